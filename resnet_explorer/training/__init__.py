@@ -1,0 +1,1 @@
+"""Training of small networks from scratch: data, augmentation, recipe, figures."""

@@ -1,0 +1,264 @@
+"""The recipe of the bundled network: a small residual network from scratch on small images.
+
+Nesterov SGD with one cycle of the rate, label smoothing, a running average of the weights, and
+images that grow during training: early epochs see 16 and 24 pixels, late ones all 32, which saves
+a third of the time. Everything random in an epoch comes from (seed, epoch), so that a run that was stopped
+and resumed gives the numbers of one that was not.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from resnet_explorer.module import ResNet, build
+from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.training.augment import Augmentation
+from resnet_explorer.training.data import ImageSet, SmallImages
+
+CHECKPOINT: Final = "last.pt"
+LOG: Final = "log.csv"
+
+BUNDLED_SPEC: Final = ResNetSpec("basic", (1, 1, 2), width=48, stem="cifar", num_classes=10)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides a run.
+
+    Attributes:
+        epochs: passes over the training images.
+        batch_size: images a step.
+        peak_rate: the largest learning rate, reached after `warmup`.
+        warmup: the part of the steps in which the rate rises.
+        momentum: Nesterov momentum.
+        weight_decay: on weights of convolutions and of the linear layer.
+        label_smoothing: as in `torch.nn.CrossEntropyLoss`.
+        average: decay of the running average of the weights, a step.
+        sizes: (part of the epochs, pixels): up to that part, images of that size.
+        calm: the last part of the epochs, in which the augmentation is half as strong.
+        augmentation: its amounts.
+        seed: of the initial weights, the order and the augmentation.
+    """
+
+    epochs: int = 22
+    batch_size: int = 256
+    peak_rate: float = 0.4
+    warmup: float = 0.2
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+    label_smoothing: float = 0.1
+    average: float = 0.995
+    sizes: tuple[tuple[float, int], ...] = ((0.18, 16), (0.63, 24), (1.0, 32))
+    calm: float = 0.2
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    seed: int = 0
+
+    def size(self, epoch: int) -> int:
+        """Pixels of the training images in an epoch (0-based)."""
+        return next(size for until, size in self.sizes if epoch < until * self.epochs or until >= 1)
+
+    def rate(self, progress: float) -> float:
+        """The learning rate at a part of the run, from 0 to 1: up in a line, down in a line."""
+        if progress < self.warmup:
+            return self.peak_rate * (0.1 + 0.9 * progress / self.warmup)
+        return self.peak_rate * max(1e-3, (1 - progress) / (1 - self.warmup))
+
+    def amount(self, epoch: int) -> float:
+        """How strong the augmentation is in an epoch."""
+        return 0.5 if epoch >= (1 - self.calm) * self.epochs else 1.0
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch came to: a row of the log."""
+
+    epoch: int
+    size: int
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    seconds: float
+
+
+Progress = Callable[[int, int, int], None]
+"""Called with the epoch, the step in it, and the steps that it has."""
+
+
+def train(
+    spec: ResNetSpec,
+    data: SmallImages,
+    recipe: Recipe,
+    out: Path,
+    *,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[Epoch]:
+    """Train epoch by epoch; each is logged and checkpointed in `out` before it is yielded.
+
+    Args:
+        spec: the network.
+        data: training and test images.
+        recipe: how.
+        out: the folder of the run: `log.csv`, `last.pt`, `recipe.json`.
+        resume: go on from the checkpoint in `out`, if there is one.
+        progress: told after every step.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    run = _Run(spec, data, recipe)
+    start = run.load(out / CHECKPOINT) if resume and (out / CHECKPOINT).exists() else 0
+    if start == 0:
+        (out / LOG).unlink(missing_ok=True)
+    _write_json(out / "recipe.json", {"spec": asdict(spec), "recipe": asdict(recipe)})
+    for epoch in range(start, recipe.epochs):
+        result = run.epoch(epoch, progress)
+        run.save(out / CHECKPOINT, epoch + 1)
+        _append(out / LOG, result)
+        yield result
+
+
+def load_average(checkpoint: Path, spec: ResNetSpec) -> ResNet:
+    """The averaged network of a run's checkpoint, ready to evaluate."""
+    model = build(spec)
+    model.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    return model.eval()
+
+
+@torch.inference_mode()
+def evaluate(model: nn.Module, images: ImageSet, statistics: tuple[Tensor, Tensor]) -> Tensor:
+    """Logits (N, classes) of every image, as it is."""
+    mean, std = statistics
+    model.eval()
+    batches = (batch.float().div(255).sub(mean).div(std) for batch in images.images.split(500))
+    return torch.cat([model(batch.contiguous(memory_format=torch.channels_last)) for batch in batches])
+
+
+def channel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation per channel of bytes (N, 3, H, W), in units of 1, as (3, 1, 1)."""
+    values = images.float().div(255)
+    return values.mean((0, 2, 3)).view(3, 1, 1), values.std((0, 2, 3)).view(3, 1, 1)
+
+
+class _Run:
+    """The state of a training run."""
+
+    def __init__(self, spec: ResNetSpec, data: SmallImages, recipe: Recipe) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.data = recipe, data
+        self.statistics = channel_statistics(data.train.images)
+        self.model = build(spec).to(memory_format=torch.channels_last)
+        self.average = build(spec).to(memory_format=torch.channels_last).eval()
+        self.average.load_state_dict(self.model.state_dict())
+        self.optimizer = torch.optim.SGD(
+            _parameter_groups(self.model, recipe.weight_decay),
+            lr=recipe.rate(0),
+            momentum=recipe.momentum,
+            nesterov=True,
+        )
+        self.steps = len(data.train) // recipe.batch_size
+
+    def epoch(self, epoch: int, progress: Progress | None) -> Epoch:
+        started = time.perf_counter()
+        generator = torch.Generator().manual_seed(self.recipe.seed * 100_003 + epoch)
+        order = torch.randperm(len(self.data.train), generator=generator)
+        size = self.recipe.size(epoch)
+        augment = self.recipe.augmentation.scaled(self.recipe.amount(epoch))
+        self.model.train()
+        loss_sum, right = 0.0, 0
+        for step in range(self.steps):
+            chosen = order[step * self.recipe.batch_size :][: self.recipe.batch_size]
+            images = augment(self.data.train.images[chosen].float().div(255), size, generator)
+            labels = self.data.train.labels[chosen]
+            loss, logits = self._step((epoch + step / self.steps) / self.recipe.epochs, images, labels)
+            loss_sum += loss.item()
+            right += int((logits.argmax(1) == labels).sum())
+            if progress:
+                progress(epoch, step + 1, self.steps)
+        logits = evaluate(self.average, self.data.test, self.statistics)
+        return Epoch(
+            epoch=epoch + 1,
+            size=size,
+            train_loss=loss_sum / self.steps,
+            train_accuracy=right / (self.steps * self.recipe.batch_size),
+            test_loss=F.cross_entropy(logits, self.data.test.labels).item(),
+            test_accuracy=float((logits.argmax(1) == self.data.test.labels).float().mean()),
+            seconds=time.perf_counter() - started,
+        )
+
+    def _step(self, progress: float, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        mean, std = self.statistics
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.rate(progress)
+        images = images.sub(mean).div(std).contiguous(memory_format=torch.channels_last)
+        logits = self.model(images)
+        loss = F.cross_entropy(logits, labels, label_smoothing=self.recipe.label_smoothing)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        self._update_average(progress)
+        return loss.detach(), logits.detach()
+
+    @torch.no_grad()
+    def _update_average(self, progress: float) -> None:
+        # Early weights change fast: the average follows them closely, and slows down later.
+        decay = min(self.recipe.average, 0.9 + progress)
+        for kept, new in zip(
+            self.average.state_dict().values(), self.model.state_dict().values(), strict=True
+        ):
+            if kept.is_floating_point():
+                kept.lerp_(new, 1 - decay)
+            else:
+                kept.copy_(new)
+
+    def save(self, path: Path, epochs_done: int) -> None:
+        """Write aside, then rename: a crash while writing leaves the last checkpoint whole."""
+        state = {
+            "epoch": epochs_done,
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+        }
+        aside = path.with_suffix(".part")
+        torch.save(state, aside)
+        os.replace(aside, path)
+
+    def load(self, path: Path) -> int:
+        state = torch.load(path, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        return int(state["epoch"])
+
+
+def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Weights decay; scales, shifts and biases do not."""
+    weights = [p for p in model.parameters() if p.ndim > 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
+    return [
+        {"params": weights, "weight_decay": weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+
+
+def _append(path: Path, row: Epoch) -> None:
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.DictWriter(file, asdict(row))
+        if new:
+            writer.writeheader()
+        writer.writerow(asdict(row))
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n")
