@@ -318,9 +318,7 @@ Conv = tuple[int, int, int, int]
 """Kernel, stride, output channels and groups of a convolution in a block."""
 
 
-def _post_activation(
-    draw: _LayerDrawer, shape: Shape, convs: Iterable[Conv]
-) -> tuple[list[Layer], Shape]:
+def _post_activation(draw: _LayerDrawer, shape: Shape, convs: Iterable[Conv]) -> tuple[list[Layer], Shape]:
     """conv → norm → relu, the last relu left for after the addition (He et al. 2015, fig. 2)."""
     layers: list[Layer] = []
     for number, (kernel, stride, channels, groups) in enumerate(convs, start=1):

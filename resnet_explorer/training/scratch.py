@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -231,7 +230,7 @@ class _Run:
         }
         aside = path.with_suffix(".part")
         torch.save(state, aside)
-        os.replace(aside, path)
+        aside.replace(path)
 
     def load(self, path: Path) -> int:
         state = torch.load(path, weights_only=True)

@@ -1,0 +1,1 @@
+"""What the pages share: the frame, the network of the session, and views used more than once."""

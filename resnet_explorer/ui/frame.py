@@ -1,0 +1,75 @@
+"""The frame around every page: navigation, the sidebar's network, and the link.
+
+Streamlit finds `pages/` beside `app.py` and, on a fresh server, would run a page that is asked for
+by its address without this frame. So each page begins with `require_frame(__file__)`, which sends
+such a visitor through `app.py` and on to the page, with the link's parameters kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from resnet_explorer.i18n import t
+from resnet_explorer.spec import title
+from resnet_explorer.ui import network
+from resnet_explorer.ui.style import apply_style
+
+_GOAL: Final = "_goal"
+_thread = threading.local()
+
+
+def run_app() -> None:
+    """Draw the frame and, inside it, the page that was asked for."""
+    st.set_page_config(page_title="ResNet Explorer", page_icon="🧱", layout="wide")
+    chosen = st.navigation(_pages())
+    goal = st.session_state.pop(_GOAL, None)
+    if goal:
+        page, parameters = goal
+        st.switch_page(page, query_params=parameters)
+    network.read_link()
+    apply_style()
+    with st.sidebar:
+        network.network_picker()
+    complaint = network.link_complaint()
+    if complaint:
+        st.warning(t("The link could not be followed to the end.") + " " + complaint)
+    _thread.framed = True
+    try:
+        chosen.run()
+    finally:
+        _thread.framed = False
+        network.write_link()
+
+
+def require_frame(page_file: str) -> None:
+    """Send a visitor who came to a page without the frame through `app.py`."""
+    if getattr(_thread, "framed", False):
+        return
+    st.session_state[_GOAL] = (f"pages/{Path(page_file).name}", st.query_params.to_dict())
+    st.switch_page("app.py")
+
+
+def page_title(heading: str, subtitle: str = "") -> None:
+    """The heading of a page, with the network it is about."""
+    st.title(heading)
+    if subtitle:
+        st.markdown(f"<p class='lead'>{subtitle}</p>", unsafe_allow_html=True)
+
+
+def network_heading(heading: str) -> None:
+    """A page's heading with the name of the network of the session."""
+    page_title(heading, title(network.current_spec()))
+
+
+def _pages() -> list[st.Page]:
+    return [
+        st.Page("pages/overview.py", title=t("Overview"), icon="🏠", default=True),
+        st.Page("pages/architecture.py", title=t("Architecture"), icon="📐"),
+        st.Page("pages/blocks.py", title=t("Blocks"), icon="🧱"),
+        st.Page("pages/shortcuts.py", title=t("Shortcuts"), icon="↪️"),
+        st.Page("pages/predict.py", title=t("Predict"), icon="📷"),
+    ]

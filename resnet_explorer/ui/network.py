@@ -1,0 +1,98 @@
+"""The network of the session: chosen once, the same on every page, and kept in the link."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from resnet_explorer.i18n import t
+from resnet_explorer.link import decode_size, decode_spec, encode_size, encode_spec
+from resnet_explorer.plan import Plan, plan
+from resnet_explorer.spec import PRESETS, ResNetSpec, preset, title
+
+DEFAULT_NETWORK: Final = "resnet18"
+
+_SPEC, _SIZE, _CHOICE, _COMPLAINT = "_spec", "_size", "_network_choice", "_link_complaint"
+
+
+def current_spec() -> ResNetSpec:
+    """The network that all pages show."""
+    spec: ResNetSpec = st.session_state.get(_SPEC) or preset(DEFAULT_NETWORK)
+    return spec
+
+
+def current_size() -> tuple[int, int]:
+    """Height and width of its input."""
+    size: tuple[int, int] = st.session_state.get(_SIZE) or natural_size(current_spec())
+    return size
+
+
+def current_plan() -> Plan:
+    """Its plan at that size."""
+    return plan(current_spec(), current_size())
+
+
+def natural_size(spec: ResNetSpec) -> tuple[int, int]:
+    """The input that the network was made for: 32 pixels with the CIFAR stem, else 224."""
+    return (32, 32) if spec.stem == "cifar" else (224, 224)
+
+
+def choose(spec: ResNetSpec) -> None:
+    """Show another network on all pages; the size follows where the stem changes."""
+    if spec.stem != current_spec().stem:
+        st.session_state.pop(_SIZE, None)
+    st.session_state[_SPEC] = spec
+
+
+def choose_size(size: tuple[int, int]) -> None:
+    """Show the network for another input size."""
+    st.session_state[_SIZE] = size
+
+
+def read_link() -> None:
+    """Take network and size from the link, on the first run of a session or when the link changed."""
+    code, size = st.query_params.get("net"), st.query_params.get("size")
+    seen = st.session_state.get("_link_seen")
+    if (code, size) == seen or (code is None and size is None):
+        return
+    try:
+        if code is not None:
+            choose(decode_spec(code))
+        if size is not None:
+            chosen = decode_size(size)
+            plan(current_spec(), chosen)
+            choose_size(chosen)
+    except ValueError as error:
+        st.session_state[_COMPLAINT] = str(error)
+
+
+def write_link() -> None:
+    """Put network and size into the link, so that whoever gets it sees the same."""
+    code, size = encode_spec(current_spec()), encode_size(current_size())
+    if st.query_params.get("net") != code:
+        st.query_params["net"] = code
+    if st.query_params.get("size") != size:
+        st.query_params["size"] = size
+    st.session_state["_link_seen"] = (code, size)
+
+
+def link_complaint() -> str | None:
+    """What was wrong with the link, once."""
+    complaint: str | None = st.session_state.pop(_COMPLAINT, None)
+    return complaint
+
+
+def network_picker() -> None:
+    """The sidebar's choice of a network by name; a network of one's own is listed while it is shown."""
+    code = encode_spec(current_spec())
+    names = list(PRESETS) if code in PRESETS else [code, *PRESETS]
+    st.session_state[_CHOICE] = code
+    st.selectbox(
+        t("Network"),
+        names,
+        format_func=lambda name: title(decode_spec(name)),
+        key=_CHOICE,
+        on_change=lambda: choose(decode_spec(st.session_state[_CHOICE])),
+        help=t("The same on every page. Build one of your own on the Architecture page."),
+    )
