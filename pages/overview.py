@@ -6,19 +6,8 @@ import streamlit as st
 
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.spec import title
-from resnet_explorer.ui.frame import page_title
+from resnet_explorer.ui.frame import PAGES, page_title
 from resnet_explorer.ui.network import current_plan, current_spec
-
-PAGES = {
-    "architecture": ("📐", t("Architecture"), t("Build any depth. Follow the feature map, step by step.")),
-    "blocks": ("🧱", t("Blocks"), t("Basic against bottleneck: what each costs, and why.")),
-    "shortcuts": (
-        "↪️",
-        t("Shortcuts"),
-        t("The whole graph: solid where x passes, dashed where it must change."),
-    ),
-    "predict": ("📷", t("Predict"), t("Drop in a photo. See the answer, and what it rests on.")),
-}
 
 page_title("ResNet Explorer", t("Take a residual network apart, and watch it decide."))
 st.markdown(prose("overview"))
@@ -31,7 +20,7 @@ params.metric(t("Parameters"), f"{network.params:,}")
 macs.metric(t("MACs for one image"), f"{network.macs / 1e9:.2f} G")
 output.metric(t("Output"), " × ".join(map(str, network.output_shape)))
 
-for column, (stem, (icon, name, purpose)) in zip(st.columns(4), PAGES.items(), strict=True):
+for column, page in zip(st.columns(len(PAGES) - 1), PAGES[1:], strict=True):
     with column.container(border=True, height="stretch"):
-        st.page_link(f"pages/{stem}.py", label=f"**{name}**", icon=icon)
-        st.markdown(purpose)
+        st.page_link(page.file, label=f"**{page.name}**", icon=page.icon)
+        st.markdown(page.purpose)

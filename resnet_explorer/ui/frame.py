@@ -8,6 +8,7 @@ such a visitor through `app.py` and on to the page, with the link's parameters k
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,45 @@ from resnet_explorer.spec import title
 from resnet_explorer.ui import network
 from resnet_explorer.ui.style import apply_style
 
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page of the app: its file, its name, its sign, and what it is for."""
+
+    file: str
+    name: str
+    icon: str
+    purpose: str = ""
+
+
+PAGES: Final = (
+    PageEntry("pages/overview.py", t("Overview"), ":material/home:"),
+    PageEntry(
+        "pages/architecture.py",
+        t("Architecture"),
+        ":material/architecture:",
+        t("Build any depth. Follow the feature map, step by step."),
+    ),
+    PageEntry(
+        "pages/blocks.py",
+        t("Blocks"),
+        ":material/view_agenda:",
+        t("Basic against bottleneck: what each costs, and why."),
+    ),
+    PageEntry(
+        "pages/shortcuts.py",
+        t("Shortcuts"),
+        ":material/conversion_path:",
+        t("The whole graph: solid where x passes, dashed where it must change."),
+    ),
+    PageEntry(
+        "pages/predict.py",
+        t("Predict"),
+        ":material/photo_camera:",
+        t("Drop in a photo. See the answer, and what it rests on."),
+    ),
+)
+
 _GOAL: Final = "_goal"
 _thread = threading.local()
 
@@ -25,7 +65,9 @@ _thread = threading.local()
 def run_app() -> None:
     """Draw the frame and, inside it, the page that was asked for."""
     st.set_page_config(page_title="ResNet Explorer", page_icon="🧱", layout="wide")
-    chosen = st.navigation(_pages())
+    chosen = st.navigation(
+        [st.Page(page.file, title=page.name, default=page is PAGES[0]) for page in PAGES], position="hidden"
+    )
     goal = st.session_state.pop(_GOAL, None)
     if goal:
         page, parameters = goal
@@ -33,6 +75,9 @@ def run_app() -> None:
     network.read_link()
     apply_style()
     with st.sidebar:
+        for page in PAGES:
+            st.page_link(page.file, label=page.name, icon=page.icon)
+        st.divider()
         network.network_picker()
     complaint = network.link_complaint()
     if complaint:
@@ -63,13 +108,3 @@ def page_title(heading: str, subtitle: str = "") -> None:
 def network_heading(heading: str) -> None:
     """A page's heading with the name of the network of the session."""
     page_title(heading, title(network.current_spec()))
-
-
-def _pages() -> list[st.Page]:
-    return [
-        st.Page("pages/overview.py", title=t("Overview"), icon="🏠", default=True),
-        st.Page("pages/architecture.py", title=t("Architecture"), icon="📐"),
-        st.Page("pages/blocks.py", title=t("Blocks"), icon="🧱"),
-        st.Page("pages/shortcuts.py", title=t("Shortcuts"), icon="↪️"),
-        st.Page("pages/predict.py", title=t("Predict"), icon="📷"),
-    ]
