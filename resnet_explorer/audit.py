@@ -1,0 +1,306 @@
+"""The referee: the plan held against a trace of the real module and against torchinfo.
+
+Everything here is measured on a module of its own, built on torch's meta device: shapes are
+computed, weights and feature maps take no memory, and the module is dropped when the call returns.
+That is why hooks, which have no place in a shared model, are all right here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import zip_longest
+from math import prod
+from typing import Any, Final, Protocol
+
+import torch
+import torchinfo
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torchinfo.layer_info import LayerInfo
+
+from resnet_explorer.module import ResNet, ZeroPadShortcut, build
+from resnet_explorer.plan import LayerKind, Plan, Shape, plan, shape_text
+from resnet_explorer.spec import ResNetSpec
+
+META: Final = torch.device("meta")
+
+KINDS: Final[dict[type[nn.Module], LayerKind]] = {
+    nn.Conv2d: "conv",
+    nn.BatchNorm2d: "norm",
+    nn.ReLU: "relu",
+    nn.MaxPool2d: "maxpool",
+    ZeroPadShortcut: "zero_pad",
+    nn.AdaptiveAvgPool2d: "avgpool",
+    nn.Linear: "fc",
+}
+
+
+class Counted(Protocol):
+    """What a layer of the plan and a layer of the trace have in common."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> LayerKind: ...
+    @property
+    def in_shape(self) -> Shape: ...
+    @property
+    def out_shape(self) -> Shape: ...
+    @property
+    def params(self) -> int: ...
+    @property
+    def macs(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class TracedLayer:
+    """A layer as it was called. Shapes are (C, H, W), or (features,) at the fully connected layer.
+
+    Parameters are counted in the module's tensors; MACs are its weights times the pixels it put out.
+    """
+
+    name: str
+    kind: LayerKind
+    in_shape: Shape
+    out_shape: Shape
+    params: int
+    macs: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One figure, counted up to three ways. None: this counter does not see it."""
+
+    figure: str
+    plan: int | Shape
+    trace: int | Shape
+    torchinfo: int | Shape | None
+    note: str = ""
+
+    @property
+    def agree(self) -> bool:
+        """Whether all who counted came to the same."""
+        return self.plan == self.trace and self.torchinfo in (None, self.plan)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What plan, trace and torchinfo say of one network.
+
+    Attributes:
+        findings: the figures, one row each.
+        first_difference: one sentence on the first layer in which plan and trace differ, or None.
+        summary: torchinfo's own summary; `str(summary)` is its text.
+    """
+
+    findings: tuple[Finding, ...]
+    first_difference: str | None
+    summary: torchinfo.ModelStatistics
+
+    @property
+    def agree(self) -> bool:
+        """Whether every figure and every layer agrees."""
+        return self.first_difference is None and all(finding.agree for finding in self.findings)
+
+
+def trace(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> tuple[TracedLayer, ...]:
+    """Every layer of the real module in the order of the calls, the residual additions among them.
+
+    Args:
+        spec: the network.
+        input_size: height and width of the image.
+
+    Raises:
+        ValueError: if the input is too small or too large, as `plan`.
+    """
+    model, image = _on_meta(spec, input_size)
+    return _trace(model, image)
+
+
+def summarize(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> torchinfo.ModelStatistics:
+    """torchinfo's summary of the built module, for one image. `str()` of it is the text.
+
+    Raises:
+        ValueError: if the input is too small or too large, as `plan`.
+    """
+    model, image = _on_meta(spec, input_size)
+    return _summarize(model, image)
+
+
+def compare(records: Plan) -> Audit:
+    """Holds a plan against a trace of the module and against torchinfo.
+
+    torchinfo counts its mult-adds by another convention: it adds the parameters of the norms, once,
+    and the biases, once per pixel put out. So it is compared like with like: first the part that
+    multiplies weights, then what it adds, then its own total.
+    """
+    height, width = records.input_shape[1:]
+    model, image = _on_meta(records.spec, (height, width))
+    traced = _trace(model, image)
+    summary = _summarize(model, image)
+    return Audit(_findings(records, traced, summary), _first_difference(records.layers, traced), summary)
+
+
+def _on_meta(spec: ResNetSpec, input_size: tuple[int, int]) -> tuple[ResNet, Tensor]:
+    """The module and one image without memory: shapes only. Sizes are checked as the plan does."""
+    shape = plan(spec, input_size).input_shape
+    with META:
+        return build(spec).eval(), torch.empty(1, *shape)
+
+
+def _trace(model: nn.Module, image: Tensor) -> tuple[TracedLayer, ...]:
+    tracer = _Tracer()
+    handles = [
+        handle
+        for name, module in model.named_modules()
+        if not isinstance(module, nn.Identity)
+        for handle in tracer.watch(name, module)
+    ]
+    try:
+        with torch.no_grad(), tracer:
+            model(image)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return tuple(tracer.layers)
+
+
+class _Tracer(TorchDispatchMode):
+    """Writes down each leaf that is called and, below the modules, each addition of two tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers: list[TracedLayer] = []
+        self._running: list[str] = []
+
+    def watch(self, name: str, module: nn.Module) -> list[torch.utils.hooks.RemovableHandle]:
+        """Hooks a module, so that its calls are written down and additions know whose they are."""
+
+        def enter(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            self._running.append(name)
+
+        def leave(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            self._running.pop()
+            if not list(module.children()):
+                self.layers.append(_traced(name, module, inputs[0], output))
+
+        return [module.register_forward_pre_hook(enter), module.register_forward_hook(leave)]
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        output = func(*args, **(kwargs or {}))
+        if func in (torch.ops.aten.add.Tensor, torch.ops.aten.add_.Tensor):
+            # The shortcut's shape goes in, so that a broadcast would show as a difference.
+            shape = _shape(args[1])
+            self.layers.append(
+                TracedLayer(f"{self._running[-1]}.add", "add", shape, _shape(output), 0, 0)
+            )
+        return output
+
+
+def _traced(name: str, module: nn.Module, x: Tensor, output: Tensor) -> TracedLayer:
+    params = sum(tensor.numel() for tensor in module.parameters())
+    macs = 0
+    if isinstance(module, nn.Conv2d | nn.Linear):
+        macs = module.weight.numel() * _pixels(_shape(output))
+    return TracedLayer(name, KINDS[type(module)], _shape(x), _shape(output), params, macs)
+
+
+def _shape(x: Tensor) -> Shape:
+    """The shape without the batch."""
+    return tuple(x.shape[1:])
+
+
+def _pixels(shape: Shape) -> int:
+    """Places in which a layer's weights are used: 1 for the fully connected layer."""
+    return prod(shape[1:])
+
+
+def _summarize(model: nn.Module, image: Tensor) -> torchinfo.ModelStatistics:
+    # Never cache_forward_pass: its key is the class name, and every network here is a ResNet.
+    return torchinfo.summary(
+        model,
+        input_data=image,
+        depth=4,
+        col_names=("input_size", "output_size", "num_params", "mult_adds"),
+        row_settings=("var_names",),
+        cache_forward_pass=False,
+        mode="eval",
+        verbose=0,
+    )
+
+
+def _findings(
+    records: Plan, traced: tuple[TracedLayer, ...], summary: torchinfo.ModelStatistics
+) -> tuple[Finding, ...]:
+    leaves = [
+        info
+        for info in summary.summary_list
+        if info.is_leaf_layer and not isinstance(info.module, nn.Identity)
+    ]
+    norms = sum(info.macs for info in leaves if isinstance(info.module, nn.BatchNorm2d))
+    biases = sum(map(_torchinfo_bias_macs, leaves))
+    total = summary.total_mult_adds
+    in_plan, in_trace = _Counts(records.layers), _Counts(traced)
+    return (
+        Finding("layers", in_plan.layers, in_trace.layers, None, "torchinfo sees modules only"),
+        Finding("layers that are modules", in_plan.modules, in_trace.modules, len(leaves)),
+        Finding("parameters", in_plan.params, in_trace.params, summary.total_params),
+        Finding("MACs", in_plan.macs, in_trace.macs, total - norms - biases, "convolutions and fc"),
+        Finding("+ norms", in_plan.norms, in_trace.norms, norms, "torchinfo adds their parameters"),
+        Finding("+ biases", in_plan.biases, in_trace.biases, biases, "torchinfo adds them for each pixel"),
+        Finding(
+            "= torchinfo's mult-adds",
+            in_plan.macs + in_plan.norms + in_plan.biases,
+            in_trace.macs + in_trace.norms + in_trace.biases,
+            total,
+        ),
+        Finding(
+            "output shape",
+            records.output_shape,
+            traced[-1].out_shape,
+            tuple(summary.summary_list[0].output_size[1:]),
+        ),
+    )
+
+
+class _Counts:
+    """The sums of a plan's or a trace's layers, and what torchinfo's convention would add."""
+
+    def __init__(self, layers: Iterable[Counted]) -> None:
+        layers = tuple(layers)
+        weighted = [layer for layer in layers if layer.kind in ("conv", "fc")]
+        self.layers = len(layers)
+        self.modules = sum(layer.kind != "add" for layer in layers)
+        self.params = sum(layer.params for layer in layers)
+        self.macs = sum(layer.macs for layer in layers)
+        self.norms = sum(layer.params for layer in layers if layer.kind == "norm")
+        self.biases = sum(layer.params * _pixels(layer.out_shape) - layer.macs for layer in weighted)
+
+
+def _torchinfo_bias_macs(info: LayerInfo) -> int:
+    """What a layer's bias adds to torchinfo's mult-adds."""
+    if not isinstance(info.module, nn.Conv2d | nn.Linear) or info.module.bias is None:
+        return 0
+    return info.module.bias.numel() * prod(info.output_size[2:])
+
+
+def _first_difference(planned: Iterable[Counted], traced: Iterable[Counted]) -> str | None:
+    for number, (layer, call) in enumerate(zip_longest(planned, traced), start=1):
+        if layer is None or call is None:
+            there, missing = ("trace", "plan") if layer is None else ("plan", "trace")
+            return f"Layer {number}, {(layer or call).name}, is in the {there} and not in the {missing}."
+        if _facts(layer) != _facts(call):
+            return f"Layer {number}: the plan has {_told(layer)}; the trace has {_told(call)}."
+    return None
+
+
+def _facts(layer: Counted) -> tuple[object, ...]:
+    return (layer.name, layer.kind, layer.in_shape, layer.out_shape, layer.params, layer.macs)
+
+
+def _told(layer: Counted) -> str:
+    shapes = f"{shape_text(layer.in_shape)} → {shape_text(layer.out_shape)}"
+    return f"{layer.name} ({layer.kind}), {shapes}, {layer.params:,} parameters, {layer.macs:,} MACs"
