@@ -1,0 +1,188 @@
+"""Which residual network a checkpoint holds, from the names and shapes of its values alone.
+
+A few shapes give the fields; then the plan of that network says what every shape must be, and the
+first that is not as it must be is named. Needs no torch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from resnet_explorer.plan import Layer, plan
+from resnet_explorer.spec import EXPANSION, BlockKind, ResNetSpec, Shortcut, Stem
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+COUNTER: Final = "num_batches_tracked"
+_STEMS: Final[Mapping[int, Stem]] = {7: "imagenet", 3: "cifar"}
+
+
+def state_shapes(spec: ResNetSpec) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every value in the state_dict of the built network, in its order but for projections.
+
+    (The plan lists a projection where it is called, torch where it was made.)
+    """
+    layers = plan(spec).layers
+    return {f"{layer.name}.{name}": shape for layer in layers for name, shape in _values(layer)}
+
+
+def recognise(shapes: Shapes) -> ResNetSpec:
+    """The network whose values have these names and shapes.
+
+    What shapes cannot tell is chosen as is most common, and `assumptions` says it.
+
+    Args:
+        shapes: by torchvision's names; counters of seen batches may be missing.
+
+    Raises:
+        ValueError: in one sentence that names the first tensor that does not fit.
+    """
+    try:
+        spec = _guess(shapes)
+    except _Misfit as misfit:
+        raise ValueError(f"This is no residual network that is known here: {misfit}.") from None
+    except ValueError as error:
+        raise ValueError(f"This network is outside of what can be built here: {error}") from None
+    _compare(shapes, state_shapes(spec))
+    return spec
+
+
+def assumptions(spec: ResNetSpec) -> tuple[str, ...]:
+    """What the shapes did not tell of a recognised network, a sentence each."""
+    found = []
+    if spec.block == "bottleneck" and len(spec.depths) > 1:
+        found.append('The stride is assumed on the 3×3 (v1.5); "1x1" (v1) has the same shapes.')
+    if spec.shortcut == "zero_pad":
+        found.append(
+            'Nothing projects, so option A is assumed; a plain network ("none") has the same shapes.'
+        )
+    elif spec.shortcut == "projection" and not _widens(spec):
+        found.append(
+            'No block widens, so shortcuts are assumed; a plain network ("none") has the same shapes.'
+        )
+    if spec.norm == "none":
+        found.append('Without norms, "post" and "pre" have the same shapes; "post" is assumed.')
+    return tuple(found)
+
+
+class _Misfit(Exception):
+    """What does not fit. The message is half a sentence that names the tensor."""
+
+
+def _guess(shapes: Shapes) -> ResNetSpec:
+    width, in_channels, *kernel = _shape(shapes, "conv1.weight", 4)
+    if kernel[0] != kernel[1] or kernel[0] not in _STEMS:
+        raise _Misfit(f"conv1.weight is {_text(shapes['conv1.weight'])}, a stem of neither 7×7 nor 3×3")
+    depths = _depths(shapes)
+    block: BlockKind = "bottleneck" if "layer1.0.conv3.weight" in shapes else "basic"
+    inner = _shape(shapes, "layer1.0.conv2.weight", 4)
+    entering = _shape(shapes, "layer1.0.conv1.weight", 4)
+    # A grouped kernel is (out, in / groups, 3, 3), and both 3×3 of a basic block are grouped alike.
+    groups = inner[0] // max(1, inner[1])
+    classes = _shape(shapes, "fc.weight", 2)[0] if "fc.weight" in shapes else None
+    return ResNetSpec(
+        block,
+        depths,
+        width=width,
+        groups=groups,
+        width_per_group=64 if block == "basic" else _width_per_group(shapes, width, groups, len(depths)),
+        stem=_STEMS[kernel[0]],
+        activation="pre" if "bn_last.weight" in shapes else "post",
+        shortcut=_shortcut(shapes, block, entering[1] * (groups if block == "basic" else 1), depths),
+        norm="batch" if "bn1.weight" in shapes else "none",
+        conv_bias="conv1.bias" in shapes,
+        in_channels=in_channels,
+        num_classes=1000 if classes is None else classes,
+        include_top=classes is not None,
+    )
+
+
+def _depths(shapes: Shapes) -> tuple[int, ...]:
+    found = {match[0] for name in shapes if (match := re.match(r"layer\d+\.\d+\.", name))}
+    depths: list[int] = []
+    while f"layer{len(depths) + 1}.0." in found:
+        stage = f"layer{len(depths) + 1}."
+        depths.append(next(n for n in range(1, len(found) + 1) if f"{stage}{n}." not in found))
+    if not depths:
+        raise _Misfit("there is no layer1.0.conv1.weight")
+    return tuple(depths)
+
+
+def _width_per_group(shapes: Shapes, width: int, groups: int, stages: int) -> int:
+    """The field that gives every stage its inner width, floor(width · value / 64) · groups; 64 if it may be."""
+    low, high = 1, 4096
+    for index in range(stages):
+        name = f"layer{index + 1}.0.conv2.weight"
+        per_group = _shape(shapes, name, 4)[0] // groups
+        stage_width = width * 2**index
+        low = max(low, -(-64 * per_group // stage_width))
+        high = min(high, (64 * (per_group + 1) - 1) // stage_width)
+        if low > high:
+            raise _Misfit(f"{name} is {_text(shapes[name])}, and the widths of stages do not double")
+    return min(max(64, low), high)
+
+
+def _shortcut(shapes: Shapes, block: BlockKind, entering: int, depths: tuple[int, ...]) -> Shortcut:
+    projecting = {name.partition(".downsample.")[0] for name in shapes if ".downsample.0." in name}
+    widening = {f"layer{number}.0" for number in range(2, len(depths) + 1)}
+    if EXPANSION[block] > 1:
+        widening.add("layer1.0")
+    if projecting - widening:
+        return "projection_all"
+    return "projection" if projecting or not widening else "zero_pad"
+
+
+def _widens(spec: ResNetSpec) -> bool:
+    return len(spec.depths) > 1 or spec.expansion > 1
+
+
+def _compare(shapes: Shapes, expected: Shapes) -> None:
+    """Hold what is there against what must be there.
+
+    Raises:
+        ValueError: for the first that is missing, left over or of another shape.
+    """
+    misfits = [_misfit(name, shapes.get(name), expected.get(name)) for name in [*shapes, *expected]]
+    first = next((misfit for misfit in misfits if misfit), None)
+    if first:
+        raise ValueError(f"This is no residual network that is known here: {first}.")
+
+
+def _misfit(name: str, found: tuple[int, ...] | None, wanted: tuple[int, ...] | None) -> str:
+    if found == wanted or (found is None and name.endswith(COUNTER)):
+        return ""
+    if wanted is None:
+        return f"{name} has no place in it"
+    if found is None:
+        return f"there is no {name}"
+    return f"{name} is {_text(found)} and would have to be {_text(wanted)}"
+
+
+def _shape(shapes: Shapes, name: str, dimensions: int) -> tuple[int, ...]:
+    shape = shapes.get(name)
+    if shape is None:
+        stranger = next((n for n in shapes if not n.startswith(("conv1.", "bn1.", "layer", "fc."))), None)
+        raise _Misfit(f"there is no {name}" + (f", but there is {stranger}" if stranger else ""))
+    if len(shape) != dimensions or 0 in shape:
+        raise _Misfit(f"{name} is {_text(shape)}")
+    return shape
+
+
+def _values(layer: Layer) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """What a layer keeps in the state_dict, in torch's order."""
+    channels, out_channels = layer.in_shape[0], layer.out_shape[0]
+    if layer.kind == "conv":
+        yield "weight", (out_channels, channels // layer.groups, layer.kernel, layer.kernel)
+    elif layer.kind == "fc":
+        yield "weight", (out_channels, channels)
+    elif layer.kind == "norm":
+        yield from ((name, (channels,)) for name in ("weight", "bias", "running_mean", "running_var"))
+        yield COUNTER, ()
+    if layer.bias:
+        yield "bias", (out_channels,)
+
+
+def _text(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) or "a single number"

@@ -1,0 +1,115 @@
+"""What a trained network is: its spec, its classes, and how a photo becomes its input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from resnet_explorer.link import decode_spec, encode_spec
+from resnet_explorer.spec import ResNetSpec
+
+Source = Literal["bundled", "torchvision", "yours"]
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How a photo becomes the input of these weights.
+
+    Attributes:
+        resize: pixels of the shorter side before the crop.
+        crop: pixels of the side of the square cut from the centre.
+        mean: per channel, of values from 0 to 1; subtracted.
+        std: per channel; divided by.
+        interpolation: "bilinear" or "bicubic", both antialiased.
+    """
+
+    resize: int
+    crop: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    interpolation: str = "bilinear"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line in a list of trained networks: cheap to make, before anything is loaded."""
+
+    key: str
+    label: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A trained network, ready to load.
+
+    Attributes:
+        key: "bundled", "torchvision/resnet50/IMAGENET1K_V2" or "yours/" and 12 digits of its sha256.
+        label: what people read.
+        spec: the network.
+        classes: a name for each output, in order; empty without the top.
+        preprocessing: what these weights were trained to see.
+        source: where they come from.
+        notes: what was assumed, a sentence each.
+    """
+
+    key: str
+    label: str
+    spec: ResNetSpec
+    classes: tuple[str, ...]
+    preprocessing: Preprocessing
+    source: Source
+    notes: tuple[str, ...] = ()
+
+    @property
+    def entry(self) -> Entry:
+        """Its line in a list."""
+        return Entry(self.key, self.label, self.source)
+
+
+def to_metadata(weights: Weights) -> dict[str, str]:
+    """What a safetensors file says of its network, as its metadata holds it: text by name."""
+    return {
+        "label": weights.label,
+        "spec": encode_spec(weights.spec),
+        "classes": json.dumps(weights.classes, ensure_ascii=False),
+        "preprocessing": json.dumps(asdict(weights.preprocessing)),
+        "notes": json.dumps(weights.notes, ensure_ascii=False),
+    }
+
+
+def from_metadata(metadata: Mapping[str, str], key: str, source: Source) -> Weights:
+    """The trained network that a file's metadata describes.
+
+    Raises:
+        ValueError: if something is missing or does not fit together.
+    """
+    try:
+        spec = decode_spec(metadata["spec"])
+        classes = tuple(map(str, json.loads(metadata["classes"])))
+        preprocessing = read_preprocessing(json.loads(metadata["preprocessing"]))
+        notes = tuple(map(str, json.loads(metadata.get("notes", "[]"))))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"The metadata does not describe a trained network: {error}.") from None
+    if spec.include_top and len(classes) != spec.num_classes:
+        raise ValueError(f"The metadata names {len(classes)} classes for {spec.num_classes} outputs.")
+    return Weights(key, metadata.get("label", key), spec, classes, preprocessing, source, notes)
+
+
+def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
+    """A `Preprocessing` from JSON.
+
+    Raises:
+        ValueError: if a number is missing or out of reason.
+    """
+    red, green, blue = map(float, values["mean"])
+    std_red, std_green, std_blue = map(float, values["std"])
+    resize, crop = int(values["resize"]), int(values["crop"])
+    interpolation = str(values.get("interpolation", "bilinear"))
+    if not 1 <= crop <= resize <= 4096 or min(std_red, std_green, std_blue) <= 0:
+        raise ValueError("preprocessing needs 1 ≤ crop ≤ resize ≤ 4096 and positive deviations")
+    if interpolation not in ("bilinear", "bicubic"):
+        raise ValueError(f'interpolation is {interpolation!r}; allowed are "bilinear" or "bicubic"')
+    return Preprocessing(resize, crop, (red, green, blue), (std_red, std_green, std_blue), interpolation)

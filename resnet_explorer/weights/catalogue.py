@@ -1,0 +1,79 @@
+"""The list of trained networks, and one of them by its key. Torch is loaded when one is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from resnet_explorer.spec import TORCHVISION_NAMES, preset, title
+from resnet_explorer.weights import bundled, own
+from resnet_explorer.weights.base import Entry, Weights
+
+if TYPE_CHECKING:
+    from resnet_explorer.module import ResNet
+    from resnet_explorer.weights.download import Progress
+
+_ONE_VERSION: Final = {
+    "resnet18": "IMAGENET1K_V1",
+    "resnet34": "IMAGENET1K_V1",
+    "resnext101_64x4d": "IMAGENET1K_V1",
+}
+_VERSIONS: Final = ("IMAGENET1K_V2", "IMAGENET1K_V1")
+"""Versions, the better first; a test holds them to torchvision's. Known here, so that a list needs no torch."""
+
+
+def available() -> list[Entry]:
+    """Every trained network that can be chosen: bundled, of your own, torchvision's.
+
+    A bundled network whose file is missing is left out; `find("bundled")` says so in a sentence.
+    """
+    entries = [bundled.describe().entry] if bundled.FILE.is_file() else []
+    entries += [weights.entry for weights in own.kept()]
+    for network in TORCHVISION_NAMES:
+        for version in versions(network):
+            label = f"{title(preset(network))} · ImageNet {version.rpartition('_')[2]}"
+            entries.append(Entry(f"torchvision/{network}/{version}", label, "torchvision"))
+    return entries
+
+
+def versions(network: str) -> tuple[str, ...]:
+    """The versions of torchvision's weights for a network, the best first."""
+    return (_ONE_VERSION[network],) if network in _ONE_VERSION else _VERSIONS
+
+
+def find(name: str) -> Weights:
+    """A trained network by its key, or torchvision's by the network's name alone ("resnet50": the best).
+
+    Raises:
+        ValueError: if there is none of that name.
+    """
+    if name == bundled.KEY:
+        return bundled.describe()
+    if name.startswith(own.PREFIX):
+        return own.describe(name)
+    key = name.removeprefix("torchvision/")
+    network, _, version = key.partition("/")
+    if network not in TORCHVISION_NAMES or (version and version not in versions(network)):
+        known = ", ".join(["bundled", *TORCHVISION_NAMES])
+        raise ValueError(f"{name!r} is no trained network; there are {known}, and what you imported.")
+    from resnet_explorer.weights import imagenet
+
+    return imagenet.describe(f"torchvision/{network}/{version or versions(network)[0]}")
+
+
+def load(weights: Weights, progress: Progress | None = None) -> ResNet:
+    """The network with its trained values: eval mode, no gradients, every value placed.
+
+    Args:
+        weights: which.
+        progress: told of the bytes, if they have to be fetched first.
+
+    Raises:
+        ValueError: in one sentence, if it cannot be had.
+    """
+    if weights.source == "bundled":
+        return bundled.load()
+    if weights.source == "yours":
+        return own.load(weights.key)
+    from resnet_explorer.weights import imagenet
+
+    return imagenet.load(weights.key, progress)

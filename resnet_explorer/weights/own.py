@@ -1,0 +1,95 @@
+"""Networks of your own, kept as safetensors under the hash of the file that they came from."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from resnet_explorer.weights.base import Weights, from_metadata, to_metadata
+from resnet_explorer.weights.files import read_header
+
+if TYPE_CHECKING:
+    from resnet_explorer.module import ResNet
+    from resnet_explorer.weights.checkpoint import Checkpoint
+
+PREFIX: Final = "yours/"
+DIGITS: Final = 12
+
+
+def folder() -> Path:
+    """Where they lie: in the user's data folder, or where RESNET_EXPLORER_HOME says."""
+    home = os.environ.get("RESNET_EXPLORER_HOME")
+    if home:
+        return Path(home) / "weights"
+    from platformdirs import user_data_path
+
+    return user_data_path("resnet-explorer", appauthor=False) / "weights"
+
+
+def keep(checkpoint: Checkpoint) -> Weights:
+    """Keep a network, so that its key finds it from now on.
+
+    Raises:
+        ValueError: if the folder cannot be written to, or the disk is full.
+    """
+    from resnet_explorer.weights.tensors import write_state
+
+    write_state(_path(checkpoint.weights.key), checkpoint.state, to_metadata(checkpoint.weights))
+    return checkpoint.weights
+
+
+def kept() -> list[Weights]:
+    """The networks that were kept, by their labels; a file that is none is passed over."""
+    found = []
+    for path in sorted(folder().glob("*.safetensors")):
+        try:
+            found.append(describe(PREFIX + path.stem))
+        except ValueError:
+            continue
+    return sorted(found, key=lambda weights: weights.label)
+
+
+def describe(key: str) -> Weights:
+    """A kept network.
+
+    Raises:
+        ValueError: if there is none of that key here.
+    """
+    return from_metadata(read_header(_existing(key)).metadata, key, "yours")
+
+
+def load(key: str) -> ResNet:
+    """A kept network, to predict with.
+
+    Raises:
+        ValueError: if there is none of that key here, or its file is damaged.
+    """
+    from resnet_explorer.weights.tensors import network_of, read_state
+
+    return network_of(describe(key).spec, read_state(_existing(key)))
+
+
+def forget(key: str) -> None:
+    """Remove a kept network.
+
+    Raises:
+        ValueError: if there is none of that key here.
+    """
+    _existing(key).unlink()
+
+
+def _path(key: str) -> Path:
+    name = key.removeprefix(PREFIX)
+    # A key comes from a link: it must not lead out of the folder.
+    if not re.fullmatch(rf"[0-9a-f]{{{DIGITS}}}", name):
+        raise ValueError(f"{key!r} is no key of a network of your own.")
+    return folder() / f"{name}.safetensors"
+
+
+def _existing(key: str) -> Path:
+    path = _path(key)
+    if not path.is_file():
+        raise ValueError(f"The network {key} is not kept here; import its file again.")
+    return path

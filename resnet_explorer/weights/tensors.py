@@ -1,0 +1,100 @@
+"""Trained values into a network, and out of it into a file. The part of the package that needs torch."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from resnet_explorer.module import ResNet, build
+from resnet_explorer.spec import ResNetSpec
+
+State = Mapping[str, Tensor]
+
+
+def network_of(spec: ResNetSpec, state: State) -> ResNet:
+    """The network of `spec` with the values of `state`, to look and not to train: no gradients.
+
+    Values of fewer bits become float32. Missing counters of seen batches, which nothing in a
+    trained network reads, are filled in by torch as 0.
+
+    Raises:
+        ValueError: if a value is missing, left over or of another shape.
+    """
+    with torch.device("meta"):
+        model = build(spec)
+    floats = {name: t.float() if t.is_floating_point() else t for name, t in state.items()}
+    try:
+        model.load_state_dict(floats, strict=True, assign=True)
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+        raise ValueError(f"The values do not fit the network: {first}") from None
+    return model.eval().requires_grad_(False)
+
+
+def read_state(path: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file.
+
+    Raises:
+        ValueError: if the file is damaged.
+    """
+    try:
+        state: dict[str, Tensor] = safetensors.torch.load_file(path)
+    except (safetensors.SafetensorError, OSError) as error:
+        raise ValueError(f"{path.name} cannot be read: {error}.") from None
+    return state
+
+
+def halved(state: State) -> dict[str, Tensor]:
+    """Matrices and kernels as float16, half the bytes; vectors, such as a norm's, stay float32.
+
+    Raises:
+        ValueError: if a value is too large for float16, or no number.
+    """
+    stored = {}
+    for name, tensor in state.items():
+        stored[name] = tensor.half() if tensor.ndim > 1 else tensor
+        if not stored[name].isfinite().all():
+            raise ValueError(f"{name} holds values that float16 cannot.")
+    return stored
+
+
+def write_state(path: Path, state: State, metadata: Mapping[str, str]) -> None:
+    """Write a safetensors file whole or not at all.
+
+    Raises:
+        ValueError: if the folder cannot be written to, or is full.
+    """
+    # Counters of seen batches stay behind: torch fills them in, and a file per value costs bytes.
+    kept = {
+        name: tensor.detach().cpu().contiguous().clone()
+        for name, tensor in state.items()
+        if not name.endswith("num_batches_tracked")
+    }
+    content = safetensors.torch.save(kept, dict(metadata))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_or_nothing(path) as part:
+            part.write_bytes(content)
+    except OSError as error:
+        raise ValueError(f"{path.name} could not be written into {path.parent}: {error.strerror}.") from None
+
+
+@contextlib.contextmanager
+def whole_or_nothing(target: Path) -> Iterator[Path]:
+    """A path beside `target` to write to, which gets its name when all went well, and else is removed."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.", suffix=".part")
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.chmod(0o644)  # mkstemp's files are private
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
