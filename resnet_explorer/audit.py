@@ -7,20 +7,22 @@ That is why hooks, which have no place in a shared model, are all right here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from math import prod
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import torch
 import torchinfo
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.hooks import RemovableHandle
 from torchinfo.layer_info import LayerInfo
 
 from resnet_explorer.module import ResNet, ZeroPadShortcut, build
-from resnet_explorer.plan import LayerKind, Plan, Shape, plan, shape_text
+from resnet_explorer.plan import Layer, LayerKind, Plan, Shape, plan, shape_text
 from resnet_explorer.spec import ResNetSpec
 
 META: Final = torch.device("meta")
@@ -35,22 +37,7 @@ KINDS: Final[dict[type[nn.Module], LayerKind]] = {
     nn.Linear: "fc",
 }
 
-
-class Counted(Protocol):
-    """What a layer of the plan and a layer of the trace have in common."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def kind(self) -> LayerKind: ...
-    @property
-    def in_shape(self) -> Shape: ...
-    @property
-    def out_shape(self) -> Shape: ...
-    @property
-    def params(self) -> int: ...
-    @property
-    def macs(self) -> int: ...
+_ADDITIONS: Final = (torch.ops.aten.add.Tensor, torch.ops.aten.add_.Tensor)
 
 
 @dataclass(frozen=True)
@@ -66,6 +53,10 @@ class TracedLayer:
     out_shape: Shape
     params: int
     macs: int
+
+
+Counted = Layer | TracedLayer
+"""A layer of the plan or of the trace: the fields of a `TracedLayer` are in both."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +106,9 @@ def trace(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> tuple[T
         ValueError: if the input is too small or too large, as `plan`.
     """
     model, image = _on_meta(spec, input_size)
-    return _trace(model, image)
+    with _writing_down(model) as layers, torch.no_grad():
+        model(image)
+    return tuple(layers)
 
 
 def summarize(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> torchinfo.ModelStatistics:
@@ -137,8 +130,8 @@ def compare(records: Plan) -> Audit:
     """
     height, width = records.input_shape[1:]
     model, image = _on_meta(records.spec, (height, width))
-    traced = _trace(model, image)
-    summary = _summarize(model, image)
+    with _writing_down(model) as traced:
+        summary = _summarize(model, image)  # runs the module once, for both
     return Audit(_findings(records, traced, summary), _first_difference(records.layers, traced), summary)
 
 
@@ -149,54 +142,48 @@ def _on_meta(spec: ResNetSpec, input_size: tuple[int, int]) -> tuple[ResNet, Ten
         return build(spec).eval(), torch.empty(1, *shape)
 
 
-def _trace(model: nn.Module, image: Tensor) -> tuple[TracedLayer, ...]:
+@contextmanager
+def _writing_down(model: nn.Module) -> Iterator[list[TracedLayer]]:
+    """A list that fills with the layers of the model as they are called."""
     tracer = _Tracer()
-    handles = [
-        handle
-        for name, module in model.named_modules()
-        if not isinstance(module, nn.Identity)
-        for handle in tracer.watch(name, module)
-    ]
+    modules = [(name, module) for name, module in model.named_modules() if type(module) is not nn.Identity]
+    handles = [handle for name, module in modules for handle in tracer.watch(name, module)]
     try:
-        with torch.no_grad(), tracer:
-            model(image)
+        with tracer:
+            yield tracer.layers
     finally:
         for handle in handles:
             handle.remove()
-    return tuple(tracer.layers)
 
 
 class _Tracer(TorchDispatchMode):
     """Writes down each leaf that is called and, below the modules, each addition of two tensors."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.layers: list[TracedLayer] = []
         self._running: list[str] = []
 
-    def watch(self, name: str, module: nn.Module) -> list[torch.utils.hooks.RemovableHandle]:
+    def watch(self, name: str, module: nn.Module) -> list[RemovableHandle]:
         """Hooks a module, so that its calls are written down and additions know whose they are."""
+        is_leaf = not any(module.children())
 
         def enter(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
             self._running.append(name)
 
         def leave(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
             self._running.pop()
-            if not list(module.children()):
+            if is_leaf:
                 self.layers.append(_traced(name, module, inputs[0], output))
 
         return [module.register_forward_pre_hook(enter), module.register_forward_hook(leave)]
 
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         output = func(*args, **(kwargs or {}))
-        if func in (torch.ops.aten.add.Tensor, torch.ops.aten.add_.Tensor):
-            # The shortcut's shape goes in, so that a broadcast would show as a difference.
-            shape = _shape(args[1])
-            self.layers.append(
-                TracedLayer(f"{self._running[-1]}.add", "add", shape, _shape(output), 0, 0)
-            )
+        if func in _ADDITIONS:
+            # The shortcut's shape is what goes in, so that a broadcast would show as a difference.
+            name = f"{self._running[-1]}.add"
+            self.layers.append(TracedLayer(name, "add", _shape(args[1]), _shape(output), 0, 0))
         return output
 
 
@@ -233,7 +220,7 @@ def _summarize(model: nn.Module, image: Tensor) -> torchinfo.ModelStatistics:
 
 
 def _findings(
-    records: Plan, traced: tuple[TracedLayer, ...], summary: torchinfo.ModelStatistics
+    records: Plan, traced: list[TracedLayer], summary: torchinfo.ModelStatistics
 ) -> tuple[Finding, ...]:
     leaves = [
         info

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from math import prod
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from resnet_explorer.spec import EXPANSION, BlockKind, ResNetSpec
 
@@ -264,9 +263,19 @@ class _LayerDrawer:
     def conv(
         self, role: str, in_shape: Shape, channels: int, kernel: int, stride: int = 1, groups: int = 1
     ) -> Layer:
+        if in_shape[0] % groups or channels % groups:
+            raise ValueError(
+                f"groups is {groups}, which does not divide {in_shape[0]} → {channels} channels; "
+                "a divisor of both is allowed."
+            )
         padding = kernel // 2
         bias = self.spec.conv_bias
-        out = (channels, *(output_size(size, kernel, stride, padding) for size in in_shape[1:]))
+        height, width = in_shape[1:]
+        out = (
+            channels,
+            output_size(height, kernel, stride, padding),
+            output_size(width, kernel, stride, padding),
+        )
         weights = channels * (in_shape[0] // groups) * kernel * kernel
         return self._layer(
             role,
@@ -274,7 +283,7 @@ class _LayerDrawer:
             in_shape,
             out,
             weights + channels * bias,
-            weights * prod(out[1:]),
+            weights * out[1] * out[2],
             kernel=kernel,
             stride=stride,
             padding=padding,
@@ -308,7 +317,7 @@ class _LayerDrawer:
         return self._layer(role, "fc", (features,), (classes,), params, features * classes, bias=True)
 
     def _layer(
-        self, role: str, kind: LayerKind, in_shape: Shape, out: Shape, params: int, macs: int, **window: int
+        self, role: str, kind: LayerKind, in_shape: Shape, out: Shape, params: int, macs: int, **window: Any
     ) -> Layer:
         name = role if self.block is None else f"{self.block}.{role}"
         return Layer(name, kind, in_shape, out, params, macs, self.stage, self.block, **window)

@@ -92,7 +92,7 @@ class ResNetSpec:
 
     def stage_width(self, index: int) -> int:
         """Width of the stage `index` (0-based) before expansion."""
-        return self.width * 2**index
+        return self.width << index
 
     def inner_width(self, index: int) -> int:
         """Channels of the 3×3 convolution in the blocks of stage `index` (0-based)."""
@@ -226,7 +226,7 @@ def title(spec: ResNetSpec) -> str:
         return f"{family}-{spec.depth} ({spec.block}, {'-'.join(map(str, spec.depths))})"
     words = re.sub(r"(resnet|resnext|plain)(\d+)", r"\1-\2", name).split("_")
     words = [_title_word(word) for word in words]
-    return " ".join(words).replace("Wide ResNet", "Wide ResNet")
+    return " ".join(words)
 
 
 def _title_word(word: str) -> str:
