@@ -4,4 +4,113 @@ require_frame(__file__)
 
 import streamlit as st
 
-st.write("architecture")
+from resnet_explorer.feature_path import path_svg, path_text
+from resnet_explorer.i18n import prose, t
+from resnet_explorer.link import encode_size, encode_spec
+from resnet_explorer.plan import Layer, Plan, shape_text
+from resnet_explorer.steps import (
+    axes,
+    floor_sentence,
+    lines,
+    size_steps,
+    skip_sentence,
+    step_title,
+)
+from resnet_explorer.tables import activation_bytes, bytes_text, count_text
+from resnet_explorer.ui.architecture_views import deeper_view
+from resnet_explorer.ui.builder import builder
+from resnet_explorer.ui.frame import network_heading
+from resnet_explorer.ui.network import current_plan
+from resnet_explorer.ui.svg import show_svg
+
+
+def totals(p: Plan) -> str:
+    unit = st.segmented_control(
+        t("Count operations as"),
+        ("MACs", "FLOPs"),
+        default="MACs",
+        required=True,
+        key="arch_unit",
+        help=prose("arch_unit"),
+        bind="query-params",
+        persist_state="session",
+    )
+    factor = 2 if unit == "FLOPs" else 1
+    layers, params, operations, memory, output = st.columns([1, 1.6, 1.3, 1.3, 1.3])
+    layers.metric(
+        t("Layers"), f"{p.spec.depth:,}", help=t("Convolutions on the main path and fc, as the paper counts.")
+    )
+    params.metric(t("Parameters"), f"{p.params:,}")
+    operations.metric(unit, count_text(factor * p.macs), help=f"{factor * p.macs:,} {unit}")
+    memory.metric(t("Activations"), bytes_text(activation_bytes(p)), help=prose("arch_memory"))
+    output.metric(t("Output"), shape_text(p.output_shape))
+    return unit
+
+
+def feature_path(p: Plan, file_name: str) -> None:
+    st.header(t("The path of the feature map"))
+    st.markdown(f"**{path_text(p)}** — " + prose("arch_path"))
+    steps = {step.section: step for step in size_steps(p)}
+    if st.session_state.get("arch_step", "conv1") not in steps:
+        del st.session_state["arch_step"]  # of a network that has more stages
+    picture = st.container()
+    st.subheader(t("The arithmetic, step by step"))
+    section = st.segmented_control(
+        t("Step"),
+        list(steps),
+        default="conv1",
+        required=True,
+        key="arch_step",
+        bind="query-params",
+        persist_state="session",
+    )
+    with picture:
+        show_svg(
+            path_svg(p, section),
+            "arch_picture",
+            on_pick=lambda part: pick_step(part, set(steps)),
+            smallest=820,
+        )
+        st.download_button(
+            t("Download as SVG"),
+            path_svg(p, standalone=True),
+            f"{file_name}-path.svg",
+            "image/svg+xml",
+            icon="⬇️",
+            on_click="ignore",
+        )
+    step = steps[section]
+    main, side = st.columns(2, gap="large") if step.shortcut else (st.container(), None)
+    with main:
+        arithmetic(step.layer)
+    if side and step.shortcut:
+        with side:
+            arithmetic(step.shortcut)
+
+
+def pick_step(part: str, steps: set[str]) -> None:
+    if part in steps:
+        st.session_state["arch_step"] = part
+
+
+def arithmetic(layer: Layer) -> None:
+    st.markdown(f"**{step_title(layer)}** &nbsp; `{layer.name}`")
+    for line, window in axes(layer):
+        rows = "".join(
+            f"<tr><td>{row.expression}</td><td>=</td><td><b>{row.result}</b></td><td>{row.meaning}</td></tr>"
+            for row in lines(window)
+        )
+        st.html(f"<table class='sums'>{rows}</table>")
+        (st.warning if window.unread else st.info)(floor_sentence(window, line))
+    if skip_sentence(layer):
+        st.info(skip_sentence(layer))
+
+
+network_heading(t("Architecture"))
+builder()
+shown = current_plan()
+name = f"{encode_spec(shown.spec)}-{encode_size((shown.input_shape[1], shown.input_shape[2]))}"
+operations_unit = totals(shown)
+feature_path(shown, name)
+st.header(t("Inside"))
+deeper_view(shown, operations_unit, name)
