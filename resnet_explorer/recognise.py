@@ -41,7 +41,7 @@ def recognise(shapes: Shapes) -> ResNetSpec:
     """
     try:
         spec = _guess(shapes)
-    except _Misfit as misfit:
+    except _MisfitError as misfit:
         raise ValueError(f"This is no residual network that is known here: {misfit}.") from None
     except ValueError as error:
         raise ValueError(f"This network is outside of what can be built here: {error}") from None
@@ -67,14 +67,14 @@ def assumptions(spec: ResNetSpec) -> tuple[str, ...]:
     return tuple(found)
 
 
-class _Misfit(Exception):
+class _MisfitError(Exception):
     """What does not fit. The message is half a sentence that names the tensor."""
 
 
 def _guess(shapes: Shapes) -> ResNetSpec:
     width, in_channels, *kernel = _shape(shapes, "conv1.weight", 4)
     if kernel[0] != kernel[1] or kernel[0] not in _STEMS:
-        raise _Misfit(f"conv1.weight is {_text(shapes['conv1.weight'])}, a stem of neither 7×7 nor 3×3")
+        raise _MisfitError(f"conv1.weight is {_text(shapes['conv1.weight'])}, a stem of neither 7×7 nor 3×3")
     depths = _depths(shapes)
     block: BlockKind = "bottleneck" if "layer1.0.conv3.weight" in shapes else "basic"
     inner = _shape(shapes, "layer1.0.conv2.weight", 4)
@@ -106,12 +106,12 @@ def _depths(shapes: Shapes) -> tuple[int, ...]:
         stage = f"layer{len(depths) + 1}."
         depths.append(next(n for n in range(1, len(found) + 1) if f"{stage}{n}." not in found))
     if not depths:
-        raise _Misfit("there is no layer1.0.conv1.weight")
+        raise _MisfitError("there is no layer1.0.conv1.weight")
     return tuple(depths)
 
 
 def _width_per_group(shapes: Shapes, width: int, groups: int, stages: int) -> int:
-    """The field that gives every stage its inner width, floor(width · value / 64) · groups; 64 if it may be."""
+    """The field that gives each stage its inner width, ⌊width · value / 64⌋ · groups; 64 if it may be."""
     low, high = 1, 4096
     for index in range(stages):
         name = f"layer{index + 1}.0.conv2.weight"
@@ -120,7 +120,7 @@ def _width_per_group(shapes: Shapes, width: int, groups: int, stages: int) -> in
         low = max(low, -(-64 * per_group // stage_width))
         high = min(high, (64 * (per_group + 1) - 1) // stage_width)
         if low > high:
-            raise _Misfit(f"{name} is {_text(shapes[name])}, and the widths of stages do not double")
+            raise _MisfitError(f"{name} is {_text(shapes[name])}, and the widths of stages do not double")
     return min(max(64, low), high)
 
 
@@ -164,9 +164,9 @@ def _shape(shapes: Shapes, name: str, dimensions: int) -> tuple[int, ...]:
     shape = shapes.get(name)
     if shape is None:
         stranger = next((n for n in shapes if not n.startswith(("conv1.", "bn1.", "layer", "fc."))), None)
-        raise _Misfit(f"there is no {name}" + (f", but there is {stranger}" if stranger else ""))
+        raise _MisfitError(f"there is no {name}" + (f", but there is {stranger}" if stranger else ""))
     if len(shape) != dimensions or 0 in shape:
-        raise _Misfit(f"{name} is {_text(shape)}")
+        raise _MisfitError(f"{name} is {_text(shape)}")
     return shape
 
 

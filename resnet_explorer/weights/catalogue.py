@@ -18,7 +18,7 @@ _ONE_VERSION: Final = {
     "resnext101_64x4d": "IMAGENET1K_V1",
 }
 _VERSIONS: Final = ("IMAGENET1K_V2", "IMAGENET1K_V1")
-"""Versions, the better first; a test holds them to torchvision's. Known here, so that a list needs no torch."""
+"""The better first. Known here, so that a list needs no torch; a test holds them to torchvision's."""
 
 
 def available() -> list[Entry]:

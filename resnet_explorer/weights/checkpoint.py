@@ -78,7 +78,7 @@ def unwrap(content: Mapping[str, Any]) -> tuple[dict[str, Tensor], tuple[str, ..
         content = content[key]
         if key in _AVERAGED:
             notes.append(f'The running average of the weights was taken ("{key}").')
-    state = {name: value for name, value in content.items() if isinstance(value, Tensor)}
+    state = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
     prefix = _prefix(state)
     state = {name.removeprefix(prefix): value for name, value in state.items() if name != "n_averaged"}
     return state, tuple(notes)

@@ -60,12 +60,13 @@ def fetch(url: str, folder: Path, progress: Progress | None = None, timeout: flo
         ValueError: in one sentence that says how to put the file there by hand.
     """
     target = folder / file_name(url)
+    wanted = hash_prefix(target.name)
     if target.is_file():
         found = file_sha256(target)
-        if not found.startswith(hash_prefix(target.name)):
+        if not found.startswith(wanted):
             raise ValueError(
                 f"The file {target.name} in {folder} is damaged (its sha256 begins with {found[:8]}, not "
-                f"{hash_prefix(target.name)}); replace it with the one from {url}."
+                f"{wanted}); replace it with the one from {url}."
             )
         return target
     try:

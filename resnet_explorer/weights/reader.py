@@ -20,6 +20,8 @@ from torch import Tensor
 MAX_BYTES: Final = 500_000_000
 """Of a checkpoint, packed or unpacked: twice torchvision's largest ResNet, with an optimizer's state."""
 
+MAX_NESTING: Final = 20
+
 
 @dataclass(frozen=True)
 class Raw:
@@ -112,17 +114,20 @@ def _refusal(name: str, message: str) -> str:
 def _refuse_odd_tensors(content: Mapping[str, Any], name: str) -> None:
     """A tensor may claim a shape that its bytes do not have, by strides of 0, or have no bytes at all."""
     total = 0
-    for tensor in _tensors(content):
-        if tensor.layout != torch.strided or tensor.is_meta or tensor.is_quantized:
+    for tensor in _tensors(content, name):
+        plain = tensor.layout == torch.strided and not (tensor.is_meta or tensor.is_quantized)
+        if not plain or tensor.is_complex():
             raise ValueError(f"{name} holds a tensor that is not a plain array of numbers.")
         total += tensor.numel() * tensor.element_size()
     if total > MAX_BYTES:
         raise ValueError(f"{name} claims {total:,} bytes of tensors; up to {MAX_BYTES:,} are read.")
 
 
-def _tensors(content: object) -> Iterator[Tensor]:
+def _tensors(content: object, name: str, depth: int = 0) -> Iterator[Tensor]:
+    if depth > MAX_NESTING:  # or a mapping that holds itself
+        raise ValueError(f"{name} is nested more than {MAX_NESTING} levels deep.")
     if isinstance(content, Tensor):
         yield content
     elif isinstance(content, Mapping):
         for value in content.values():
-            yield from _tensors(value)
+            yield from _tensors(value, name, depth + 1)

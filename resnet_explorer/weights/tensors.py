@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from resnet_explorer.module import ResNet, build
+from resnet_explorer.recognise import COUNTER
 from resnet_explorer.spec import ResNetSpec
 
 State = Mapping[str, Tensor]
@@ -21,7 +22,7 @@ State = Mapping[str, Tensor]
 def network_of(spec: ResNetSpec, state: State) -> ResNet:
     """The network of `spec` with the values of `state`, to look and not to train: no gradients.
 
-    Values of fewer bits become float32. Missing counters of seen batches, which nothing in a
+    Values of other types become float32. Missing counters of seen batches, which nothing in a
     trained network reads, are filled in by torch as 0.
 
     Raises:
@@ -29,7 +30,7 @@ def network_of(spec: ResNetSpec, state: State) -> ResNet:
     """
     with torch.device("meta"):
         model = build(spec)
-    floats = {name: t.float() if t.is_floating_point() else t for name, t in state.items()}
+    floats = {name: t if name.endswith(COUNTER) else t.float() for name, t in state.items()}
     try:
         model.load_state_dict(floats, strict=True, assign=True)
     except RuntimeError as error:
@@ -75,7 +76,7 @@ def write_state(path: Path, state: State, metadata: Mapping[str, str]) -> None:
     kept = {
         name: tensor.detach().cpu().contiguous().clone()
         for name, tensor in state.items()
-        if not name.endswith("num_batches_tracked")
+        if not name.endswith(COUNTER)
     }
     content = safetensors.torch.save(kept, dict(metadata))
     try:
