@@ -1,0 +1,185 @@
+"""A Grad-CAM map as a picture: colours, cells or smooth, over the photo, with a scale beside it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from resnet_explorer.crop import Box
+
+COLOUR_MAPS: Final = ("viridis", "magma", "inferno", "cividis", "turbo", "jet")
+"""The perceptually uniform ones first: equal steps of the value look like equal steps of colour."""
+
+UNEVEN_COLOUR_MAPS: Final = ("turbo", "jet")
+"""Rainbows: they draw edges where the map has none (Borland and Taylor 2007)."""
+
+Map = NDArray[np.float32]
+"""(h, w), 0 or more."""
+
+
+@lru_cache
+def colour_table(name: str) -> NDArray[np.uint8]:
+    """256 colours (256, 3), RGB, dark to bright.
+
+    Plotly carries matplotlib's maps as ten or more stops, between which this is linear.
+
+    Raises:
+        ValueError: for a name that is not among `COLOUR_MAPS`.
+    """
+    if name not in COLOUR_MAPS:
+        raise ValueError(f"{name!r} is no colour map here; there are {', '.join(COLOUR_MAPS)}.")
+    import plotly.colors  # here, for it takes a while and a page without a map needs none
+
+    stops = getattr(plotly.colors.sequential, name.capitalize())
+    colours = np.array([_rgb(stop) for stop in stops], dtype=np.float64)
+    places, steps = np.linspace(0, 1, len(colours)), np.linspace(0, 1, 256)
+    table = np.stack([np.interp(steps, places, colours[:, channel]) for channel in range(3)], axis=1)
+    return np.round(table).astype(np.uint8)
+
+
+def _rgb(colour: str) -> tuple[int, ...]:
+    """ "#440154" or "rgb(68, 1, 84)" as three numbers."""
+    if colour.startswith("#"):
+        return tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return tuple(int(float(part)) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
+
+
+def heat_picture(
+    heat: Map, size: tuple[int, int], colour_map: str = "viridis", smooth: bool = True
+) -> Image.Image:
+    """The map in colours, its largest value the brightest.
+
+    Args:
+        heat: (h, w), as `grad_cam` gives it; a map of zeros is the darkest colour everywhere.
+        size: width and height of the picture in pixels.
+        colour_map: one of `COLOUR_MAPS`.
+        smooth: whether to interpolate between the cells (bilinear, which never leaves the range of the
+            values) or to show them as they are.
+    """
+    peak = float(heat.max())
+    values = Image.fromarray(heat.astype(np.float32) / (peak or 1.0))
+    method = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
+    levels = np.round(np.asarray(values.resize(size, method)) * 255).clip(0, 255).astype(np.uint8)
+    return Image.fromarray(colour_table(colour_map)[levels])
+
+
+def overlay(photo: Image.Image, heat: Image.Image, alpha: float, box: Box | None = None) -> Image.Image:
+    """The coloured map over the photo.
+
+    Args:
+        photo: RGB.
+        heat: the coloured map; it is fitted to the box.
+        alpha: 0 shows the photo, 1 the map.
+        box: where in the photo the network looked; everywhere unless told. Outside nothing changes.
+
+    Raises:
+        ValueError: if alpha is not within 0 to 1.
+    """
+    if not 0.0 <= alpha <= 1.0:
+        raise ValueError(f"alpha is {alpha}; 0 to 1 is allowed.")
+    left, top, right, bottom = whole_box(box or (0, 0, *photo.size), photo.size)
+    mixed = photo.copy()
+    under = photo.crop((left, top, right, bottom))
+    mixed.paste(Image.blend(under, heat.resize(under.size), alpha), (left, top))
+    return mixed
+
+
+def whole_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """A box in whole pixels, at least one wide and high, inside a picture of that size."""
+    left, top = (min(round(start), length - 1) for start, length in zip(box[:2], size, strict=True))
+    right = min(max(round(box[2]), left + 1), size[0])
+    bottom = min(max(round(box[3]), top + 1), size[1])
+    return left, top, right, bottom
+
+
+def boxed(photo: Image.Image, box: Box) -> Image.Image:
+    """The photo with the part outside the box faded and a frame around the box."""
+    whole = whole_box(box, photo.size)
+    faded = Image.blend(photo, Image.new("RGB", photo.size, (128, 128, 128)), 0.55)
+    faded.paste(photo.crop(whole), whole[:2])
+    width = max(1, round(max(photo.size) / 150))
+    frame = (whole[0], whole[1], whole[2] - 1, whole[3] - 1)
+    ImageDraw.Draw(faded).rectangle(frame, outline=(230, 159, 0), width=width)
+    return faded
+
+
+def crisp(image: Image.Image, side: int) -> Image.Image:
+    """A small picture enlarged by a whole factor to at most `side`, every pixel a square."""
+    factor = max(1, side // max(image.size))
+    return image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
+
+
+def colour_bar(colour_map: str, size: tuple[int, int]) -> Image.Image:
+    """The colours from 0 at the left to the peak at the right."""
+    row = colour_table(colour_map)[np.linspace(0, 255, size[0]).round().astype(int)]
+    return Image.fromarray(np.broadcast_to(row, (size[1], size[0], 3)).copy())
+
+
+def colour_bar_css(colour_map: str) -> str:
+    """The same as a CSS gradient."""
+    stops = colour_table(colour_map)[::15]
+    return f"linear-gradient(to right, {', '.join(f'rgb({r} {g} {b})' for r, g, b in stops.tolist())})"
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What a picture that leaves the app says about itself."""
+
+    network: str
+    weights: str
+    target: str
+    probability: float
+    stage: str
+    method: str = "Grad-CAM (Selvaraju et al. 2017)"
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """Two lines: what is seen, and how it was made."""
+        return (
+            f"{self.target}, probability {self.probability:.1%}",
+            f"{self.method} at {self.stage} · {self.network} · {self.weights}",
+        )
+
+
+def sheet(panels: list[Image.Image], caption: Caption, colour_map: str, peak: float) -> bytes:
+    """The pictures side by side with colour bar and caption, as the bytes of a PNG.
+
+    Args:
+        panels: pictures of one height: original, map, overlay.
+        caption: what is written below.
+        colour_map: the one of the map.
+        peak: the map's largest value, written at the end of the colour bar.
+    """
+    gap, text_height = 16, 22
+    width = sum(panel.width for panel in panels) + gap * (len(panels) + 1)
+    height = max(panel.height for panel in panels)
+    bar_top = height + 2 * gap
+    picture = Image.new("RGB", (max(width, 640), bar_top + 20 + 3 * (text_height + 8) + gap), "white")
+    left = gap
+    for panel in panels:
+        picture.paste(panel, (left, gap))
+        left += panel.width + gap
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(text_height - 4)
+    bar = colour_bar(colour_map, (260, 16))
+    draw.text((gap, bar_top), "0", fill="black", font=font)
+    picture.paste(bar, (gap + 22, bar_top + 3))
+    draw.text(
+        (gap + 22 + bar.width + 10, bar_top), f"{peak:.3g}  evidence for the class", fill="black", font=font
+    )
+    for number, line in enumerate(caption.lines, start=1):
+        draw.text((gap, bar_top + number * (text_height + 8)), line, fill="black", font=font)
+    return png_bytes(picture)
+
+
+def png_bytes(image: Image.Image) -> bytes:
+    """The picture as a PNG file."""
+    stream = io.BytesIO()
+    image.save(stream, format="PNG")
+    return stream.getvalue()

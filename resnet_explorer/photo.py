@@ -1,0 +1,229 @@
+"""Photos as people have them, read with care: any usual format, upright, RGB, and not too large.
+
+What can be known from the header is checked before anything is decoded. Only the formats named here
+are ever tried, so that a file cannot reach a decoder that a photo has no need of.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
+"""Pillow's names of the decoders in use. JPEG opens MPO too: a JPEG with more pictures behind the first."""
+
+EXTENSIONS: Final = ("jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp", "heic", "heif", "avif")
+"""The endings of file names under which people have such files."""
+
+MAX_BYTES: Final = 64 * 2**20
+MAX_PIXELS: Final = 100_000_000
+KEPT_SIDE: Final = 1024
+"""The longer side of the picture that is kept, in pixels: enough to show, little to hold."""
+
+_FORMAT_NAMES: Final = "JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC or AVIF"
+_SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"BM")
+_ORIENTATION_TAG: Final = 0x0112
+_UPRIGHT: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings each EXIF orientation upright (CIPA DC-008, tag 274)."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo ready to be shown and classified.
+
+    Attributes:
+        name: the name of its file.
+        image: the picture, RGB and upright, no side longer than `KEPT_SIDE`.
+        original_size: width and height in the file, upright.
+        notes: what was done to it on the way, each as a short phrase.
+    """
+
+    name: str
+    image: Image.Image
+    original_size: tuple[int, int]
+    notes: tuple[str, ...] = ()
+
+
+def open_photo(data: bytes, name: str) -> Photo:
+    """Read a photo from the bytes of its file.
+
+    Args:
+        data: the whole file: JPEG, PNG, WebP, GIF (first frame), TIFF, BMP, HEIC or AVIF.
+        name: the name of the file, for the messages.
+
+    Raises:
+        ValueError: if the file is too large, no picture, or cut off; one sentence that names it.
+    """
+    if not data:
+        raise ValueError(f"{name} is empty; a photo as {_FORMAT_NAMES} is needed.")
+    if len(data) > MAX_BYTES:
+        raise ValueError(
+            f"{name} has {len(data) / 2**20:,.0f} MB; photos of at most {MAX_BYTES // 2**20} MB are read."
+        )
+    image = _opened(data, name)
+    try:
+        return _prepared(image, name)
+    except _TooLargeError:
+        raise
+    except MemoryError:
+        raise ValueError(f"{name} needs more memory than there is; a smaller photo will do.") from None
+    except Exception:  # decoders raise whatever the damage leads them to: OSError, struct.error, KeyError …
+        raise _damaged(name) from None
+
+
+class _TooLargeError(ValueError):
+    """More pixels than are decoded."""
+
+
+def _damaged(name: str) -> ValueError:
+    return ValueError(f"{name} is cut off or damaged: it begins as a picture, but cannot be read to its end.")
+
+
+def _opened(data: bytes, name: str) -> Image.Image:
+    """The picture with its header read and nothing decoded."""
+    _register_heif()
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _TooLargeError(
+            f"{name} would unpack to more than {MAX_PIXELS // 10**6} megapixels, the most that is read."
+        ) from None
+    except UnidentifiedImageError:
+        if _begins_as_picture(data):
+            raise _damaged(name) from None
+        raise ValueError(f"{name} is no picture that can be read; {_FORMAT_NAMES} can.") from None
+    except Exception:  # as above
+        raise _damaged(name) from None
+    _check_pixels(image, name)
+    return image
+
+
+@lru_cache(maxsize=1)
+def _register_heif() -> None:
+    """Teach Pillow HEIC, once, and only when a photo is opened."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+
+
+def _begins_as_picture(data: bytes) -> bool:
+    is_webp = data[:4] == b"RIFF" and data[8:12] in (b"WEBP", b"")
+    return data.startswith(_SIGNATURES) or is_webp or data[4:8] == b"ftyp"
+
+
+def _check_pixels(image: Image.Image, name: str) -> None:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        raise _TooLargeError(
+            f"{name} would unpack to {width:,} × {height:,} pixels; at most "
+            f"{MAX_PIXELS // 10**6} megapixels are read."
+        )
+
+
+def _prepared(image: Image.Image, name: str) -> Photo:
+    """Decode, shrink, and bring to RGB and upright."""
+    width, height = image.size
+    notes: list[str] = []
+    kept = _kept_size(width, height)
+    if image.format in ("JPEG", "MPO"):
+        # libjpeg decodes at half, quarter or eighth size; twice what is kept loses nothing to be seen.
+        image.draft(None, (2 * kept[0], 2 * kept[1]))
+    image.load()
+    _check_pixels(image, name)  # what came out may be larger than what the header declared
+    orientation = _orientation(image)
+    if _is_animated(image):
+        notes.append("the first frame")
+
+    plain = _resizable(image, notes)
+    if plain.size != kept:
+        plain = plain.resize(kept, Image.Resampling.BILINEAR)
+        notes.append(f"reduced from {width:,} × {height:,}")
+    rgb = _rgb(plain, notes)
+    if orientation in _UPRIGHT:
+        rgb = rgb.transpose(_UPRIGHT[orientation])
+        width, height = (height, width) if orientation >= 5 else (width, height)
+        notes.append("turned upright")
+    return Photo(name, rgb, (width, height), tuple(notes))
+
+
+def _kept_size(width: int, height: int) -> tuple[int, int]:
+    scale = min(1.0, KEPT_SIDE / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation; 1 where there is none or it cannot be read, which no photo should fail for."""
+    try:
+        value = image.getexif().get(_ORIENTATION_TAG, 1)
+    except Exception:
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _is_animated(image: Image.Image) -> bool:
+    try:
+        return image.format in ("GIF", "WEBP", "PNG", "AVIF") and bool(getattr(image, "is_animated", False))
+    except Exception:  # a damaged later frame: the first stands
+        return True
+
+
+def _resizable(image: Image.Image, notes: list[str]) -> Image.Image:
+    """The picture in a mode whose values can be averaged: a palette's numbers cannot."""
+    if image.mode.startswith("I;16"):
+        notes.append("16-bit values scaled to 8 bits")
+        return Image.fromarray(_EIGHT_OF_SIXTEEN[np.asarray(image).astype(np.uint16)])
+    if image.mode in ("P", "PA", "1") or "transparency" in image.info:
+        return image.convert("RGBA")
+    if image.mode in ("La", "RGBa"):
+        return image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
+    return image
+
+
+_EIGHT_OF_SIXTEEN: Final = np.round(np.arange(2**16) / 257).astype(np.uint8)
+"""65,535 = 257 · 255, so that white stays white."""
+
+
+def _rgb(image: Image.Image, notes: list[str]) -> Image.Image:
+    if image.mode in ("I", "F"):
+        notes.append("values scaled to 8 bits")
+        return Image.fromarray(_eight_bits(np.asarray(image, dtype=np.float64))).convert("RGB")
+    if image.mode in ("LA", "RGBA"):
+        return _on_white(image.convert("RGBA"), notes)
+    return image.convert("RGB")
+
+
+def _on_white(image: Image.Image, notes: list[str]) -> Image.Image:
+    lowest, _ = image.getchannel("A").getextrema()
+    if lowest == 255:
+        return image.convert("RGB")
+    notes.append("transparent parts on white")
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def _eight_bits(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Integers or floats of an unknown range as 0–255: by the range they fit, else from least to most.
+
+    Fractions up to 1, bytes up to 255 and 16-bit values up to 65,535 are what files carry.
+    """
+    values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if low >= 0.0:
+        for top in (1.0, 255.0, 65_535.0):
+            if high <= top:
+                return np.round(values * (255.0 / top)).astype(np.uint8)
+    return np.round((values - low) * (255.0 / ((high - low) or 1.0))).astype(np.uint8)

@@ -1,0 +1,227 @@
+"""Grad-CAM against its definition, against three peers, and among threads."""
+
+import copy
+import gc
+import threading
+import weakref
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from resnet_explorer import ResNetSpec, build, preset
+from resnet_explorer.gradcam import grad_cam
+from resnet_explorer.module import ResNet
+from resnet_explorer.predictor import predict
+
+
+def network(**changes: object) -> ResNet:
+    torch.manual_seed(5)
+    spec = ResNetSpec("basic", (2, 1, 1), width=8, stem="cifar", num_classes=10)
+    return build(spec.with_(**changes)).eval()
+
+
+def photo(seed: int = 0, side: int = 32) -> Tensor:
+    return torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(seed))
+
+
+def defined_map(model: ResNet, tensor: Tensor, stage: int, target: int) -> np.ndarray:
+    """Equations 1 and 2 of the paper: a backward pass through the whole network, in float64."""
+    model = copy.deepcopy(model).double()
+    outputs = model.stage_outputs(tensor.double())
+    for output in outputs:
+        output.retain_grad()
+    model.head(outputs[-1])[0, target].backward()
+    activations, gradients = outputs[stage][0].detach().numpy(), outputs[stage].grad[0].numpy()
+    alphas = gradients.sum(axis=(1, 2)) / gradients[0].size
+    return np.maximum(sum(alpha * plane for alpha, plane in zip(alphas, activations, strict=True)), 0)
+
+
+VARIANTS = [
+    {},
+    {"activation": "pre"},
+    {"block": "bottleneck"},
+    {"shortcut": "zero_pad"},
+    {"shortcut": "none"},
+    {"norm": "none", "conv_bias": True},
+    {"depths": (1,)},
+]
+
+
+@pytest.mark.parametrize("changes", VARIANTS, ids=str)
+def test_the_map_is_the_papers_at_every_stage(changes: dict[str, object]) -> None:
+    model, tensor = network(**changes), photo()
+    for stage in range(len(model.stages) + 1):
+        result = grad_cam(model, tensor, stage, target=3)
+        expected = defined_map(model, tensor, stage, 3)
+        assert result.map.shape == expected.shape == model.stage_outputs(tensor)[stage].shape[2:]
+        assert result.map.numpy() == pytest.approx(expected, rel=1e-4, abs=1e-5 * (expected.max() + 1e-9))
+        assert result.peak == pytest.approx(expected.max(), rel=1e-4)
+
+
+def test_the_channel_weights_of_the_last_stage_are_the_classs_row_over_the_pixels() -> None:
+    # logits = W · mean(A) + b, so d logit_c / d A^k = W[c, k] / (H · W) at every pixel.
+    model, tensor = network(), photo()
+    features = model.stage_outputs(tensor)[-1][0].detach()
+    for target in range(10):
+        weights = model.fc.weight[target].detach() / (8 * 8)
+        expected = torch.einsum("c,chw->hw", weights, features).relu()
+        assert torch.allclose(grad_cam(model, tensor, target=target).map, expected, atol=1e-6)
+
+
+def test_one_pass_gives_the_prediction_too() -> None:
+    model, tensor = network(), photo()
+    result = grad_cam(model, tensor)
+    assert torch.equal(result.prediction.logits, predict(model, tensor).logits)
+    assert result.target == int(result.prediction.logits.argmax())
+    assert result.stage == 3
+
+
+def test_another_class_has_another_map() -> None:
+    model, tensor = network(), photo()
+    maps = [grad_cam(model, tensor, target=target).map for target in range(10)]
+    assert all(not torch.equal(maps[0], other) for other in maps[1:])
+
+
+def test_a_class_without_evidence_has_an_empty_map() -> None:
+    model = network()
+    with torch.no_grad():
+        model.fc.weight[4] = -1.0  # after a ReLU every channel is ≥ 0, so every pixel speaks against it
+    result = grad_cam(model, photo(), target=4)
+    assert result.is_empty
+    assert result.peak == 0.0
+    assert not grad_cam(model, photo(), target=5).is_empty
+
+
+@pytest.mark.parametrize("grad_enabled", [True, False])
+@pytest.mark.parametrize("trainable", [True, False])
+def test_nothing_is_left_behind(grad_enabled: bool, trainable: bool) -> None:
+    model, tensor = network().requires_grad_(trainable), photo()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    with torch.set_grad_enabled(grad_enabled):
+        result = grad_cam(model, tensor, 1)
+        assert torch.is_grad_enabled() == grad_enabled
+    assert all(parameter.grad is None for parameter in model.parameters())
+    assert all(parameter.requires_grad == trainable for parameter in model.parameters())
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert not tensor.requires_grad
+    for kept in (result.map, result.prediction.logits):
+        assert kept.grad_fn is None
+        assert not kept.requires_grad
+    assert not any(module._forward_hooks or module._backward_hooks for module in model.modules())
+
+
+def test_the_graph_is_freed() -> None:
+    model = network()
+    seen: list[weakref.ref[Tensor]] = []
+    stage = model.layer3
+
+    class Spy(torch.nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            seen.append(weakref.ref(x))
+            return stage(x)
+
+    model.layer3 = Spy()
+    result = grad_cam(model, photo(), 1)
+    gc.collect()
+    assert [reference() for reference in seen] == [None]
+    assert result.map.shape == (32, 32)
+
+
+def test_inside_inference_mode() -> None:
+    model = network()
+    with torch.inference_mode():
+        tensor = photo()
+        result = grad_cam(model, tensor, 2)
+    assert torch.equal(result.map, grad_cam(model, photo(), 2).map)
+
+
+def test_threads_on_one_model_get_their_own_maps() -> None:
+    model = network()
+    tasks = [(photo(seed), seed % 4, seed % 10) for seed in range(8)]
+    alone = [grad_cam(model, *task) for task in tasks]
+    wrong: list[str] = []
+    together = threading.Barrier(2)
+
+    def session(mine: int) -> None:
+        together.wait()
+        for turn in range(100):
+            number = (turn + mine * 3) % len(tasks)
+            result = grad_cam(model, *tasks[number])
+            if not torch.equal(result.map, alone[number].map):
+                wrong.append(f"thread {mine}, pass {turn}: map")
+            if not torch.equal(result.prediction.logits, alone[number].prediction.logits):
+                wrong.append(f"thread {mine}, pass {turn}: logits")
+
+    threads = [threading.Thread(target=session, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "target", "sentence"),
+    [
+        (4, None, r"stage is 4; 0 \(the stem\) to 3 is allowed\."),
+        (-1, None, r"stage is -1; 0 \(the stem\) to 3 is allowed\."),
+        (None, 10, r"target is 10; the classes go from 0 to 9\."),
+    ],
+)
+def test_what_the_network_lacks_is_refused(stage: int | None, target: int | None, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        grad_cam(network(), photo(), stage, target)
+
+
+@pytest.fixture(scope="module")
+def resnet18() -> ResNet:
+    torch.manual_seed(0)
+    return build(preset("resnet18")).eval()
+
+
+def scaled(heat: Tensor | np.ndarray) -> np.ndarray:
+    """From 0 to 1, as the peers return their maps."""
+    values = np.asarray(heat, dtype=np.float64).squeeze()
+    values = values - values.min()
+    return values / values.max()
+
+
+@pytest.mark.parametrize("stage", [2, 4])
+def test_torchcam_agrees(resnet18: ResNet, stage: int) -> None:
+    methods = pytest.importorskip("torchcam.methods")
+    tensor = photo(1, 64)
+    model = copy.deepcopy(resnet18)
+    with methods.GradCAM(model, getattr(model, f"layer{stage}")) as extractor:
+        logits = model(tensor.clone().requires_grad_())
+        theirs = extractor(7, logits)[0]
+    assert scaled(theirs) == pytest.approx(scaled(grad_cam(resnet18, tensor, stage, 7).map), abs=1e-5)
+
+
+@pytest.mark.parametrize("stage", [2, 4])
+def test_captum_agrees(resnet18: ResNet, stage: int) -> None:
+    attr = pytest.importorskip("captum.attr")
+    tensor = photo(1, 64)
+    model = copy.deepcopy(resnet18)
+    theirs = attr.LayerGradCam(model, getattr(model, f"layer{stage}")).attribute(
+        tensor, target=7, relu_attributions=True
+    )
+    ours = grad_cam(resnet18, tensor, stage, 7).map
+    assert theirs[0, 0].detach().numpy() == pytest.approx(ours.numpy(), abs=1e-5 * float(ours.max()))
+
+
+@pytest.mark.parametrize("stage", [2, 4])
+def test_pytorch_grad_cam_agrees(resnet18: ResNet, stage: int) -> None:
+    peer = pytest.importorskip("pytorch_grad_cam")
+    targets = pytest.importorskip("pytorch_grad_cam.utils.model_targets")
+    tensor = photo(1, 64)
+    model = copy.deepcopy(resnet18)
+    with peer.GradCAM(model, [getattr(model, f"layer{stage}")]) as cam:
+        layer_maps = cam(tensor, [targets.ClassifierOutputTarget(7)]), cam
+        activations = cam.activations_and_grads.activations[0].detach().cpu().numpy()
+        gradients = cam.activations_and_grads.gradients[0].detach().cpu().numpy()
+        theirs = cam.get_cam_image(tensor, model.layer4, [], activations, gradients, eigen_smooth=False)
+    assert layer_maps[0].shape == (1, 64, 64)
+    ours = grad_cam(resnet18, tensor, stage, 7).map.numpy()
+    assert np.maximum(theirs[0], 0) == pytest.approx(ours, abs=1e-5 * float(ours.max()))
