@@ -1,0 +1,261 @@
+"""A drawing that is zoomed with the wheel, dragged, stepped by keyboard and clicked.
+
+The SVG must be one that this project drew: it is put into the page as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from resnet_explorer.graph_svg import Picture
+from resnet_explorer.i18n import t
+
+_HTML: Final = """
+<div class="graph">
+  <div class="view" tabindex="0" role="application"></div>
+  <div class="tools" role="toolbar"></div>
+</div>
+"""
+
+_CSS: Final = """
+.graph { position: relative; color: var(--st-text-color); font-family: var(--st-font); }
+.view {
+  height: 420px; overflow: hidden; cursor: grab; touch-action: none;
+  border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius, 0.7rem);
+}
+.view:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
+.view.moving { cursor: grabbing; }
+.view svg { display: block; width: 100%; height: 100%; color: var(--st-text-color); user-select: none; }
+.node:hover > rect, .node:hover > circle { fill-opacity: 0.4; }
+.node.picked > rect, .node.picked > circle { stroke: var(--st-text-color); stroke-width: 4; }
+.tools { position: absolute; right: 12px; top: 12px; display: flex; gap: 6px; }
+.tools button {
+  min-width: 40px; height: 40px; padding: 0 10px; font: 600 18px var(--st-font); line-height: 1;
+  color: var(--st-text-color); background: var(--st-secondary-background-color);
+  border: 1px solid var(--st-border-color); border-radius: 8px; cursor: pointer;
+}
+.tools button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
+.tools button:focus-visible { outline: 3px solid var(--st-primary-color); }
+.graph:fullscreen { background: var(--st-background-color); padding: 16px; }
+.graph:fullscreen .view { height: calc(100vh - 32px) !important; }
+"""
+
+# The view is the SVG's viewBox, so lines and text stay sharp at every scale. `box` is what of the
+# picture is seen; it outlives the reruns of the page and starts anew when the picture changes.
+_JS: Final = """
+const LEAST = 0.04, MOST = 5, READABLE = 0.55, LARGEST_START = 1.3;
+const graphs = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let graph = graphs.get(parentElement);
+  if (!graph) graphs.set(parentElement, (graph = new Graph(parentElement)));
+  graph.onPick = (name) => setTriggerValue("picked", name);
+  graph.show(data);
+  return () => { graph.close(); graphs.delete(parentElement); };
+}
+
+class Graph {
+  constructor(root) {
+    this.frame = root.querySelector(".graph");
+    this.view = root.querySelector(".view");
+    this.tools = root.querySelector(".tools");
+    this.listen();
+    this.watcher = new ResizeObserver(() => this.resized());
+    this.watcher.observe(this.view);
+  }
+
+  show(data) {
+    if (data.svg !== this.drawn) {
+      this.drawn = data.svg;
+      this.size = [data.width, data.height];
+      this.view.innerHTML = data.svg;
+      this.view.setAttribute("aria-label", data.label);
+      this.svg = this.view.querySelector("svg");
+      this.origin = this.svg.getAttribute("viewBox").split(" ").slice(0, 2).map(Number);
+      this.label(data.words);
+      this.start();
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        this.view.dataset.painted = String(Math.round(performance.now()));
+      }));
+    }
+    this.mark(data.picked);
+  }
+
+  label(words) {
+    const actions = { "+": () => this.zoom(1.3), "−": () => this.zoom(1 / 1.3), fit: () => this.fit(),
+                      "⛶": () => this.full() };
+    this.tools.replaceChildren(...Object.entries(actions).map(([sign, act]) => {
+      const button = document.createElement("button");
+      button.textContent = sign === "fit" ? words.fit_sign : sign;
+      button.title = words[sign];
+      button.setAttribute("aria-label", words[sign]);
+      button.addEventListener("click", act);
+      return button;
+    }));
+  }
+
+  // --- what is seen ---
+
+  shape() { return [this.view.clientWidth || 1, this.view.clientHeight || 1]; }
+
+  start() {
+    const [width, height] = this.size;
+    const across = this.view.clientWidth / width;
+    const high = Math.max(280, Math.min(0.74 * window.innerHeight, height * Math.min(LARGEST_START, across)));
+    this.view.style.height = `${Math.round(high)}px`;
+    const [w, h] = this.shape();
+    const all = Math.min(w / width, h / height, LARGEST_START);
+    // What is too small to read as a whole starts where the data comes in, as large as its side fits.
+    const filled = Math.min(Math.max(w / width, h / height), 1);
+    if (all >= READABLE || filled < READABLE) return this.fit();
+    this.touched = true;
+    this.scale = filled;
+    const spare = Math.max(0, (w / filled - width) / 2);
+    this.corner = [this.origin[0] - spare, this.origin[1]];
+    this.draw();
+  }
+
+  fit() {
+    const [width, height] = this.size, [w, h] = this.shape();
+    this.touched = false;
+    this.scale = Math.min(w / width, h / height, LARGEST_START);
+    const spare = [w / this.scale - width, h / this.scale - height];
+    this.corner = [this.origin[0] - spare[0] / 2, this.origin[1] - spare[1] / 2];
+    this.draw();
+  }
+
+  zoom(factor, at) {
+    const [w, h] = this.shape(), [x, y] = at || [w / 2, h / 2];
+    const scale = Math.min(MOST, Math.max(LEAST, this.scale * factor));
+    this.corner = [this.corner[0] + x / this.scale - x / scale, this.corner[1] + y / this.scale - y / scale];
+    this.scale = scale;
+    this.touched = true;
+    this.draw();
+  }
+
+  move(dx, dy) {
+    this.corner = [this.corner[0] - dx / this.scale, this.corner[1] - dy / this.scale];
+    this.touched = true;
+    this.draw();
+  }
+
+  full() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.frame.requestFullscreen?.().then(() => setTimeout(() => this.fit(), 100), () => {});
+  }
+
+  resized() {
+    if (!this.svg || !this.view.clientWidth) return;
+    if (this.touched) this.draw(); else this.fit();
+  }
+
+  draw() {
+    if (this.pending) return;
+    this.pending = requestAnimationFrame(() => {
+      this.pending = null;
+      const [w, h] = this.shape();
+      const box = [...this.corner, w / this.scale, h / this.scale];
+      this.svg.setAttribute("viewBox", box.map((n) => n.toFixed(2)).join(" "));
+      this.view.dataset.scale = this.scale.toFixed(3);
+    });
+  }
+
+  // --- hands ---
+
+  listen() {
+    const view = this.view;
+    this.onWheel = (event) => {
+      event.preventDefault();
+      const frame = view.getBoundingClientRect();
+      this.zoom(Math.exp(-event.deltaY * 0.0015), [event.clientX - frame.left, event.clientY - frame.top]);
+    };
+    view.addEventListener("wheel", this.onWheel, { passive: false });
+    let from = null, moved = false;
+    view.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      from = [event.clientX, event.clientY];
+      moved = false;
+    });
+    view.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const dx = event.clientX - from[0], dy = event.clientY - from[1];
+      if (!moved && Math.hypot(dx, dy) < 4) return;
+      if (!moved) view.setPointerCapture(event.pointerId);
+      moved = true;
+      view.classList.add("moving");
+      from = [event.clientX, event.clientY];
+      this.move(dx, dy);
+    });
+    const release = () => { from = null; view.classList.remove("moving"); };
+    view.addEventListener("pointerup", release);
+    view.addEventListener("pointercancel", release);
+    view.addEventListener("click", (event) => {
+      const node = event.target.closest?.(".node");
+      if (moved || !node) return;
+      this.mark(node.dataset.node);
+      this.onPick(node.dataset.node);
+    });
+    view.addEventListener("keydown", (event) => {
+      const step = 60;
+      const act = {
+        "+": () => this.zoom(1.3), "=": () => this.zoom(1.3), "-": () => this.zoom(1 / 1.3),
+        "0": () => this.fit(),
+        ArrowLeft: () => this.move(step, 0), ArrowRight: () => this.move(-step, 0),
+        ArrowUp: () => this.move(0, step), ArrowDown: () => this.move(0, -step),
+      }[event.key];
+      if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      act();
+    });
+  }
+
+  mark(name) {
+    this.view.querySelectorAll(".picked").forEach((node) => node.classList.remove("picked"));
+    if (name) this.view.querySelector(`[data-node="${CSS.escape(name)}"]`)?.classList.add("picked");
+  }
+
+  close() { this.watcher.disconnect(); }
+}
+"""
+
+_component = st.components.v2.component("resnet_explorer_graph", html=_HTML, css=_CSS, js=_JS)
+
+
+def graph_view(
+    picture: Picture, *, key: str, label: str, picked: str | None = None, on_pick: Callable[[], None]
+) -> str | None:
+    """Show a picture that is zoomed, panned and clicked.
+
+    Args:
+        picture: the drawing; its nodes are `<g class="node" data-node="NAME">`.
+        key: the component's key; the picture starts anew when it changes.
+        label: what screen readers call it.
+        picked: name of the node that is marked.
+        on_pick: called before the rerun in which a clicked node's name is returned; the name is then
+            in the session's state under the key, as `picked`.
+
+    Returns:
+        The name of the node that was clicked just now, or None.
+    """
+    words = {
+        "+": t("Larger (key +)"),
+        "−": t("Smaller (key −)"),
+        "fit": t("See all of it (key 0)"),
+        "fit_sign": t("fit"),
+        "⛶": t("Full screen"),
+    }
+    data = {
+        "svg": picture.svg,
+        "width": picture.width,
+        "height": picture.height,
+        "label": label,
+        "picked": picked,
+        "words": words,
+    }
+    result = _component(key=key, data=data, on_picked_change=on_pick)
+    name: str | None = result.picked
+    return name
