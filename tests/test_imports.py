@@ -1,0 +1,60 @@
+"""Who may load what, seen in a fresh interpreter."""
+
+from __future__ import annotations
+
+import json
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import resnet_explorer
+
+ROOT = Path(resnet_explorer.__file__).parents[1]
+TORCH_FREE = ("spec", "plan", "link", "depth", "i18n", "colours", "tables", "figures", "diagram")
+
+REPORT = """
+import importlib, json, sys
+loaded = {}
+for name in json.loads(sys.argv[1]):
+    importlib.import_module(name)
+    loaded[name] = sorted(set(json.loads(sys.argv[2])) & set(sys.modules))
+print(json.dumps(loaded))
+"""
+
+
+def loaded_after(modules: Iterable[str], watched: Iterable[str]) -> dict[str, list[str]]:
+    """After each import in turn, which of the watched packages have been loaded."""
+    arguments = [json.dumps(list(modules)), json.dumps(list(watched))]
+    done = subprocess.run(
+        [sys.executable, "-c", REPORT, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    report: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    return report
+
+
+def library() -> list[str]:
+    """Every module of the library outside ui/."""
+    found = pkgutil.walk_packages(resnet_explorer.__path__, "resnet_explorer.")
+    return [module.name for module in found if not module.name.startswith("resnet_explorer.ui")]
+
+
+def test_what_draws_and_counts_never_loads_torch_nor_streamlit() -> None:
+    there = [name for name in library() if name.removeprefix("resnet_explorer.") in TORCH_FREE]
+    assert {"resnet_explorer.spec", "resnet_explorer.plan", "resnet_explorer.depth"} <= set(there)
+    loaded = loaded_after(["resnet_explorer", *there], ["torch", "torchinfo", "torchvision", "streamlit"])
+    assert loaded == dict.fromkeys(["resnet_explorer", *there], [])
+
+
+def test_the_library_never_loads_streamlit() -> None:
+    modules = library()
+    assert "resnet_explorer.module" in modules
+    loaded = loaded_after(modules, ["streamlit"])
+    assert loaded == dict.fromkeys(modules, [])
+
+
+def test_the_watch_sees_torch_where_it_is_loaded() -> None:
+    loaded = loaded_after(["resnet_explorer.spec", "resnet_explorer.module"], ["torch"])
+    assert loaded == {"resnet_explorer.spec": [], "resnet_explorer.module": ["torch"]}
