@@ -4,11 +4,15 @@ require_frame(__file__)
 
 import streamlit as st
 
+from resnet_explorer.colours import STAGE_COLOURS
 from resnet_explorer.feature_path import path_svg, path_text
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.link import encode_size, encode_spec
 from resnet_explorer.plan import Layer, Plan, shape_text
 from resnet_explorer.steps import (
+    Step,
+    Window,
+    arithmetic,
     axes,
     floor_sentence,
     lines,
@@ -22,6 +26,16 @@ from resnet_explorer.ui.builder import builder
 from resnet_explorer.ui.frame import network_heading
 from resnet_explorer.ui.network import current_plan
 from resnet_explorer.ui.svg import show_svg
+from resnet_explorer.window_strip import strip_svg
+
+STYLE = """
+table.sums { border-collapse: collapse; }
+.sums { font-size: 1.25rem; font-variant-numeric: tabular-nums; }
+.sums td { padding: 0.2rem 1.4rem 0.2rem 0; white-space: nowrap; }
+.sums td:last-child { opacity: 0.75; white-space: normal; font-size: 1.05rem; }
+[data-testid="stMetricValue"] div { white-space: normal; overflow: visible; }
+p.sums { margin: 0; font-size: 1.25rem; }
+"""
 
 
 def totals(p: Plan) -> str:
@@ -36,7 +50,7 @@ def totals(p: Plan) -> str:
         persist_state="session",
     )
     factor = 2 if unit == "FLOPs" else 1
-    layers, params, operations, memory, output = st.columns([1, 1.6, 1.3, 1.3, 1.3])
+    layers, params, operations, memory, output = st.columns([1.1, 2.4, 1.4, 1.5, 1.4])
     layers.metric(
         t("Layers"), f"{p.spec.depth:,}", help=t("Convolutions on the main path and fc, as the paper counts.")
     )
@@ -69,7 +83,6 @@ def feature_path(p: Plan, file_name: str) -> None:
             path_svg(p, section),
             "arch_picture",
             on_pick=lambda part: pick_step(part, set(steps)),
-            smallest=820,
         )
         st.download_button(
             t("Download as SVG"),
@@ -79,13 +92,7 @@ def feature_path(p: Plan, file_name: str) -> None:
             icon="⬇️",
             on_click="ignore",
         )
-    step = steps[section]
-    main, side = st.columns(2, gap="large") if step.shortcut else (st.container(), None)
-    with main:
-        arithmetic(step.layer)
-    if side and step.shortcut:
-        with side:
-            arithmetic(step.shortcut)
+    explain(steps[section])
 
 
 def pick_step(part: str, steps: set[str]) -> None:
@@ -93,24 +100,39 @@ def pick_step(part: str, steps: set[str]) -> None:
         st.session_state["arch_step"] = part
 
 
-def arithmetic(layer: Layer) -> None:
-    st.markdown(f"**{step_title(layer)}** &nbsp; `{layer.name}`")
-    for line, window in axes(layer):
+def explain(step: Step) -> None:
+    st.markdown(f"#### {step_title(step.layer)} &nbsp; `{step.layer.name}`")
+    for line, window in axes(step.layer):
         rows = "".join(
-            f"<tr><td>{row.expression}</td><td>=</td><td><b>{row.result}</b></td><td>{row.meaning}</td></tr>"
+            f"<tr><td>{row.expression}</td><td>= <b>{row.result}</b></td><td>{row.meaning}</td></tr>"
             for row in lines(window)
         )
         st.html(f"<table class='sums'>{rows}</table>")
-        (st.warning if window.unread else st.info)(floor_sentence(window, line))
-    if skip_sentence(layer):
-        st.info(skip_sentence(layer))
+        st.markdown(floor_sentence(window, line))
+        show_strip(step.layer, line, window)
+    if skip_sentence(step.layer):
+        st.markdown(skip_sentence(step.layer))
+    if step.shortcut:
+        st.markdown(f"#### {t('On the shortcut:')} {step_title(step.shortcut)} &nbsp; `{step.shortcut.name}`")
+        for line, window in axes(step.shortcut):
+            st.html(f"<p class='sums'>{arithmetic(window)}</p>")
+            st.markdown(floor_sentence(window, line))
+            show_strip(step.shortcut, line, window)
+        st.markdown(skip_sentence(step.shortcut))
+
+
+def show_strip(layer: Layer, line: str, window: Window) -> None:
+    filler = "−∞" if layer.kind == "maxpool" else "0"
+    strip = strip_svg(window, STAGE_COLOURS[layer.stage], line, filler)
+    show_svg(strip, f"arch_strip_{layer.name}_{line}", magnify=1)
 
 
 network_heading(t("Architecture"))
+st.html(f"<style>{STYLE}</style>")
 builder()
 shown = current_plan()
 name = f"{encode_spec(shown.spec)}-{encode_size((shown.input_shape[1], shown.input_shape[2]))}"
 operations_unit = totals(shown)
 feature_path(shown, name)
-st.header(t("Inside"))
+st.header(t("A closer look"))
 deeper_view(shown, operations_unit, name)

@@ -17,15 +17,16 @@ from resnet_explorer.plan import Plan, Shape, Stage, shape_text
 from resnet_explorer.spec import title
 from resnet_explorer.tables import paper_name, torchvision_name, window_text
 
-TALLEST: Final = 230.0
+TALLEST: Final = 210.0
 """Units of the picture for the longest side of any map."""
-LONGEST: Final = 150.0
+LONGEST: Final = 120.0
 """Units of the picture for the largest number of channels."""
 SLANT: Final = (0.36, 0.22)
 """How far a column of the map goes to the right and up, per unit of its scale."""
 FONT: Final = 17
 LINE: Final = 23
-GAP: Final = 16
+GAP: Final = 8
+ARROW: Final = 28
 TOP: Final = 58
 THINNEST: Final = 1.6
 """A side of one pixel or a few channels is drawn no thinner, so that it can be seen at all."""
@@ -37,14 +38,21 @@ class FeatureMap:
 
     key: str
     names: tuple[str, ...]
-    how: str
+    how: tuple[str, ...]
     shape: Shape
     colour: str
+
+    @property
+    def label(self) -> tuple[str, ...]:
+        """What stands under it: its name, its shape on two lines, how it came about, other names."""
+        channels, *sides = self.shape
+        shape = (f"{channels} ×", shape_text(tuple(sides))) if sides else (str(channels), "")
+        return (self.names[0], *shape, *self.how, *self.names[1:])
 
 
 def feature_maps(plan: Plan) -> tuple[FeatureMap, ...]:
     """The maps that the picture shows: the image, and what leaves each section."""
-    image = FeatureMap("input", ("input",), "", plan.input_shape, LINE_GREY)
+    image = FeatureMap("input", ("input",), (), plan.input_shape, LINE_GREY)
     return (image, *_stem_maps(plan.stem), *map(_stage_map, plan.stages), *_head_maps(plan))
 
 
@@ -62,7 +70,7 @@ def path_svg(plan: Plan, chosen: str = "", standalone: bool = False) -> str:
     width = columns[-1].right
     axis = TOP + max(scale.height(m.shape) + scale.rise(m.shape) for m in maps) / 2
     below = axis + max(scale.height(m.shape) + scale.rise(m.shape) for m in maps) / 2 + 34
-    lines = max(len(m.names) for m in maps) + 2
+    lines = max(len(m.label) for m in maps)
     height = below + lines * LINE + 4
     parts = [_rulers(scale, width, plan)]
     for column in columns:
@@ -142,22 +150,21 @@ def _columns(maps: tuple[FeatureMap, ...], scale: _Scale) -> list[_Column]:
     columns: list[_Column] = []
     left = 0.0
     for m in maps:
-        label = max(_text_width(line) for line in (*m.names, m.how, shape_text(m.shape)))
+        label = max(map(_text_width, m.label))
         body = scale.length(m.shape) + scale.run(m.shape)
-        columns.append(_Column(m, left, left + max(label, body) + 2 * GAP))
+        columns.append(_Column(m, left, left + max(label + 2 * GAP, body + ARROW)))
         left = columns[-1].right
     return columns
 
 
 def _map_group(column: _Column, axis: float, below: float, scale: _Scale) -> str:
     m = column.map
-    texts = [*((name, "700" if i == 0 else "400", 1.0) for i, name in enumerate(m.names))]
     lines = [
         f'<rect x="{column.middle - 22:.1f}" y="{below - 22:.1f}" width="44" height="6" rx="3" '
         f'fill="{m.colour}"/>'
     ]
-    texts += [(shape_text(m.shape), "600", 1.0), (m.how, "400", 0.72)]
-    for number, (text, weight, opacity) in enumerate(texts):
+    for number, text in enumerate(m.label):
+        weight, opacity = ("700", 1) if number == 0 else ("400", 1 if number < 3 else 0.72)
         lines.append(
             f'<text x="{column.middle:.1f}" y="{below + number * LINE + 8:.1f}" text-anchor="middle" '
             f'fill="currentColor" font-weight="{weight}" opacity="{opacity}">{escape(text)}</text>'
@@ -165,7 +172,7 @@ def _map_group(column: _Column, axis: float, below: float, scale: _Scale) -> str
     # An invisible ground makes the whole column take the click, not its few painted pixels alone.
     ground = (
         f'<rect x="{column.left:.1f}" y="{TOP}" width="{column.right - column.left:.1f}" '
-        f'height="{below + 5 * LINE - TOP:.1f}" fill="transparent"/>'
+        f'height="{below + len(m.label) * LINE - TOP:.1f}" fill="transparent"/>'
     )
     hover = f"<title>{escape(' / '.join(m.names))}: {shape_text(m.shape)}</title>"
     body = _box(column, axis, scale) + "".join(lines)
@@ -225,7 +232,7 @@ def _rulers(scale: _Scale, width: float, plan: Plan) -> str:
     pixels = _round_number(70 / scale.pixel)
     channels = _round_number(70 / scale.channel)
     texts = (
-        (f"{pixels} pixel{'s' * (pixels > 1)} of height or width", pixels * scale.pixel),
+        (f"{pixels} pixel{'s' * (pixels > 1)}", pixels * scale.pixel),
         (f"{channels} channel{'s' * (channels > 1)}", channels * scale.channel),
     )
     drawn, right = [], width - GAP
@@ -253,7 +260,9 @@ def _round_number(value: float) -> int:
 def _stem_maps(stem: Stage) -> list[FeatureMap]:
     windows = [layer for layer in stem.layers if layer.kind in ("conv", "maxpool")]
     colour = STAGE_COLOURS["stem"]
-    return [FeatureMap(w.name, (w.name,), window_text(w), w.out_shape, colour) for w in windows]
+    return [
+        FeatureMap(w.name, (w.name,), tuple(window_text(w).split(", ")), w.out_shape, colour) for w in windows
+    ]
 
 
 def _stage_map(stage: Stage) -> FeatureMap:
@@ -261,14 +270,14 @@ def _stage_map(stage: Stage) -> FeatureMap:
     return FeatureMap(
         stage.name,
         (stage.name, paper_name(stage), torchvision_name(stage)),
-        f"{count} block{'s' * (count > 1)}",
+        (f"{count} block{'s' * (count > 1)}",),
         stage.out_shape,
         STAGE_COLOURS[stage.name],
     )
 
 
 def _head_maps(plan: Plan) -> list[FeatureMap]:
-    hows = {"avgpool": "mean of each channel", "fc": "linear"}
+    hows = {"avgpool": ("mean",), "fc": ("linear",)}
     return [
         FeatureMap(layer.name, (layer.name,), hows[layer.name], layer.out_shape, STAGE_COLOURS["head"])
         for layer in plan.head.layers
@@ -283,7 +292,7 @@ def _sides(shape: Shape) -> tuple[int, int]:
 
 def _text_width(text: str) -> float:
     """A guess that is never too small for the sans-serif faces in use."""
-    return len(text) * FONT * 0.52
+    return len(text) * FONT * 0.5
 
 
 def _shade(colour: str, factor: float) -> str:

@@ -101,7 +101,7 @@ def lines(window: Window) -> tuple[Line, ...]:
         Line(
             f"{window.size} + 2·{window.padding} − {window.kernel}",
             str(window.room),
-            "pixels, plus the padding on both sides, minus the window: the room it has to move",
+            "pixels + padding on both sides − window: its room to move",
         )
     ]
     quotient, rest = divmod(window.room, window.stride)

@@ -27,7 +27,7 @@ def deeper_view(p: Plan, unit: str, file_name: str) -> None:
         file_name: what downloads are called, without an ending.
     """
     view = st.segmented_control(
-        t("A closer look"),
+        t("View"),
         VIEWS,
         default="Layers",
         required=True,
@@ -148,27 +148,39 @@ def _figure_text(value: int | tuple[int, ...] | None) -> str:
 def _table(rows: list[Row], unit: str) -> None:
     factor = _factor(unit)
     shown = [
-        {name: value for name, value in row.items() if name != "macs"}
+        row
         | {"stage": [row["stage"]], "macs": factor * row["macs"]}
+        | ({"kind": f"{row['kind']} {row['window']}"} if "kind" in row else {})
         for row in rows
     ]
     number = st.column_config.NumberColumn
     share = st.column_config.ProgressColumn
-    order = [name for name in rows[0] if name != "macs share"]
+    order = (
+        "stage",
+        "layer",
+        "blocks",
+        "kind",
+        "params",
+        "params share",
+        "macs",
+        "macs share",
+        "input",
+        "output",
+    )
     st.dataframe(
         shown,
         hide_index=True,
-        column_order=[*order, "macs share"],
+        column_order=[name for name in order if name in rows[0]],
         column_config={
             "stage": st.column_config.MultiselectColumn(
                 t("stage"), options=list(STAGE_COLOURS), color=list(STAGE_COLOURS.values()), pinned=True
             ),
+            "layer": st.column_config.TextColumn(t("layer"), pinned=True),
+            "kind": t("what it is"),
             "params": number(t("parameters"), format="localized"),
-            "params share": share(t("% of parameters"), format="%.1f", min_value=0, max_value=100),
+            "params share": share(t("share, %"), format="%.1f", min_value=0, max_value=100, width=110),
             "macs": number(unit, format="localized"),
-            "macs share": share(
-                t("% of {unit}").format(unit=unit), format="%.1f", min_value=0, max_value=100
-            ),
+            "macs share": share(t("share, %"), format="%.1f", min_value=0, max_value=100, width=110),
         },
         height=520 if len(rows) > 10 else "content",
     )
@@ -186,8 +198,9 @@ def _factor(unit: str) -> int:
 
 _TABLE1_CSS: Final = """
 .table1 { overflow-x: auto; }
-.table1 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-.table1 th, .table1 td { padding: 0.55rem 0.7rem; text-align: center; white-space: nowrap;
+.table1 table { border-collapse: collapse; width: 100%; font-size: 0.92rem;
+  font-variant-numeric: tabular-nums; }
+.table1 th, .table1 td { padding: 0.5rem 0.4rem; text-align: center; white-space: nowrap;
   border-bottom: 1px solid rgba(154, 164, 178, 0.45); }
 .table1 tfoot th { text-align: left; white-space: normal; font-weight: 500; }
 .table1 .chosen { background: rgba(43, 140, 214, 0.2); }

@@ -16,9 +16,12 @@ from resnet_explorer.depth import DepthChoice, choose_depth
 from resnet_explorer.i18n import t
 from resnet_explorer.plan import MAX_INPUT, plan
 from resnet_explorer.spec import MAX_BLOCKS, MAX_STAGES, PRESETS, ResNetSpec, preset, preset_name, title
+from resnet_explorer.table1 import PAPER_DEPTHS
 from resnet_explorer.ui.network import choose, choose_size, current_size, current_spec
 
 WAYS: Final = ("Preset", "Depth", "Free")
+FAMOUS: Final = {f"resnet{depth}": str(depth) for depth in PAPER_DEPTHS}
+"""Table 1 of He et al. 2015."""
 SIZES: Final = (32, 64, 128, 224, 256, 320)
 DEEPEST: Final = 6002
 """Four stages of 500 bottlenecks, and the two layers around them."""
@@ -34,23 +37,23 @@ _NUMBERS: Final[Mapping[str, tuple[str, int]]] = {
     "num_classes": ("Classes", 100_000),
 }
 _CHOICES: Final[Mapping[str, tuple[str, Mapping[Any, str]]]] = {
-    "stem": ("Stem", {"imagenet": "ImageNet: 7×7 and max-pool", "cifar": "CIFAR: 3×3"}),
+    "stem": ("Stem", {"imagenet": "7×7, max-pool", "cifar": "3×3 (CIFAR)"}),
     "shortcut": (
         "Shortcut",
         {
-            "projection": "B: projection where the shape changes",
-            "zero_pad": "A: zeros for new channels",
-            "projection_all": "C: projection everywhere",
-            "none": "none: a plain network",
+            "projection": "B · projection",
+            "zero_pad": "A · zero padding",
+            "projection_all": "C · all projections",
+            "none": "none (plain)",
         },
     ),
-    "stride_in": ("Stride in a bottleneck", {"3x3": "on the 3×3 (v1.5)", "1x1": "on the 1×1 (v1)"}),
-    "activation": ("Activation", {"post": "after the addition (2015)", "pre": "before (2016)"}),
+    "stride_in": ("Bottleneck’s stride", {"3x3": "on the 3×3 (v1.5)", "1x1": "on the 1×1 (v1)"}),
+    "activation": ("Activation", {"post": "post (2015)", "pre": "pre (2016)"}),
     "norm": ("Normalization", {"batch": "batch normalization", "none": "none"}),
 }
 _SWITCHES: Final[Mapping[str, str]] = {
     "conv_bias": "Bias in convolutions",
-    "include_top": "With the top (average pool and fc)",
+    "include_top": "Average pool and fc",
 }
 
 
@@ -78,19 +81,31 @@ def builder() -> None:
 
 
 def _preset_controls() -> None:
-    st.session_state["arch_preset"] = preset_name(current_spec())
-    st.pills(
-        t("Network"),
-        list(PRESETS),
-        format_func=lambda name: title(preset(name)),
+    name = preset_name(current_spec())
+    st.session_state["arch_resnet"] = name if name in FAMOUS else None
+    st.session_state["arch_preset"] = None if name in FAMOUS else name
+    famous, others = st.columns([3, 2])
+    famous.pills(
+        t("ResNets of the paper"),
+        list(FAMOUS),
+        format_func=FAMOUS.__getitem__,
+        key="arch_resnet",
+        on_change=_take_preset,
+        args=("arch_resnet",),
+    )
+    others.selectbox(
+        t("Other networks"),
+        [other for other in PRESETS if other not in FAMOUS],
+        format_func=lambda other: title(preset(other)),
         key="arch_preset",
         on_change=_take_preset,
-        label_visibility="collapsed",
+        args=("arch_preset",),
+        placeholder=t("ResNeXt, Wide, plain, CIFAR…"),
     )
 
 
-def _take_preset() -> None:
-    name = st.session_state["arch_preset"]
+def _take_preset(key: str) -> None:
+    name = st.session_state[key]
     if name:
         _follow(preset(name))
 
@@ -140,13 +155,19 @@ def _free_controls(fresh: bool) -> None:
     blocks = dict.fromkeys(_STAGE_KEYS, 0) | dict(zip(_STAGE_KEYS, spec.depths, strict=False))
     fields = (*_NUMBERS, *_CHOICES, *_SWITCHES)
     _fill({"arch_block": spec.block} | blocks | {f"arch_{f}": getattr(spec, f) for f in fields}, fresh)
-    kind, *stages = st.columns([2, 1, 1, 1, 1])
+    kind, *stages = st.columns([1.7, 1, 1, 1, 1])
     kind.segmented_control(
         t("Block"), ("basic", "bottleneck"), key="arch_block", on_change=_take_fields, required=True
     )
     for number, (column, key) in enumerate(zip(stages, _STAGE_KEYS, strict=True), start=1):
-        label = t("Blocks in stage {number}").format(number=number)
-        column.number_input(label, 0, MAX_BLOCKS, step=1, key=key, on_change=_take_fields)
+        column.number_input(
+            t("Blocks, stage {number}").format(number=number),
+            0,
+            MAX_BLOCKS,
+            step=1,
+            key=key,
+            on_change=_take_fields,
+        )
     _show_refusal("depths", "block")
     for column, (field, (label, largest)) in zip(st.columns(len(_NUMBERS)), _NUMBERS.items(), strict=True):
         column.number_input(

@@ -8,7 +8,7 @@ import streamlit as st
 
 _CSS: Final = """
 <style>
-  .block-container { max-width: 1400px; padding-top: 3.2rem; padding-bottom: 6rem; }
+  .block-container { max-width: 1400px; padding: 3.2rem 3rem 6rem; }
   .lead { font-size: 1.35rem; line-height: 1.5; opacity: 0.75; margin: -0.6rem 0 1.2rem; }
   [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 </style>

@@ -13,7 +13,7 @@ import streamlit as st
 
 _CSS: Final = """
 .picture { color: var(--st-text-color); font-family: var(--st-font); overflow-x: auto; }
-.picture svg { display: block; width: 100%; height: auto; min-width: var(--smallest, 0); margin: 0 auto; }
+.picture svg { display: block; width: 100%; height: auto; }
 .picture.pick [data-key] { cursor: pointer; }
 .picture.pick [data-key]:hover { opacity: 0.75; }
 """
@@ -23,8 +23,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const picture = parentElement.querySelector(".picture");
   picture.innerHTML = data.svg;
   picture.classList.toggle("pick", data.pick);
-  picture.style.setProperty("--smallest", data.smallest + "px");
-  picture.querySelector("svg").style.maxWidth = data.largest ? data.largest + "px" : "none";
+  const svg = picture.querySelector("svg");
+  svg.style.minWidth = data.shrink * svg.viewBox.baseVal.width + "px";
+  svg.style.maxWidth = data.magnify * svg.viewBox.baseVal.width + "px";
   picture.onclick = (event) => {
     const part = data.pick && event.target.closest("[data-key]");
     if (part) setTriggerValue("picked", part.dataset.key);
@@ -41,8 +42,8 @@ def show_svg(
     svg: str,
     key: str,
     on_pick: Callable[[str], None] | None = None,
-    smallest: int = 0,
-    largest: int = 0,
+    shrink: float = 0.7,
+    magnify: float = 1.5,
 ) -> None:
     """Show an SVG as wide as the page.
 
@@ -50,8 +51,8 @@ def show_svg(
         svg: the picture, with a viewBox.
         key: a name for it, once per page.
         on_pick: called with the `data-key` of the part that was clicked.
-        smallest: width in pixels below which it scrolls rather than shrinks.
-        largest: width in pixels beyond which it does not grow; 0 for no limit.
+        shrink: share of its own width below which it scrolls rather than shrinks.
+        magnify: how many times its own width it may grow to.
     """
 
     def picked() -> None:
@@ -61,6 +62,6 @@ def show_svg(
 
     _picture(
         key=key,
-        data={"svg": svg, "pick": on_pick is not None, "smallest": smallest, "largest": largest},
+        data={"svg": svg, "pick": on_pick is not None, "shrink": shrink, "magnify": magnify},
         on_picked_change=picked,
     )
