@@ -59,7 +59,9 @@ def test_a_link_that_names_no_network_is_refused_in_one_sentence(code: str, sent
         decode_spec(code)
 
 
-@pytest.mark.parametrize(("size", "code"), [((224, 224), "224"), ((224, 160), "224x160"), ((1, 4096), "1x4096")])
+@pytest.mark.parametrize(
+    ("size", "code"), [((224, 224), "224"), ((224, 160), "224x160"), ((1, 4096), "1x4096")]
+)
 def test_a_size_comes_back_from_its_link(size: tuple[int, int], code: str) -> None:
     assert encode_size(size) == code
     assert decode_size(code) == size

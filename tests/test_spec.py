@@ -32,15 +32,14 @@ REFUSALS = [
         {"depths": [2, 2]},
         "depths is [2, 2]; a tuple is needed: 1 to 4 stages of 1 to 500 blocks each are allowed.",
     ),
-    ({"block": "wide"}, "block is 'wide'; allowed are \"basic\" or \"bottleneck\"."),
-    ({"stem": "mnist"}, "stem is 'mnist'; allowed are \"imagenet\" or \"cifar\"."),
-    ({"stride_in": "2x2"}, "stride_in is '2x2'; allowed are \"3x3\" or \"1x1\"."),
-    ({"activation": None}, "activation is None; allowed are \"post\" or \"pre\"."),
-    ({"norm": "layer"}, "norm is 'layer'; allowed are \"batch\" or \"none\"."),
+    ({"block": "wide"}, 'block is \'wide\'; allowed are "basic" or "bottleneck".'),
+    ({"stem": "mnist"}, 'stem is \'mnist\'; allowed are "imagenet" or "cifar".'),
+    ({"stride_in": "2x2"}, 'stride_in is \'2x2\'; allowed are "3x3" or "1x1".'),
+    ({"activation": None}, 'activation is None; allowed are "post" or "pre".'),
+    ({"norm": "layer"}, 'norm is \'layer\'; allowed are "batch" or "none".'),
     (
         {"shortcut": "A"},
-        "shortcut is 'A'; allowed are "
-        '"projection" or "zero_pad" or "projection_all" or "none".',
+        'shortcut is \'A\'; allowed are "projection" or "zero_pad" or "projection_all" or "none".',
     ),
     ({"conv_bias": 1}, "conv_bias is 1; allowed are True and False."),
     ({"width": 0}, "width is 0; a whole number from 1 to 1,024 is allowed."),
@@ -90,10 +89,10 @@ def test_a_preset_has_the_depth_that_its_name_says(name: str) -> None:
 
 
 def test_torchvision_has_ten() -> None:
-    assert TORCHVISION_NAMES == (
+    assert (
         *("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"),
         *("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d", "wide_resnet50_2", "wide_resnet101_2"),
-    )
+    ) == TORCHVISION_NAMES
 
 
 @pytest.mark.parametrize(
