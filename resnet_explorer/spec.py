@@ -90,6 +90,11 @@ class ResNetSpec:
         """Layers with weights on the longest path, as the paper counts: convolutions and fc."""
         return CONVS_PER_BLOCK[self.block] * sum(self.depths) + 2
 
+    @property
+    def natural_size(self) -> tuple[int, int]:
+        """Height and width of the input that the network was made for: 32 with the CIFAR stem, else 224."""
+        return (32, 32) if self.stem == "cifar" else (224, 224)
+
     def stage_width(self, index: int) -> int:
         """Width of the stage `index` (0-based) before expansion."""
         return self.width << index

@@ -35,7 +35,7 @@ def current_plan() -> Plan:
 
 def natural_size(spec: ResNetSpec) -> tuple[int, int]:
     """The input that the network was made for: 32 pixels with the CIFAR stem, else 224."""
-    return (32, 32) if spec.stem == "cifar" else (224, 224)
+    return spec.natural_size
 
 
 def choose(spec: ResNetSpec) -> None:

@@ -40,24 +40,35 @@ def versions(network: str) -> tuple[str, ...]:
     return (_ONE_VERSION[network],) if network in _ONE_VERSION else _VERSIONS
 
 
-def find(name: str) -> Weights:
-    """A trained network by its key, or torchvision's by the network's name alone ("resnet50": the best).
+def key_of(name: str) -> str:
+    """The key of a name: torchvision's may go by the network alone ("resnet50": the best version).
 
     Raises:
-        ValueError: if there is none of that name.
+        ValueError: if it is the name of none.
     """
-    if name == bundled.KEY:
-        return bundled.describe()
-    if name.startswith(own.PREFIX):
-        return own.describe(name)
-    key = name.removeprefix("torchvision/")
-    network, _, version = key.partition("/")
+    if name == bundled.KEY or name.startswith(own.PREFIX):
+        return name
+    network, _, version = name.removeprefix("torchvision/").partition("/")
     if network not in TORCHVISION_NAMES or (version and version not in versions(network)):
         known = ", ".join(["bundled", *TORCHVISION_NAMES])
         raise ValueError(f"{name!r} is no trained network; there are {known}, and what you imported.")
+    return f"torchvision/{network}/{version or versions(network)[0]}"
+
+
+def find(name: str) -> Weights:
+    """A trained network by its key or name.
+
+    Raises:
+        ValueError: if there is none of that name, or its file is missing.
+    """
+    key = key_of(name)
+    if key == bundled.KEY:
+        return bundled.describe()
+    if key.startswith(own.PREFIX):
+        return own.describe(key)
     from resnet_explorer.weights import imagenet
 
-    return imagenet.describe(f"torchvision/{network}/{version or versions(network)[0]}")
+    return imagenet.describe(key)
 
 
 def load(weights: Weights, progress: Progress | None = None) -> ResNet:

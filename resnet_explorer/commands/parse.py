@@ -1,0 +1,43 @@
+"""Arguments from text; what cannot be understood is a bad argument, and ends with exit status 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import typer
+
+from resnet_explorer.link import decode_size, decode_spec
+from resnet_explorer.spec import ResNetSpec, preset
+
+T = TypeVar("T")
+
+
+def network(text: str) -> ResNetSpec:
+    """A network by its name or code."""
+    # A code has a point in it; without one it was meant as a name, and the message lists the names.
+    return _parsed(decode_spec if "." in text else preset, text)
+
+
+def size(text: str) -> tuple[int, int]:
+    """An input size, as 224 or 224x160 (height × width)."""
+    return _parsed(decode_size, text)
+
+
+def model(text: str) -> str:
+    """A trained network by its key or name, or a file."""
+    from resnet_explorer.weights.catalogue import key_of
+
+    return text if is_file_name(text) else _parsed(key_of, text)
+
+
+def is_file_name(text: str) -> bool:
+    """Whether a model is named by its file."""
+    return text.endswith((".pth", ".pt", ".safetensors"))
+
+
+def _parsed(parse: Callable[[str], T], text: str) -> T:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None

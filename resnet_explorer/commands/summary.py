@@ -1,0 +1,77 @@
+"""`summary`: the stages and the totals of a network, from its plan alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from resnet_explorer.commands import parse
+from resnet_explorer.commands.text import aligned
+from resnet_explorer.plan import Plan, plan, shape_text
+from resnet_explorer.spec import ResNetSpec, title
+from resnet_explorer.tables import layer_rows, stage_rows
+
+
+def summary(
+    network: Annotated[
+        ResNetSpec,
+        typer.Argument(
+            parser=parse.network,
+            metavar="NETWORK",
+            help="A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar).",
+        ),
+    ],
+    size: Annotated[
+        tuple[int, int] | None,
+        typer.Option(
+            parser=parse.size, metavar="SIZE", help="Input in pixels: 224, or 224x160 (height × width)."
+        ),
+    ] = None,
+    layers: Annotated[
+        bool, typer.Option("--layers", help="One line a layer, instead of one a stage.")
+    ] = False,
+    flops: Annotated[
+        bool, typer.Option("--flops", help="Count FLOPs: two for each multiply–accumulate.")
+    ] = False,
+) -> None:
+    """Shapes, parameters and multiply–accumulates of a network. Loads no torch."""
+    p = plan(network, size or network.natural_size)
+    factor, unit = (2, "FLOPs") if flops else (1, "MACs")
+    typer.echo(f"{title(network)}, input {shape_text(p.input_shape)}\n")
+    typer.echo(_layers(p, factor, unit) if layers else _stages(p, factor, unit))
+    typer.echo(f"\n{p.params:,} parameters, {p.macs * factor:,} {unit} for one image.")
+
+
+def _stages(p: Plan, factor: int, unit: str) -> str:
+    rows = [
+        (
+            row["stage"],
+            row["paper"],
+            row["torchvision"],
+            row["output"],
+            str(row["blocks"] or ""),
+            f"{row['params']:,}",
+            f"{row['params share']:.1f} %",
+            f"{row['macs'] * factor:,}",
+            f"{row['macs share']:.1f} %",
+        )
+        for row in stage_rows(p)
+    ]
+    headings = ("stage", "paper", "torchvision", "output", "blocks", "parameters", "share", unit, "share")
+    return aligned(headings, rows, left=3)
+
+
+def _layers(p: Plan, factor: int, unit: str) -> str:
+    rows = [
+        (
+            row["layer"],
+            row["kind"],
+            row["window"],
+            row["output"],
+            f"{row['params']:,}",
+            f"{row['macs'] * factor:,}",
+        )
+        for row in layer_rows(p)
+    ]
+    return aligned(("layer", "kind", "window", "output", "parameters", unit), rows, left=3)

@@ -1,0 +1,131 @@
+"""`train`: a small network from scratch, by the recipe of the bundled one."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from resnet_explorer.commands import parse
+from resnet_explorer.spec import ResNetSpec
+
+if TYPE_CHECKING:
+    from resnet_explorer.training.data import SmallImages
+    from resnet_explorer.training.scratch import Epoch, Progress, Recipe
+
+EXPORT = "network.safetensors"
+CARD = "card.md"
+
+
+def train(
+    data: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder with train/CLASS/* and test/CLASS/*, an archive of one, or cifar-10-binary.tar.gz."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder of the run: log, checkpoint, network and card.")],
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the images; the recipe's unless told.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of the weights, the order and the augmentation.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a stopped run was.")] = False,
+    network: Annotated[
+        ResNetSpec | None,
+        typer.Option(
+            parser=parse.network,
+            metavar="NETWORK",
+            help="A name or a code; the bundled network's unless told.",
+        ),
+    ] = None,
+    label: Annotated[str | None, typer.Option(help="What people read; the data's name unless told.")] = None,
+) -> None:
+    """Train a network on small images, measure it, and write it with its card."""
+    from resnet_explorer.training.scratch import BUNDLED_SPEC, CHECKPOINT
+    from resnet_explorer.training.scratch import train as run
+
+    if (out / CHECKPOINT).exists() and not resume:
+        raise ValueError(f"{out} holds a run already; --resume goes on with it, another --out starts afresh.")
+    images = _read(data)
+    spec = (network or BUNDLED_SPEC).with_(num_classes=len(images.classes))
+    recipe = _recipe(images, epochs, seed)
+    typer.echo(
+        f"{len(images.train):,} training and {len(images.test):,} test images, {recipe.epochs} epochs",
+        err=True,
+    )
+    with _bar(recipe.epochs) as progress:
+        for epoch in run(spec, images, recipe, out, resume=resume, progress=progress):
+            typer.echo(_log_line(epoch), err=True)
+    _finish(spec, images, recipe, out, data.name, label or data.name)
+
+
+def _read(path: Path) -> SmallImages:
+    from resnet_explorer.training.data import load_small_images
+
+    try:
+        return load_small_images(path)
+    except (tarfile.TarError, EOFError) as error:
+        raise ValueError(f"{path} is no archive that can be read: {error}.") from None
+
+
+def _recipe(images: SmallImages, epochs: int | None, seed: int) -> Recipe:
+    """The recipe of the bundled network, its sizes in proportion to these images."""
+    from resnet_explorer.training.scratch import Recipe
+
+    recipe = Recipe(seed=seed)
+    side, largest = images.train.images.shape[-1], recipe.sizes[-1][1]
+    return replace(
+        recipe,
+        epochs=epochs or recipe.epochs,
+        batch_size=min(recipe.batch_size, len(images.train)),
+        sizes=tuple((part, max(1, size * side // largest)) for part, size in recipe.sizes),
+    )
+
+
+def _finish(
+    spec: ResNetSpec, images: SmallImages, recipe: Recipe, out: Path, data_name: str, label: str
+) -> None:
+    """Export the averaged network, measure the very file, and write its card."""
+    from resnet_explorer.training.card import measure, preprocessing_of, write_card
+    from resnet_explorer.training.scratch import CHECKPOINT, channel_statistics, load_average
+    from resnet_explorer.weights import bundled, export_bundled
+
+    preprocessing = preprocessing_of(channel_statistics(images.train.images), images.train.images.shape[-1])
+    model = load_average(out / CHECKPOINT, spec)
+    weights = export_bundled(model, images.classes, preprocessing, out / EXPORT, {"label": label})
+    typer.echo("Measuring the network that was written", err=True)
+    figures = measure(bundled.load(out / EXPORT), weights, images)
+    counts = f"{len(images.train):,} training and {len(images.test):,} test images"
+    write_card(out / CARD, weights, recipe, out, figures, f"{data_name}, {counts}.")
+    typer.echo(f"{figures.test:.2%} of the test images are right. {out / EXPORT}, {out / CARD}")
+
+
+def _log_line(epoch: Epoch) -> str:
+    return (
+        f"epoch {epoch.epoch}: {epoch.size} px, training loss {epoch.train_loss:.3f}, "
+        f"test accuracy {epoch.test_accuracy:.2%}, {epoch.seconds:.0f} s"
+    )
+
+
+@contextmanager
+def _bar(epochs: int) -> Iterator[Progress]:
+    """A bar over all epochs, with the time that is left; nothing in a pipe."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, disable=not console.is_terminal) as bars:
+        task = bars.add_task("epoch 1", total=None)
+
+        def update(epoch: int, step: int, steps: int) -> None:
+            done = epoch * steps + step
+            bars.update(task, description=f"epoch {epoch + 1}", completed=done, total=epochs * steps)
+
+        yield update
