@@ -17,11 +17,11 @@ from typing import Final
 from resnet_explorer.diagram import Cell, Direction, Node
 from resnet_explorer.plan import HEAD, STEM, Shape
 
-NAME_SIZE: Final = 14.5
-TEXT_SIZE: Final = 13.0
-LINE_HEIGHT: Final = 17.0
+NAME_SIZE: Final = 15.5
+TEXT_SIZE: Final = 14.0
+LINE_HEIGHT: Final = 18.0
 ADD_RADIUS: Final = 10.0
-_CHARACTER: Final = 0.57
+_CHARACTER: Final = 0.52
 """Width of a character over the font's size, for the common sans-serif fonts."""
 
 _BOX_PAD: Final = 11.0

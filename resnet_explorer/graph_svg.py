@@ -29,7 +29,7 @@ from resnet_explorer.graph_layout import (
 )
 from resnet_explorer.plan import Plan, shape_text
 
-DASHES: Final = {"identity": "", "projection": "8 6", "zero_pad": "3 5"}
+DASHES: Final = {"identity": "", "projection": "8 6", "zero_pad": "5 5"}
 """SVG's stroke-dasharray per kind of shortcut: identity solid, the others dashed."""
 
 LEGEND: Final = {

@@ -15,13 +15,13 @@ from resnet_explorer.i18n import t
 
 _HTML: Final = """
 <div class="graph">
+  <div class="bar"><span class="hint"></span><span class="tools" role="toolbar"></span></div>
   <div class="view" tabindex="0" role="application"></div>
-  <div class="tools" role="toolbar"></div>
 </div>
 """
 
 _CSS: Final = """
-.graph { position: relative; color: var(--st-text-color); font-family: var(--st-font); }
+.graph { color: var(--st-text-color); font-family: var(--st-font); }
 .view {
   height: 420px; overflow: hidden; cursor: grab; touch-action: none;
   border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius, 0.7rem);
@@ -31,7 +31,9 @@ _CSS: Final = """
 .view svg { display: block; width: 100%; height: 100%; color: var(--st-text-color); user-select: none; }
 .node:hover > rect, .node:hover > circle { fill-opacity: 0.4; }
 .node.picked > rect, .node.picked > circle { stroke: var(--st-text-color); stroke-width: 4; }
-.tools { position: absolute; right: 12px; top: 12px; display: flex; gap: 6px; }
+.bar { display: flex; align-items: center; justify-content: space-between; gap: 12px; padding-bottom: 8px; }
+.hint { opacity: 0.75; font-size: 0.9rem; }
+.tools { display: flex; gap: 6px; }
 .tools button {
   min-width: 40px; height: 40px; padding: 0 10px; font: 600 18px var(--st-font); line-height: 1;
   color: var(--st-text-color); background: var(--st-secondary-background-color);
@@ -40,13 +42,15 @@ _CSS: Final = """
 .tools button:hover { border-color: var(--st-primary-color); color: var(--st-primary-color); }
 .tools button:focus-visible { outline: 3px solid var(--st-primary-color); }
 .graph:fullscreen { background: var(--st-background-color); padding: 16px; }
-.graph:fullscreen .view { height: calc(100vh - 32px) !important; }
+.graph:fullscreen .view { height: calc(100vh - 88px) !important; }
 """
 
 # The view is the SVG's viewBox, so lines and text stay sharp at every scale. `box` is what of the
 # picture is seen; it outlives the reruns of the page and starts anew when the picture changes.
 _JS: Final = """
 const LEAST = 0.04, MOST = 5, READABLE = 0.55, LARGEST_START = 1.3;
+const FULL_SCREEN = '<svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" ' +
+  'stroke-width="2"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"/></svg>';
 const graphs = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -86,10 +90,12 @@ class Graph {
 
   label(words) {
     const actions = { "+": () => this.zoom(1.3), "−": () => this.zoom(1 / 1.3), fit: () => this.fit(),
-                      "⛶": () => this.full() };
+                      full: () => this.full() };
+    const signs = { fit: words.fit_sign, full: FULL_SCREEN };
+    this.frame.querySelector(".hint").textContent = words.hint;
     this.tools.replaceChildren(...Object.entries(actions).map(([sign, act]) => {
       const button = document.createElement("button");
-      button.textContent = sign === "fit" ? words.fit_sign : sign;
+      button.innerHTML = signs[sign] || sign;
       button.title = words[sign];
       button.setAttribute("aria-label", words[sign]);
       button.addEventListener("click", act);
@@ -246,7 +252,8 @@ def graph_view(
         "−": t("Smaller (key −)"),
         "fit": t("See all of it (key 0)"),
         "fit_sign": t("fit"),
-        "⛶": t("Full screen"),
+        "full": t("Full screen"),
+        "hint": t("Wheel or + − to zoom, drag or arrows to move, 0 to see all. Click a box for its record."),
     }
     data = {
         "svg": picture.svg,

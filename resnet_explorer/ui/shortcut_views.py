@@ -41,8 +41,8 @@ def view_controls(p: Plan) -> View:
     kept = st.session_state.get("sc_unfold")
     if kept:  # a network of fewer stages has fewer to unfold
         st.session_state["sc_unfold"] = [name for name in kept if name in stages]
-    columns = st.columns([1.25, 1.6, 0.85, 1.1], vertical_alignment="bottom")
-    direction = columns[0].segmented_control(
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
+    direction = row.segmented_control(
         t("Direction"),
         ("LR", "TB"),
         default="LR",
@@ -52,7 +52,7 @@ def view_controls(p: Plan) -> View:
         bind="query-params",
         persist_state="session",
     )
-    unfolded = columns[1].pills(
+    unfolded = row.pills(
         t("Unfold the repeated blocks of"),
         stages,
         selection_mode="multi",
@@ -60,10 +60,8 @@ def view_controls(p: Plan) -> View:
         bind="query-params",
         persist_state="session",
     )
-    layers = columns[2].toggle(
-        t("Every layer"), key="sc_layers", bind="query-params", persist_state="session"
-    )
-    plain = columns[3].toggle(
+    layers = row.toggle(t("Every layer"), key="sc_layers", bind="query-params", persist_state="session")
+    plain = row.toggle(
         t("With shortcuts beside it") if p.spec.shortcut == "none" else t("Plain network beside it"),
         key="sc_plain",
         bind="query-params",
@@ -104,15 +102,13 @@ def record_row(p: Plan, view: View) -> str | None:
         t("Record of"),
         list(counts),
         index=None,
-        placeholder=t("click a box, or choose"),
+        placeholder=t("click a box below"),
         key="sc_node",
         bind="query-params",
         persist_state="session",
     )
     if name:
         text.markdown(node_record(p, name, counts[name]))
-    else:
-        text.caption(t("Wheel or + − to zoom, drag to move, 0 to see all of it; click a box for its record."))
     return name
 
 

@@ -1,0 +1,64 @@
+"""The parts of the Blocks page: one block drawn and counted, and the choice of what is counted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from resnet_explorer.block_figures import BlockCost, Measure, block_cost, convolutions, weights_product
+from resnet_explorer.diagram import INPUT, Cell, Node, block_cell
+from resnet_explorer.graph_svg import chain_svg
+from resnet_explorer.i18n import t
+from resnet_explorer.plan import Block
+from resnet_explorer.tables import count_text
+from resnet_explorer.ui.svg import show_svg
+
+_ONE_LINE: Final = 10_000.0
+
+
+def block_column(block: Block, norms: bool, unit: str) -> None:
+    """A block's drawing, its weights as products, and what they come to."""
+    st.subheader(t("Basic block") if block.kind == "basic" else t("Bottleneck"))
+    cost = block_cost(block, norms)
+    weights, operations = st.columns(2)
+    weights.metric(t("Parameters") if norms else t("Weights of convolutions"), f"{cost.params:,}")
+    operations.metric(unit, count_text(_operations(cost, unit)), help=f"{_operations(cost, unit):,} {unit}")
+    lines = [f"- {layer.role}: {weights_product(layer)}" for layer in convolutions(block)]
+    if norms:
+        lines += [
+            f"- {layer.role}: 2 · {layer.in_shape[0]} = {layer.params:,}"
+            for layer in block.layers
+            if layer.kind == "norm"
+        ]
+    st.markdown("\n".join(lines))
+    show_svg(block_svg(block), key=f"blk_svg_{block.kind}", magnify=1.15)
+
+
+def block_svg(block: Block) -> str:
+    """A block from the shape that enters it to the one that leaves it, layer by layer, top to bottom."""
+    entrance = Node(INPUT, block.stage, ("x",), block.in_shape, INPUT)
+    chain = (
+        Cell(block.stage, (entrance,), block.in_shape, block.in_shape, (INPUT,)),
+        block_cell((block,), layers=True),
+    )
+    return chain_svg(chain, "TB", _ONE_LINE, heading=block.name, bands=False).svg
+
+
+def measure_choice(key: str) -> Measure:
+    """Parameters, MACs or FLOPs."""
+    choice: Measure = st.segmented_control(
+        t("Count"),
+        ("parameters", "MACs", "FLOPs"),
+        default="parameters",
+        required=True,
+        key=key,
+        help=t("MACs are multiply–accumulates of convolutions and fc for one image; FLOPs = 2 × MACs."),
+        bind="query-params",
+        persist_state="session",
+    )
+    return choice
+
+
+def _operations(cost: BlockCost, unit: str) -> int:
+    return cost.macs * (2 if unit == "FLOPs" else 1)
