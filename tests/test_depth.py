@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -54,12 +55,12 @@ def test_164_layers_on_cifar_are_either_and_basic_unless_told() -> None:
          "(3 × blocks + 2): the closest are 50 and 53; 53 is shown."),
         (23, None, "cifar", 20, "23 layers do not exist with basic blocks, which come in steps of six "
          "(6n + 2): the closest are 20 and 26; 20 is shown."),
-        (30, "bottleneck", "cifar", 29, "30 layers do not exist with bottlenecks, which come in steps of nine "
-         "(9n + 2): the closest are 29 and 38; 29 is shown."),
+        (30, "bottleneck", "cifar", 29, "30 layers do not exist with bottlenecks, which come in steps of "
+         "nine (9n + 2): the closest are 29 and 38; 29 is shown."),
         (1, None, "imagenet", 10, "10 layers are the fewest with basic blocks, one block in each stage: "
          "10 are shown, 1 were asked for."),
-        (13, "bottleneck", "imagenet", 14, "14 layers are the fewest with bottlenecks, one block in each stage: "
-         "14 are shown, 13 were asked for."),
+        (13, "bottleneck", "imagenet", 14, "14 layers are the fewest with bottlenecks, one block in each "
+         "stage: 14 are shown, 13 were asked for."),
         (5000, None, "imagenet", 1625, "1,625 layers are the most with bottlenecks here, and are shown; "
          "5,000 were asked for."),
         (9999, None, "cifar", 3002, "3,002 layers are the most with basic blocks here, and are shown; "
@@ -84,7 +85,7 @@ def test_basic_blocks_below_50_layers_and_bottlenecks_from_there_on() -> None:
 def test_a_stage_never_loses_a_block_when_the_network_gains_one() -> None:
     spreads = [spread(blocks) for blocks in range(4, 542)]
     assert [sum(depths) for depths in spreads] == list(range(4, 542))
-    for fewer, more in zip(spreads, spreads[1:], strict=False):
+    for fewer, more in pairwise(spreads):
         assert all(low <= high for low, high in zip(fewer, more, strict=True)), (fewer, more)
     assert spreads[-1] == (3, 30, 500, 8)
 
