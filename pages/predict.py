@@ -3,5 +3,88 @@ from resnet_explorer.ui.frame import require_frame
 require_frame(__file__)
 
 import streamlit as st
+from PIL import Image
 
-st.write("predict")
+from resnet_explorer.crop import View, crop_photo
+from resnet_explorer.i18n import prose, t
+from resnet_explorer.overlay import boxed, crisp, whole_box
+from resnet_explorer.photo import Photo
+from resnet_explorer.spec import title
+from resnet_explorer.ui import network
+from resnet_explorer.ui.answer import answer_for, class_input, class_names, show_answer
+from resnet_explorer.ui.evidence import SIDE, look_input, show_evidence, stage_input, stage_label
+from resnet_explorer.ui.frame import page_title
+from resnet_explorer.ui.photo_input import photo_input, view_input
+from resnet_explorer.ui.weights_input import weights_input
+from resnet_explorer.weights import Weights
+
+
+def show_whose(weights: Weights) -> None:
+    """Say which network answers here, for the sidebar may show another one."""
+    st.markdown(t("Weights of **{network}**").format(network=weights.label))
+    if weights.spec != network.current_spec():
+        other = title(network.current_spec())
+        st.button(
+            t("Show its architecture"),
+            key="p_show",
+            on_click=network.choose,
+            args=(weights.spec,),
+            help=t("The sidebar and the other pages show {other}.").format(other=other),
+        )
+
+
+def show_seen(photo: Photo, weights: Weights, view: View) -> Image.Image:
+    """The photo with the square that the network looks at, and the square as it comes to it.
+
+    Returns:
+        The square at the photo's resolution.
+    """
+    side = weights.preprocessing.crop
+    crop = crop_photo(photo, weights.preprocessing, view)
+    photo_place.image(boxed(photo.image, crop.box), width="stretch", alt=t("The photo, the square framed"))
+    with seen_column:
+        st.image(
+            crisp(crop.image, SIDE), width="stretch", output_format="PNG", alt=t("What the network sees")
+        )
+        st.caption(t("What the network sees: {side} × {side} pixels").format(side=side))
+    return photo.image.crop(whole_box(crop.box, photo.image.size))
+
+
+page_title(t("Predict"), t("Everything runs on this machine: no photo leaves it."))
+
+choice_column, photo_column, seen_column = st.columns([1.1, 1.5, 1.1], gap="large")
+with choice_column:
+    photo, about = photo_input()
+with photo_column:
+    photo_place = st.empty()
+    photo_place.image(photo.image, width="stretch", alt=photo.name)  # at once, before torch is there
+    st.caption(about)
+    view = view_input()
+with choice_column:
+    try:
+        weights = weights_input()
+    except ValueError as refusal:
+        st.error(str(refusal))
+        st.stop()
+    show_whose(weights)
+names = class_names(weights.classes)
+seen = show_seen(photo, weights, view)
+
+answer_place = st.container()
+st.subheader(t("Where it looked"))
+st.markdown(prose("predict_gradcam"))
+look_column, pictures_column = st.columns([1, 3], gap="large")
+with look_column:
+    target = class_input(names)
+    stage = stage_input(len(weights.spec.depths))
+    look = look_input()
+try:
+    with answer_place, st.spinner(t("The network works …")):
+        result = answer_for(photo, weights, view, stage, target)
+except ValueError as refusal:
+    answer_place.error(str(refusal))
+    st.stop()
+with answer_place:
+    show_answer(result, names)
+with pictures_column:
+    show_evidence(result, seen, look, weights, names[result.target], stage_label(stage))

@@ -26,13 +26,15 @@ class GradCam:
             Not normalised; its unit is that of the logits.
         target: index of the class it is for.
         stage: 0 for the stem, n for stage n.
-        prediction: logits and time; the time is that of forward and backward together.
+        prediction: of the same pass; its time is that of the way forward.
+        milliseconds: forward and backward together.
     """
 
     map: Tensor
     target: int
     stage: int
     prediction: Prediction
+    milliseconds: float
 
     @property
     def peak(self) -> float:
@@ -78,10 +80,15 @@ def grad_cam(model: ResNet, tensor: Tensor, stage: int | None = None, target: in
         with torch.enable_grad():
             features.requires_grad_()
             logits = model.from_stage(stage, features)
+            forward = _milliseconds_since(start)
             chosen = int(logits.argmax()) if target is None else target
             (gradient,) = torch.autograd.grad(logits[0, chosen], features)
         features = features.detach()
         alpha = gradient.mean(dim=(2, 3), keepdim=True)  # (1, C, 1, 1), one weight for each channel
         evidence = (alpha * features).sum(dim=1).relu()[0]  # (h, w)
-    prediction = Prediction(logits[0].detach(), (time.perf_counter() - start) * 1000, str(logits.device))
-    return GradCam(evidence, chosen, stage, prediction)
+    prediction = Prediction(logits[0].detach(), forward, str(logits.device))
+    return GradCam(evidence, chosen, stage, prediction, _milliseconds_since(start))
+
+
+def _milliseconds_since(start: float) -> float:
+    return (time.perf_counter() - start) * 1000

@@ -1,0 +1,158 @@
+"""What the network says of the photo: computed once per question, shown as bars that are buttons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
+from resnet_explorer.crop import View
+from resnet_explorer.i18n import t
+from resnet_explorer.photo import Photo
+from resnet_explorer.ui.networks import torch_gate, trained
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from resnet_explorer.gradcam import GradCam
+    from resnet_explorer.weights import Weights
+
+MOST_PROBABLE: Final = "most probable"
+FEW_CLASSES: Final = 20
+_ANSWER: Final = "_p_answer"
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A pass and the question it answers."""
+
+    photo: Photo
+    question: tuple[object, ...]
+    result: GradCam
+
+
+@lru_cache(maxsize=8)
+def class_names(classes: tuple[str, ...]) -> tuple[str, ...]:
+    """The classes, told apart by their index where two have one name (ImageNet has two cranes)."""
+    times = Counter(classes)
+    return tuple(f"{name} ({index})" if times[name] > 1 else name for index, name in enumerate(classes))
+
+
+def class_input(names: tuple[str, ...]) -> int | None:
+    """Which class the map is for.
+
+    Returns:
+        Its index, or None for the most probable.
+    """
+    options = [MOST_PROBABLE, *names]
+    if st.session_state.get("p_class") not in options:
+        st.session_state.pop("p_class", None)  # a class of another network
+    name = st.selectbox(
+        t("Class"),
+        options,
+        key="p_class",
+        format_func=t,
+        help=t("Type to search, or click a bar above."),
+        bind="query-params",
+        persist_state="session",
+    )
+    return None if name == MOST_PROBABLE else names.index(name)
+
+
+def answer_for(photo: Photo, weights: Weights, view: View, stage: int, target: int | None) -> GradCam:
+    """The pass for a question; the last one is kept, so that a change of colours computes nothing.
+
+    Raises:
+        ValueError: in one sentence, if the network cannot be had or cannot take a photo.
+    """
+    question = (weights.key, view, stage, target)
+    kept: _Answer | None = st.session_state.get(_ANSWER)
+    if kept and kept.photo is photo and kept.question == question:
+        return kept.result
+    model = trained(weights)
+    from resnet_explorer.gradcam import grad_cam
+    from resnet_explorer.predictor import preprocess
+
+    tensor, _ = preprocess(photo, weights.preprocessing, view, weights.spec.in_channels)
+    with torch_gate():
+        result = grad_cam(model, tensor, stage, target)
+    st.session_state[_ANSWER] = _Answer(photo, question, result)
+    return result
+
+
+def show_answer(result: GradCam, names: tuple[str, ...]) -> None:
+    """The likeliest class in words, and the five likeliest as bars; a click on one asks for its map."""
+    best = result.prediction.top(5)
+    words, bars = st.columns([1.1, 2.5], gap="large")
+    with words:
+        name, probability = names[best[0][0]], best[0][1]
+        st.metric(t("Most probable"), name, f"{probability:.1%}", delta_color="off", delta_arrow="off")
+        st.caption(
+            t("{forward:.0f} ms on {device}; with the map {whole:.0f} ms").format(
+                forward=result.prediction.milliseconds,
+                device=result.prediction.device,
+                whole=result.milliseconds,
+            )
+        )
+        st.caption(_what_it_knows(names))
+    with bars:
+        st.plotly_chart(
+            bar_figure([(names[index], value) for index, value in best], names[result.target]),
+            key="p_bars",
+            on_select=_choose_bar,
+            selection_mode="points",
+            config={"displayModeBar": False},
+            alt=", ".join(f"{names[index]} {value:.1%}" for index, value in best),
+        )
+
+
+def bar_figure(best: list[tuple[str, float]], chosen: str) -> go.Figure:
+    """The likeliest classes as horizontal bars, the chosen one in colour."""
+    import plotly.graph_objects as go
+
+    labels, values = [name for name, _ in best], [value for _, value in best]
+    figure = go.Figure(
+        go.Bar(
+            x=values,
+            y=labels,
+            customdata=labels,
+            orientation="h",
+            text=[f"{value:.1%}" for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            marker_color=[STAGE_COLOURS["stage 1"] if name == chosen else LINE_GREY for name in labels],
+            selected={"marker": {"opacity": 1}},
+            unselected={"marker": {"opacity": 1}},
+            hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=60 + 52 * len(best),
+        margin={"l": 0, "r": 70, "t": 0, "b": 0},
+        font_size=17,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        dragmode=False,
+    )
+    figure.update_xaxes(range=[0, 1], tickformat=".0%", fixedrange=True, title=t("probability"))
+    figure.update_yaxes(autorange="reversed", fixedrange=True, tickfont_size=17, ticklabelstandoff=10)
+    return figure
+
+
+def _choose_bar() -> None:
+    selection: Any = st.session_state.get("p_bars")
+    points = selection["selection"]["points"] if selection else []
+    if points:
+        st.session_state["p_class"] = points[0]["y"]
+
+
+def _what_it_knows(names: tuple[str, ...]) -> str:
+    if len(names) > FEW_CLASSES:
+        return t("It knows {count:,} things, and calls any photo one of them.").format(count=len(names))
+    return t("It knows {count} things, and calls any photo one of them: {names}.").format(
+        count=len(names), names=", ".join(names)
+    )

@@ -1,0 +1,55 @@
+"""Trained networks for the pages: loaded once for all sessions, and used by one at a time."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import threading
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from resnet_explorer import weights
+
+if TYPE_CHECKING:
+    from resnet_explorer.module import ResNet
+    from resnet_explorer.weights import Weights
+
+
+@st.cache_resource(show_spinner=False)
+def torch_gate() -> threading.Semaphore:
+    """What a session holds while torch works for it.
+
+    Torch uses all cores for one pass; passes side by side would only starve the server, which then
+    answers nobody for seconds.
+    """
+    return threading.Semaphore(1)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> bool:
+    """Import torch, once, and exempt what it made from garbage collection.
+
+    Streamlit collects garbage after every run; with torch's objects in sight that takes 200 ms.
+    """
+    import torchvision  # noqa: F401, and torch with it
+
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)  # else libraries that look for leaks at the end complain of all of it
+    return True
+
+
+def trained(chosen: Weights) -> ResNet:
+    """The network with its trained values, shared by all sessions; not to be changed.
+
+    Raises:
+        ValueError: in one sentence, if it cannot be had.
+    """
+    warm_up()
+    return _trained(chosen.key)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _trained(key: str) -> ResNet:
+    return weights.load(weights.find(key))

@@ -1,0 +1,101 @@
+"""The choice of a photo: a sample, a file, or the camera. A file that will not do changes nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from resnet_explorer.crop import View
+from resnet_explorer.i18n import t
+from resnet_explorer.photo import EXTENSIONS, Photo, open_photo
+from resnet_explorer.samples import SAMPLES, open_sample, sample
+
+WAYS: Final = {"sample": "Sample", "upload": "Upload", "camera": "Camera"}
+
+_PHOTO, _REFUSAL, _TURN = "_p_photo", "_p_refusal", "_p_turn"
+
+
+def photo_input() -> tuple[Photo, str]:
+    """Draw the controls.
+
+    Returns:
+        The photo to predict, and a line about it: its credit, or what was done to it.
+    """
+    way = st.segmented_control(
+        t("Photo"),
+        list(WAYS),
+        default="sample",
+        required=True,
+        format_func=lambda name: t(WAYS[name]),
+        key="p_photo",
+        persist_state="session",
+    )
+    if way == "sample":
+        return _sampled()
+    turn = st.session_state.get(_TURN, 0)
+    if way == "upload":
+        key = f"p_upload_{turn}"
+        st.file_uploader(
+            t("A photo, any usual format"), type=list(EXTENSIONS), key=key, on_change=_take, args=(key,)
+        )
+    else:
+        key = f"p_camera_{turn}"
+        st.camera_input(t("Take a photo"), key=key, on_change=_take, args=(key,))
+    refusal = st.session_state.pop(_REFUSAL, None)
+    if refusal:
+        st.error(refusal)
+    photo: Photo = st.session_state.get(_PHOTO) or _cached_sample(SAMPLES[0].name)
+    return photo, _about(photo)
+
+
+def view_input() -> View:
+    """Where in the photo the network looks; the centre unless moved."""
+    with st.popover(t("Move or zoom"), width="stretch"):
+        zoom = st.slider(
+            t("Zoom"), 1.0, 4.0, 1.0, 0.1, key="p_zoom", bind="query-params", persist_state="session"
+        )
+        x = st.slider(
+            t("Left – right"), 0.0, 1.0, 0.5, 0.05, key="p_x", bind="query-params", persist_state="session"
+        )
+        y = st.slider(
+            t("Top – bottom"), 0.0, 1.0, 0.5, 0.05, key="p_y", bind="query-params", persist_state="session"
+        )
+    return View(zoom, x, y)
+
+
+def _sampled() -> tuple[Photo, str]:
+    titles = {each.name: each.title for each in SAMPLES}
+    name = st.selectbox(
+        t("Sample photo"),
+        list(titles),
+        format_func=lambda name: t(titles[name]),
+        key="p_sample",
+        bind="query-params",
+        persist_state="session",
+    )
+    photo = _cached_sample(name)
+    st.session_state[_PHOTO] = photo  # stays on the screen until another one comes
+    return photo, t("Photo: {credit}").format(credit=sample(name).credit)
+
+
+@st.cache_resource(show_spinner=False)
+def _cached_sample(name: str) -> Photo:
+    return open_sample(name)
+
+
+def _take(key: str) -> None:
+    """Decode what came and empty the widget, so that only the small copy is kept."""
+    file = st.session_state.get(key)
+    if file is None:
+        return
+    try:
+        st.session_state[_PHOTO] = open_photo(file.getvalue(), file.name)
+    except ValueError as refusal:
+        st.session_state[_REFUSAL] = str(refusal)
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def _about(photo: Photo) -> str:
+    width, height = photo.original_size
+    return ", ".join([f"{photo.name}: {width:,} × {height:,}", *map(t, photo.notes)])
