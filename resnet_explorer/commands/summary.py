@@ -23,10 +23,8 @@ def summary(
         ),
     ],
     size: Annotated[
-        tuple[int, int] | None,
-        typer.Option(
-            parser=parse.size, metavar="SIZE", help="Input in pixels: 224, or 224x160 (height × width)."
-        ),
+        str | None,
+        typer.Option(metavar="SIZE", help="Input in pixels: 224, or 224x160 (height × width)."),
     ] = None,
     layers: Annotated[
         bool, typer.Option("--layers", help="One line a layer, instead of one a stage.")
@@ -36,7 +34,7 @@ def summary(
     ] = False,
 ) -> None:
     """Shapes, parameters and multiply–accumulates of a network. Loads no torch."""
-    p = plan(network, size or network.natural_size)
+    p = plan(network, parse.size(size) if size else network.natural_size)
     factor, unit = (2, "FLOPs") if flops else (1, "MACs")
     typer.echo(f"{title(network)}, input {shape_text(p.input_shape)}\n")
     typer.echo(_layers(p, factor, unit) if layers else _stages(p, factor, unit))
