@@ -11,7 +11,7 @@ from resnet_explorer.colours import STAGE_COLOURS
 from resnet_explorer.plan import Plan
 from resnet_explorer.tables import count_text, stage_rows
 
-FONT_SIZE: Final = 16
+FONT_SIZE: Final = 18
 
 
 def stage_bars(p: Plan, unit: str = "MACs") -> go.Figure:
@@ -38,6 +38,7 @@ def stage_bars(p: Plan, unit: str = "MACs") -> go.Figure:
                 f"{count_text(v)} · {row[key + ' share']:.1f} %" for v, row in zip(values, rows, strict=True)
             ],
             textposition="outside",
+            textfont_size=FONT_SIZE,
             cliponaxis=False,
             customdata=[
                 [row["torchvision"], row["paper"], f"{v:,}"] for v, row in zip(values, rows, strict=True)
@@ -50,7 +51,7 @@ def stage_bars(p: Plan, unit: str = "MACs") -> go.Figure:
         )
         # Room at the right for the figure behind the longest bar.
         figure.update_xaxes(range=[0, 1.5 * max(values, default=1) or 1], visible=False, row=1, col=number)
-    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    figure.update_yaxes(autorange="reversed", ticksuffix="  ", tickfont_size=FONT_SIZE)
     figure.update_annotations(font_size=FONT_SIZE + 2)
     return quiet(figure, height=90 + 54 * len(rows))
 

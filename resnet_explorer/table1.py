@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
@@ -73,7 +73,7 @@ def table1_rows(columns: Sequence[Column]) -> list[Row]:
         | {column.name: cell.text if (cell := column.cells.get(name)) else "" for column in columns}
         for name in TABLE1_ROWS
     ]
-    figures = {
+    figures: dict[str, Callable[[Column], str | int]] = {
         "paper's FLOPs (10^9 multiply-adds)": lambda column: column.paper_flops,
         "MACs, stride on the 1x1 (v1)": lambda column: column.macs_v1,
         "MACs, stride on the 3x3 (v1.5)": lambda column: column.macs_v15,
@@ -143,7 +143,7 @@ def table1_html(columns: Sequence[Column]) -> str:
 
 _ROW_NAMES: Final = {"top": "avgpool, fc"}
 
-_FIGURES: Final = (
+_FIGURES: Final[tuple[tuple[str, Callable[[Column], str]], ...]] = (
     ("FLOPs as the paper prints them", lambda c: f"{c.paper_flops}×10⁹" if c.paper_flops else "—"),
     ("MACs computed, stride on the 1×1 (v1, the paper’s)", lambda c: count_text(c.macs_v1)),
     ("MACs computed, stride on the 3×3 (v1.5, torchvision’s)", lambda c: count_text(c.macs_v15)),

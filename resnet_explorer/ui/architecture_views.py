@@ -119,7 +119,7 @@ def _torchinfo(p: Plan) -> None:
                 t("plan"): _figure_text(finding.plan),
                 t("trace of the module"): _figure_text(finding.trace),
                 "torchinfo": _figure_text(finding.torchinfo),
-                t("agree"): "✅" if finding.agree else "❌",
+                t("agree"): t("yes") if finding.agree else t("NO"),
                 t("note"): finding.note,
             }
             for finding in audit.findings

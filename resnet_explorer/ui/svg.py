@@ -24,8 +24,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   picture.innerHTML = data.svg;
   picture.classList.toggle("pick", data.pick);
   const svg = picture.querySelector("svg");
-  svg.style.minWidth = data.shrink * svg.viewBox.baseVal.width + "px";
-  svg.style.maxWidth = data.magnify * svg.viewBox.baseVal.width + "px";
+  const { width, height } = svg.viewBox.baseVal;
+  svg.style.minWidth = data.shrink * width + "px";
+  svg.style.maxWidth = Math.min(data.magnify * width, (data.tallest * width) / height) + "px";
   picture.onclick = (event) => {
     const part = data.pick && event.target.closest("[data-key]");
     if (part) setTriggerValue("picked", part.dataset.key);
@@ -44,6 +45,7 @@ def show_svg(
     on_pick: Callable[[str], None] | None = None,
     shrink: float = 0.7,
     magnify: float = 1.5,
+    tallest: int = 620,
 ) -> None:
     """Show an SVG as wide as the page.
 
@@ -53,6 +55,7 @@ def show_svg(
         on_pick: called with the `data-key` of the part that was clicked.
         shrink: share of its own width below which it scrolls rather than shrinks.
         magnify: how many times its own width it may grow to.
+        tallest: height in pixels beyond which it does not grow.
     """
 
     def picked() -> None:
@@ -62,6 +65,12 @@ def show_svg(
 
     _picture(
         key=key,
-        data={"svg": svg, "pick": on_pick is not None, "shrink": shrink, "magnify": magnify},
+        data={
+            "svg": svg,
+            "pick": on_pick is not None,
+            "shrink": shrink,
+            "magnify": magnify,
+            "tallest": tallest,
+        },
         on_picked_change=picked,
     )
