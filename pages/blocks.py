@@ -18,7 +18,7 @@ from resnet_explorer.block_figures import (
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.spec import title
 from resnet_explorer.tables import count_text
-from resnet_explorer.ui.block_views import block_column, measure_choice
+from resnet_explorer.ui.block_views import block_drawing, block_numbers, measure_choice
 from resnet_explorer.ui.frame import network_heading
 from resnet_explorer.ui.network import current_plan, current_size, current_spec
 
@@ -27,9 +27,9 @@ LINK = {"bind": "query-params", "persist_state": "session"}
 
 def two_blocks() -> None:
     st.markdown(prose("blocks_intro"))
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
-    channels = row.number_input(t("Channels"), 1, 4096, 256, step=4, key="blk_channels", width=190, **LINK)
-    size = row.number_input(t("Height and width"), 1, 1024, 56, key="blk_size", width=190, **LINK)
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    channels = row.number_input(t("Channels"), 1, 4096, 256, step=4, key="blk_channels", width=170, **LINK)
+    size = row.number_input(t("Height and width"), 1, 1024, 56, key="blk_size", width=170, **LINK)
     unit = row.segmented_control(
         t("Count operations as"), ("MACs", "FLOPs"), default="MACs", required=True, key="blk_unit", **LINK
     )
@@ -54,7 +54,10 @@ def two_blocks() -> None:
     )
     for column, block in zip(st.columns(2, gap="large"), blocks, strict=True):
         with column:
-            block_column(block, norms, unit)
+            block_numbers(block, norms, unit)
+    for column, block in zip(st.columns(2, gap="large"), blocks, strict=True):
+        with column:
+            block_drawing(block)
     st.markdown(prose("blocks_counted"))
 
 

@@ -11,11 +11,17 @@ from resnet_explorer.plan import Plan, plan
 from resnet_explorer.spec import title
 from resnet_explorer.ui.frame import network_heading
 from resnet_explorer.ui.network import current_plan, current_size
-from resnet_explorer.ui.shortcut_views import View, file_picture, graph, legend, record_row, view_controls
+from resnet_explorer.ui.shortcut_views import (
+    View,
+    file_picture,
+    graph,
+    record_row,
+    shortcut_counts,
+    view_controls,
+)
 
 
 def graphs(p: Plan, view: View) -> None:
-    legend(p)
     picked = record_row(p, view)
     if not view.plain:
         graph(p, view, "sc_graph", picked)
@@ -36,6 +42,8 @@ def reasons(p: Plan) -> None:
     dashed = dashed_blocks(p)
     if not dashed:
         st.markdown(prose("shortcuts_plain" if p.spec.shortcut == "none" else "shortcuts_no_dashed"))
+        return
+    st.markdown(", ".join(text for _, text in shortcut_counts(p)) + ".")
     zeros = " " + t("(zeros appended)")
     lines = [
         f"- **{block.name}** · {block.shortcut_reason}{zeros if block.shortcut == 'zero_pad' else ''}"

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import plotly.graph_objects as go
 
-from resnet_explorer.colours import STAGE_COLOURS
+from resnet_explorer.colours import STAGE_COLOURS, rgba
 from resnet_explorer.depth import PUBLISHED, choose_depth
 from resnet_explorer.plan import Block, Layer, Plan, plan, plan_block
 from resnet_explorer.spec import EXPANSION, BlockKind, ResNetSpec, Stem
@@ -22,7 +22,8 @@ Measure = Literal["parameters", "MACs", "FLOPs"]
 
 BLOCK_KINDS: Final[tuple[BlockKind, ...]] = ("basic", "bottleneck")
 BLOCK_COLOURS: Final[Mapping[str, str]] = {"basic": "#56b4e9", "bottleneck": "#d55e00"}
-_PATTERNS: Final = {"basic": "/", "bottleneck": ""}
+_OPACITY: Final = {"basic": 0.45, "bottleneck": 1.0}
+_LABEL_PLACE: Final = {"basic": "top left", "bottleneck": "bottom right"}
 _FONT_SIZE: Final = 16
 _CURVE_DEPTHS: Final = {
     "imagenet": {"basic": range(10, 271, 12), "bottleneck": range(14, 271, 15)},
@@ -117,7 +118,7 @@ def depth_points(kind: BlockKind, stem: Stem, size: tuple[int, int]) -> tuple[De
 
 
 def stage_figure(plans: Mapping[BlockKind, Plan], measure: Measure) -> go.Figure:
-    """Bars per section: basic hatched, bottleneck filled, in the colours of the stages."""
+    """Bars per section: basic pale, bottleneck full, in the colours of the stages."""
     figure = go.Figure()
     for kind, drawn in plans.items():
         sections = [section.name for section in drawn.sections]
@@ -126,10 +127,7 @@ def stage_figure(plans: Mapping[BlockKind, Plan], measure: Measure) -> go.Figure
             x=sections,
             y=values,
             name=kind,
-            marker={
-                "color": [STAGE_COLOURS[name] for name in sections],
-                "pattern": {"shape": _PATTERNS[kind], "fgcolor": "#ffffff", "size": 9},
-            },
+            marker_color=[rgba(STAGE_COLOURS[name], _OPACITY[kind]) for name in sections],
             text=[count_text(value) for value in values],
             textposition="outside",
             cliponaxis=False,
@@ -180,7 +178,7 @@ def _add_curve(figure: go.Figure, kind: BlockKind, points: Sequence[DepthPoint],
         x=[point.depth for point in known],
         y=[_amount(point.params, point.macs, measure) for point in known],
         text=[str(point.depth) for point in known],
-        textposition="top left",
+        textposition=_LABEL_PLACE[kind],
         mode="markers+text",
         marker={"size": 11, "color": colour},
         hovertemplate="published: " + hover,

@@ -24,13 +24,15 @@ ADD_RADIUS: Final = 10.0
 _CHARACTER: Final = 0.52
 """Width of a character over the font's size, for the common sans-serif fonts."""
 
+_THIN: Final = "\u2009"
+
 _BOX_PAD: Final = 11.0
 _ARC_GAP: Final = 20.0
 _BAND_PAD: Final = 14.0
 _BAND_HEAD: Final = 26.0
 _BAND_GAP: Final = 14.0
 _LINE_GAP: Final = 26.0
-_TOO_LONG: Final = 2400.0
+_TOO_LONG: Final = 3000.0
 _SCREEN: Final = 0.62
 """Height over width of the part of a screen that a drawing gets."""
 
@@ -129,7 +131,7 @@ def lay_out(chain: Sequence[Cell], direction: Direction, extent: float) -> Graph
 
 def text_width(text: str, size: float = TEXT_SIZE) -> float:
     """About how wide a text is, in the drawing's units."""
-    return len(text) * size * _CHARACTER
+    return (len(text) - 0.7 * text.count(_THIN)) * size * _CHARACTER
 
 
 def section_title(section: str) -> str:
@@ -141,7 +143,7 @@ def section_title(section: str) -> str:
 
 def shape_label(shape: Shape) -> str:
     """A shape with thin spaces: "64 × 56 × 56"."""
-    return "\u2009×\u2009".join(map(str, shape))
+    return f"{_THIN}×{_THIN}".join(map(str, shape))
 
 
 def _fits_a_screen(drawing: GraphLayout) -> bool:

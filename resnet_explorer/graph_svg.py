@@ -104,9 +104,10 @@ def chain_svg(
     width, height = across + 2 * _MARGIN, down + 2 * _MARGIN + top
     if standalone:
         width = max(width, 640.0)
+    ink = ' color="#1b2430"' if standalone else ""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-_MARGIN:g} {-_MARGIN - top:g} {width:.0f} '
-        f'{height:.0f}" color="#1b2430" role="img" aria-label="{escape(heading)}">'
+        f'{height:.0f}"{ink} role="img" aria-label="{escape(heading)}">'
         f"<style>{_STYLE}</style>"
     ]
     if standalone:

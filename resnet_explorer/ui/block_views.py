@@ -17,8 +17,8 @@ from resnet_explorer.ui.svg import show_svg
 _ONE_LINE: Final = 10_000.0
 
 
-def block_column(block: Block, norms: bool, unit: str) -> None:
-    """A block's drawing, its weights as products, and what they come to."""
+def block_numbers(block: Block, norms: bool, unit: str) -> None:
+    """What a block costs, and its weights as products."""
     st.subheader(t("Basic block") if block.kind == "basic" else t("Bottleneck"))
     cost = block_cost(block, norms)
     weights, operations = st.columns(2)
@@ -32,6 +32,10 @@ def block_column(block: Block, norms: bool, unit: str) -> None:
             if layer.kind == "norm"
         ]
     st.markdown("\n".join(lines))
+
+
+def block_drawing(block: Block) -> None:
+    """A block's layers, with the shapes between them and its shortcut."""
     show_svg(block_svg(block), key=f"blk_svg_{block.kind}", magnify=1.15)
 
 

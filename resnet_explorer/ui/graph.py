@@ -5,7 +5,7 @@ The SVG must be one that this project drew: it is put into the page as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import streamlit as st
@@ -15,7 +15,7 @@ from resnet_explorer.i18n import t
 
 _HTML: Final = """
 <div class="graph">
-  <div class="bar"><span class="hint"></span><span class="tools" role="toolbar"></span></div>
+  <div class="bar"><span class="legend"></span><span class="tools" role="toolbar"></span></div>
   <div class="view" tabindex="0" role="application"></div>
 </div>
 """
@@ -32,7 +32,9 @@ _CSS: Final = """
 .node:hover > rect, .node:hover > circle { fill-opacity: 0.4; }
 .node.picked > rect, .node.picked > circle { stroke: var(--st-text-color); stroke-width: 4; }
 .bar { display: flex; align-items: center; justify-content: space-between; gap: 12px; padding-bottom: 8px; }
-.hint { opacity: 0.75; font-size: 0.9rem; }
+.legend { display: flex; flex-wrap: wrap; gap: 0.2rem 2rem; font-size: 1.05rem; }
+.legend span { white-space: nowrap; }
+.legend svg { width: 58px; height: 10px; vertical-align: middle; margin-right: 0.6rem; }
 .tools { display: flex; gap: 6px; }
 .tools button {
   min-width: 40px; height: 40px; padding: 0 10px; font: 600 18px var(--st-font); line-height: 1;
@@ -80,6 +82,7 @@ class Graph {
       this.svg = this.view.querySelector("svg");
       this.origin = this.svg.getAttribute("viewBox").split(" ").slice(0, 2).map(Number);
       this.label(data.words);
+      this.explain(data.legend);
       this.start();
       requestAnimationFrame(() => requestAnimationFrame(() => {
         this.view.dataset.painted = String(Math.round(performance.now()));
@@ -92,7 +95,6 @@ class Graph {
     const actions = { "+": () => this.zoom(1.3), "−": () => this.zoom(1 / 1.3), fit: () => this.fit(),
                       full: () => this.full() };
     const signs = { fit: words.fit_sign, full: FULL_SCREEN };
-    this.frame.querySelector(".hint").textContent = words.hint;
     this.tools.replaceChildren(...Object.entries(actions).map(([sign, act]) => {
       const button = document.createElement("button");
       button.innerHTML = signs[sign] || sign;
@@ -100,6 +102,16 @@ class Graph {
       button.setAttribute("aria-label", words[sign]);
       button.addEventListener("click", act);
       return button;
+    }));
+  }
+
+  explain(legend) {
+    this.frame.querySelector(".legend").replaceChildren(...legend.map(([dashes, text]) => {
+      const entry = document.createElement("span");
+      if (dashes !== null) entry.innerHTML =
+        `<svg><path d="M1 5H57" stroke="currentColor" stroke-width="3" stroke-dasharray="${dashes}"/></svg>`;
+      entry.append(text);
+      return entry;
     }));
   }
 
@@ -232,20 +244,24 @@ _component = st.components.v2.component("resnet_explorer_graph", html=_HTML, css
 
 
 def graph_view(
-    picture: Picture, *, key: str, label: str, picked: str | None = None, on_pick: Callable[[], None]
-) -> str | None:
+    picture: Picture,
+    *,
+    key: str,
+    label: str,
+    legend: Sequence[tuple[str | None, str]],
+    on_pick: Callable[[], None],
+    picked: str | None = None,
+) -> None:
     """Show a picture that is zoomed, panned and clicked.
 
     Args:
         picture: the drawing; its nodes are `<g class="node" data-node="NAME">`.
         key: the component's key; the picture starts anew when it changes.
         label: what screen readers call it.
+        legend: a stroke-dasharray (None for no line) and what it means, per kind of line.
+        on_pick: called when a node was clicked; its name is then in the session's state under the
+            key, as `picked`.
         picked: name of the node that is marked.
-        on_pick: called before the rerun in which a clicked node's name is returned; the name is then
-            in the session's state under the key, as `picked`.
-
-    Returns:
-        The name of the node that was clicked just now, or None.
     """
     words = {
         "+": t("Larger (key +)"),
@@ -253,16 +269,14 @@ def graph_view(
         "fit": t("See all of it (key 0)"),
         "fit_sign": t("fit"),
         "full": t("Full screen"),
-        "hint": t("Wheel or + − to zoom, drag or arrows to move, 0 to see all. Click a box for its record."),
     }
     data = {
         "svg": picture.svg,
         "width": picture.width,
         "height": picture.height,
         "label": label,
+        "legend": [list(entry) for entry in legend],
         "picked": picked,
         "words": words,
     }
-    result = _component(key=key, data=data, on_picked_change=on_pick)
-    name: str | None = result.picked
-    return name
+    _component(key=key, data=data, on_picked_change=on_pick)

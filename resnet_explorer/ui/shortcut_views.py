@@ -8,17 +8,16 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.colours import LINE_GREY
 from resnet_explorer.diagram import Direction, cells
 from resnet_explorer.graph_svg import DASHES, Picture, network_svg
 from resnet_explorer.i18n import t
 from resnet_explorer.node_record import node_record
-from resnet_explorer.plan import Plan, plan
+from resnet_explorer.plan import Plan, plan, stage_name
 from resnet_explorer.spec import ResNetSpec, title
 from resnet_explorer.ui.graph import graph_view
 
-_EXTENT: Final = {"LR": 1150.0, "TB": 720.0}
-_HALF_EXTENT: Final = {"LR": 640.0, "TB": 720.0}
+_EXTENT: Final = {"LR": 960.0, "TB": 720.0}
+_HALF_EXTENT: Final = {"LR": 500.0, "TB": 720.0}
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,11 @@ class View:
 
 def view_controls(p: Plan) -> View:
     """The controls beside the graph; what they say is in the link."""
-    stages = [stage.name for stage in p.stages]
+    stages = list(range(1, len(p.stages) + 1))
     kept = st.session_state.get("sc_unfold")
     if kept:  # a network of fewer stages has fewer to unfold
-        st.session_state["sc_unfold"] = [name for name in kept if name in stages]
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
+        st.session_state["sc_unfold"] = [number for number in kept if number in stages]
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     direction = row.segmented_control(
         t("Direction"),
         ("LR", "TB"),
@@ -53,7 +52,7 @@ def view_controls(p: Plan) -> View:
         persist_state="session",
     )
     unfolded = row.pills(
-        t("Unfold the repeated blocks of"),
+        t("Unfold stages"),
         stages,
         selection_mode="multi",
         key="sc_unfold",
@@ -67,25 +66,18 @@ def view_controls(p: Plan) -> View:
         bind="query-params",
         persist_state="session",
     )
-    return View(direction, layers, frozenset(unfolded), plain)
+    return View(direction, layers, frozenset(map(_stage_name, unfolded)), plain)
 
 
-def legend(p: Plan) -> None:
-    """What solid and dashed mean, with how many there are of each."""
-    counts = {kind: sum(block.shortcut == kind for block in p.blocks) for kind in DASHES}
+def shortcut_counts(p: Plan) -> list[tuple[str, str]]:
+    """The kinds of shortcut that the network has, each with how many: "12 identity shortcuts"."""
     words = {
         "identity": (t("identity shortcut"), t("identity shortcuts")),
-        "projection": (t("projection"), t("projections")),
-        "zero_pad": (t("shortcut with zeros appended"), t("shortcuts with zeros appended")),
+        "projection": (t("projection shortcut"), t("projection shortcuts")),
+        "zero_pad": (t("shortcut, zeros appended"), t("shortcuts, zeros appended")),
     }
-    parts = [
-        f'<span style="white-space:nowrap;margin-right:2.2rem">{_line(kind)}<b>{count}</b> '
-        f"{words[kind][count != 1]}</span>"
-        for kind, count in counts.items()
-        if count
-    ]
-    text = "".join(parts) or t("A plain network: no shortcut.")
-    st.markdown(f'<div style="font-size:1.15rem">{text}</div>', unsafe_allow_html=True)
+    counts = {kind: sum(block.shortcut == kind for block in p.blocks) for kind in DASHES}
+    return [(kind, f"{count} {words[kind][count != 1]}") for kind, count in counts.items() if count]
 
 
 def record_row(p: Plan, view: View) -> str | None:
@@ -103,12 +95,17 @@ def record_row(p: Plan, view: View) -> str | None:
         list(counts),
         index=None,
         placeholder=t("click a box below"),
+        label_visibility="collapsed",
         key="sc_node",
         bind="query-params",
         persist_state="session",
     )
     if name:
         text.markdown(node_record(p, name, counts[name]))
+    else:
+        text.caption(
+            t("Wheel or + − to zoom, drag or arrows to move, 0 to see all. Click a box for its record.")
+        )
     return name
 
 
@@ -119,6 +116,7 @@ def graph(p: Plan, view: View, key: str, picked: str | None, half: bool = False)
     graph_view(
         picture,
         key=key,
+        legend=[(DASHES[kind], text) for kind, text in shortcut_counts(p)] or [(None, t("no shortcut"))],
         label=t("Graph of") + " " + title(p.spec),
         picked=picked,
         on_pick=lambda: _pick(key),
@@ -154,14 +152,11 @@ def file_picture(p: Plan, view: View) -> str:
     ).svg
 
 
+def _stage_name(number: int) -> str:
+    return stage_name(number - 1)
+
+
 def _pick(key: str) -> None:
     name = st.session_state[key].get("picked")
     if name:
         st.session_state["sc_node"] = name
-
-
-def _line(kind: str) -> str:
-    return (
-        '<svg width="64" height="12" style="vertical-align:middle;margin-right:.6rem" aria-hidden="true">'
-        f'<path d="M2 6H62" stroke="{LINE_GREY}" stroke-width="3.5" stroke-dasharray="{DASHES[kind]}"/></svg>'
-    )
