@@ -32,12 +32,13 @@ expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
-def running_app() -> Iterator[str]:
-    """A server of its own, fresh: the address of its root."""
+def running_app(script: Path | None = None) -> Iterator[str]:
+    """A server of its own, fresh, of the app or of another script: the address of its root."""
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    script = script or ROOT / "app.py"
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     process = subprocess.Popen(
         [*command, f"--server.port={port}"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -1,0 +1,76 @@
+"""What a person waits for, in Chromium: the first paint, and the repaint after another depth."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.benchmarks.timing import Row
+from tests.e2e.conftest import CHROMIUM_FLAGS, running_app
+
+EMPTY_APP = 'import streamlit as st\n\nst.title("Empty")\n'
+
+
+def rows(rounds: int = 3) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        empty = Path(folder) / "empty.py"
+        empty.write_text(EMPTY_APP)
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        ours, theirs = [], []
+        for _ in range(rounds):
+            ours.append(_start_to_paint(chromium, None, "ResNet Explorer"))
+            theirs.append(_start_to_paint(chromium, empty, "Empty"))
+        yield Row(
+            "start of the server to first paint, Overview",
+            statistics.median(ours),
+            "an empty Streamlit page",
+            statistics.median(theirs),
+        )
+        with running_app() as address:
+            page = chromium.new_page()
+            page.goto(f"{address}/architecture?net=resnet18")
+            page.get_by_text("11,689,512").first.wait_for()
+            changes = [_change_depth(page) for _ in range(rounds)]
+            yield Row(
+                "Architecture, depth 18 → 152 to repaint",
+                statistics.median(changes),
+                "an empty page's start",
+                statistics.median(theirs),
+            )
+        chromium.close()
+
+
+def _start_to_paint(chromium: Browser, script: Path | None, heading: str) -> float:
+    start = time.perf_counter()
+    with running_app(script) as address:
+        page = chromium.new_page()
+        page.goto(address)
+        page.get_by_role("heading", name=heading).first.wait_for()
+        taken = (time.perf_counter() - start) * 1000
+        page.close()
+    return taken
+
+
+def _change_depth(page: Page) -> float:
+    """From the click on the name to the other network's parameters on the screen, and back."""
+    taken = _choose(page, "ResNet-152", "60,192,808")
+    _choose(page, "ResNet-18", "11,689,512")
+    return taken
+
+
+def _choose(page: Page, name: str, parameters: str) -> float:
+    box = page.get_by_test_id("stSidebar").get_by_role("combobox", name="Network")
+    box.click()
+    box.fill(name)
+    option = page.get_by_role("option", name=name, exact=True)
+    option.wait_for()
+    start = time.perf_counter()
+    option.click()
+    page.get_by_text(parameters).first.wait_for()
+    return (time.perf_counter() - start) * 1000
