@@ -82,12 +82,12 @@ class Audit:
     Attributes:
         findings: the figures, one row each.
         first_difference: one sentence on the first layer in which plan and trace differ, or None.
-        summary: torchinfo's own summary; `str(summary)` is its text.
+        summary: torchinfo's own summary of the module, as text.
     """
 
     findings: tuple[Finding, ...]
     first_difference: str | None
-    summary: torchinfo.ModelStatistics
+    summary: str
 
     @property
     def agree(self) -> bool:
@@ -132,7 +132,8 @@ def compare(records: Plan) -> Audit:
     model, image = _on_meta(records.spec, (height, width))
     with _writing_down(model) as traced:
         summary = _summarize(model, image)  # runs the module once, for both
-    return Audit(_findings(records, traced, summary), _first_difference(records.layers, traced), summary)
+    # The summary goes out as text: the object would take the module along into a cache.
+    return Audit(_findings(records, traced, summary), _first_difference(records.layers, traced), str(summary))
 
 
 def _on_meta(spec: ResNetSpec, input_size: tuple[int, int]) -> tuple[ResNet, Tensor]:

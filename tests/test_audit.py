@@ -20,7 +20,7 @@ def finding(result: audit.Audit, figure: str) -> Finding:
     return next(finding for finding in result.findings if finding.figure == figure)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(spec=specs(), size=input_sizes)
 def test_the_plan_is_the_trace_layer_by_layer(spec: ResNetSpec, size: tuple[int, int]) -> None:
     planned = [
@@ -34,7 +34,7 @@ def test_the_plan_is_the_trace_layer_by_layer(spec: ResNetSpec, size: tuple[int,
     assert planned == traced
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(spec=specs(), size=input_sizes)
 def test_the_plan_agrees_with_torchinfos_totals(spec: ResNetSpec, size: tuple[int, int]) -> None:
     records, summary = plan(spec, size), summarize(spec, size)
@@ -80,6 +80,7 @@ def test_torchinfo_counts_the_bias_of_a_convolution_once_per_pixel() -> None:
 
 def test_the_summary_is_torchinfos_text() -> None:
     text = str(summarize(preset("resnet50")))
+    assert compare(plan(preset("resnet50"))).summary == text
     assert "Total params: 25,557,032" in text
     assert "Bottleneck (0)" in text and "[1, 2048, 7, 7]" in text
     assert text.count("Conv2d") == 53

@@ -69,7 +69,7 @@ def test_the_logits_are_the_same_from_any_stage_on(index: int) -> None:
         assert torch.equal(model.from_stage(index, model.stage_outputs(x)[index]), model(x))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(spec=specs(), size=input_sizes)
 def test_real_tensors_come_out_in_the_shape_of_the_plan(spec: ResNetSpec, size: tuple[int, int]) -> None:
     records, model = plan(spec, size), build(spec).eval()
