@@ -21,10 +21,11 @@ from resnet_explorer.weights import Weights
 
 def show_whose(weights: Weights) -> None:
     """Say which network answers here, for the sidebar may show another one."""
-    st.markdown(t("Weights of **{network}**").format(network=weights.label))
+    words, button = st.columns([1.6, 1], vertical_alignment="center")
+    words.markdown(t("Weights of **{network}**").format(network=weights.label))
     if weights.spec != network.current_spec():
         other = title(network.current_spec())
-        st.button(
+        button.button(
             t("Show its architecture"),
             key="p_show",
             on_click=network.choose,
@@ -42,7 +43,7 @@ def show_seen(photo: Photo, weights: Weights, view: View) -> Image.Image:
     side = weights.preprocessing.crop
     crop = crop_photo(photo, weights.preprocessing, view)
     photo_place.image(boxed(photo.image, crop.box), width="stretch", alt=t("The photo, the square framed"))
-    with seen_column:
+    with seen_place:
         st.image(
             crisp(crop.image, SIDE), width="stretch", output_format="PNG", alt=t("What the network sees")
         )
@@ -52,15 +53,18 @@ def show_seen(photo: Photo, weights: Weights, view: View) -> Image.Image:
 
 page_title(t("Predict"), t("Everything runs on this machine: no photo leaves it."))
 
-choice_column, photo_column, seen_column = st.columns([1.1, 1.5, 1.1], gap="large")
-with choice_column:
+photo_choice, weights_choice = st.columns(2, gap="large")
+photo_column, seen_column, answer_column = st.columns([1.25, 1, 1.75], gap="medium")
+with photo_choice:
     photo, about = photo_input()
 with photo_column:
     photo_place = st.empty()
     photo_place.image(photo.image, width="stretch", alt=photo.name)  # at once, before torch is there
     st.caption(about)
+with seen_column:
+    seen_place = st.container()
     view = view_input()
-with choice_column:
+with weights_choice:
     try:
         weights = weights_input()
     except ValueError as refusal:
@@ -70,8 +74,7 @@ with choice_column:
 names = class_names(weights.classes)
 seen = show_seen(photo, weights, view)
 
-answer_place = st.container()
-st.subheader(t("Where it looked"))
+st.subheader(t("Where the evidence is"))
 st.markdown(prose("predict_gradcam"))
 look_column, pictures_column = st.columns([1, 3], gap="large")
 with look_column:
@@ -79,12 +82,12 @@ with look_column:
     stage = stage_input(len(weights.spec.depths))
     look = look_input()
 try:
-    with answer_place, st.spinner(t("The network works …")):
+    with answer_column, st.spinner(t("The network works …")):
         result = answer_for(photo, weights, view, stage, target)
 except ValueError as refusal:
-    answer_place.error(str(refusal))
+    answer_column.error(str(refusal))
     st.stop()
-with answer_place:
+with answer_column:
     show_answer(result, names)
 with pictures_column:
     show_evidence(result, seen, look, weights, names[result.target], stage_label(stage))

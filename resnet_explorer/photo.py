@@ -18,9 +18,6 @@ from PIL import Image, UnidentifiedImageError
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
 """Pillow's names of the decoders in use. JPEG opens MPO too: a JPEG with more pictures behind the first."""
 
-EXTENSIONS: Final = ("jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "bmp", "heic", "heif", "avif")
-"""The endings of file names under which people have such files."""
-
 MAX_BYTES: Final = 64 * 2**20
 MAX_PIXELS: Final = 100_000_000
 KEPT_SIDE: Final = 1024

@@ -56,7 +56,7 @@ def class_input(names: tuple[str, ...]) -> int | None:
         options,
         key="p_class",
         format_func=t,
-        help=t("Type to search, or click a bar above."),
+        help=t("Type to search, or click one of the bars above."),
         bind="query-params",
         persist_state="session",
     )
@@ -87,27 +87,25 @@ def answer_for(photo: Photo, weights: Weights, view: View, stage: int, target: i
 def show_answer(result: GradCam, names: tuple[str, ...]) -> None:
     """The likeliest class in words, and the five likeliest as bars; a click on one asks for its map."""
     best = result.prediction.top(5)
-    words, bars = st.columns([1.1, 2.5], gap="large")
-    with words:
-        name, probability = names[best[0][0]], best[0][1]
-        st.metric(t("Most probable"), name, f"{probability:.1%}", delta_color="off", delta_arrow="off")
-        st.caption(
-            t("{forward:.0f} ms on {device}; with the map {whole:.0f} ms").format(
-                forward=result.prediction.milliseconds,
-                device=result.prediction.device,
-                whole=result.milliseconds,
-            )
+    name, probability = names[best[0][0]], best[0][1]
+    st.metric(t("Most probable"), name, f"{probability:.1%}", delta_color="off", delta_arrow="off")
+    st.plotly_chart(
+        bar_figure([(names[index], value) for index, value in best], names[result.target]),
+        key="p_bars",
+        on_select=_choose_bar,
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=", ".join(f"{names[index]} {value:.1%}" for index, value in best),
+    )
+    st.caption(
+        t("{forward:.0f} ms on {device}; with the map {whole:.0f} ms.").format(
+            forward=result.prediction.milliseconds,
+            device=result.prediction.device,
+            whole=result.milliseconds,
         )
-        st.caption(_what_it_knows(names))
-    with bars:
-        st.plotly_chart(
-            bar_figure([(names[index], value) for index, value in best], names[result.target]),
-            key="p_bars",
-            on_select=_choose_bar,
-            selection_mode="points",
-            config={"displayModeBar": False},
-            alt=", ".join(f"{names[index]} {value:.1%}" for index, value in best),
-        )
+        + " "
+        + _what_it_knows(names)
+    )
 
 
 def bar_figure(best: list[tuple[str, float]], chosen: str) -> go.Figure:
@@ -131,14 +129,14 @@ def bar_figure(best: list[tuple[str, float]], chosen: str) -> go.Figure:
         )
     )
     figure.update_layout(
-        height=60 + 52 * len(best),
+        height=50 + 44 * len(best),
         margin={"l": 0, "r": 70, "t": 0, "b": 0},
         font_size=17,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         dragmode=False,
     )
-    figure.update_xaxes(range=[0, 1], tickformat=".0%", fixedrange=True, title=t("probability"))
+    figure.update_xaxes(range=[0, 1], tickformat=".0%", fixedrange=True)
     figure.update_yaxes(autorange="reversed", fixedrange=True, tickfont_size=17, ticklabelstandoff=10)
     return figure
 

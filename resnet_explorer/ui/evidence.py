@@ -48,6 +48,7 @@ def stage_input(stages: int) -> int:
         default=names[-1],
         required=True,
         key="p_stage",
+        wrap=True,
         help=t("An early stage sees fine cells and simple things, the last one coarse cells and whole ones."),
         bind="query-params",
         persist_state="session",

@@ -28,11 +28,13 @@ def torch_gate() -> threading.Semaphore:
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> bool:
-    """Import torch, once, and exempt what it made from garbage collection.
+    """Import torch and what draws with it, once, and exempt them from garbage collection.
 
     Streamlit collects garbage after every run; with torch's objects in sight that takes 200 ms.
     """
-    import torchvision  # noqa: F401, and torch with it
+    import plotly.graph_objects  # noqa: F401
+
+    import resnet_explorer.gradcam  # noqa: F401, and torch with it
 
     gc.collect()
     gc.freeze()

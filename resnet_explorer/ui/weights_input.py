@@ -11,7 +11,6 @@ from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.weights import Entry, Weights, available, find, forget, keep
 
 SOURCES: Final = {"bundled": "Bundled", "torchvision": "ImageNet", "yours": "Your own"}
-CHECKPOINT_ENDINGS: Final = ("pth", "pt", "safetensors")
 
 _REFUSAL, _TURN, _FRESH = "_p_weights_refusal", "_p_checkpoint_turn", "_p_fresh_weights"
 
@@ -120,12 +119,14 @@ def _own() -> Weights:
 def _open_checkpoint() -> None:
     """The upload of a checkpoint. Once read, the upload is emptied, which lets its bytes go."""
     turn = st.session_state.get(_TURN, 0)
+    # Any ending may come: a wrong one would be an error on the whole page, where we have a sentence.
     names = st.file_uploader(
-        t("Class names (JSON, if the checkpoint has none)"), type=["json"], key=f"p_names_{turn}"
+        t("Class names, if the checkpoint has none (.json)"),
+        key=f"p_names_{turn}",
+        help=t('{"0": "daisy", "1": "rose"} or ["daisy", "rose"]'),
     )
     file = st.file_uploader(
         t("Checkpoint (.pth, .pt, .safetensors)"),
-        type=list(CHECKPOINT_ENDINGS),
         key=f"p_checkpoint_{turn}",
         help=prose("predict_checkpoint"),
     )

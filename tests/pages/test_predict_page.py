@@ -1,0 +1,225 @@
+"""The Predict page says what the library computes, and bad input leaves it as it was."""
+
+import io
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+import torch
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from resnet_explorer import ResNetSpec, build
+from resnet_explorer.crop import View
+from resnet_explorer.gradcam import GradCam, grad_cam
+from resnet_explorer.photo import Photo, open_photo
+from resnet_explorer.predictor import preprocess
+from resnet_explorer.samples import open_sample
+from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, load
+
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
+APP = Path(__file__).parents[2] / "app.py"
+SPEC = ResNetSpec("basic", (1, 1, 1), width=16, stem="cifar", num_classes=10)
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A bundled network of random weights, empty caches, and nothing outside the test's folder."""
+    torch.manual_seed(11)
+    file = tmp_path / "cifar10.safetensors"
+    export_bundled(build(SPEC).eval(), CLASSES, SEEN, file, {"label": "A network for tests"})
+    monkeypatch.setattr(bundled, "FILE", file)
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    st.cache_resource.clear()
+    yield tmp_path
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def page() -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=120).run()
+    return app.switch_page("pages/predict.py").run()
+
+
+def asked(photo: Photo, stage: int | None = None, target: int | None = None, view: View = View()) -> GradCam:  # noqa: B008
+    """The library's answer to the question that is on the page."""
+    weights = find("bundled")
+    tensor, _ = preprocess(photo, weights.preprocessing, view)
+    return grad_cam(load(weights), tensor, stage, target)
+
+
+def check_shown(page: AppTest, expected: GradCam) -> None:
+    """The label, the probability, the five bars, and the peak of the map."""
+    assert not page.exception
+    best = expected.prediction.top(5)
+    assert page.metric[0].value == CLASSES[best[0][0]]
+    assert page.metric[0].delta == f"{best[0][1]:.1%}"
+    bars = page.get("plotly_chart")[0].proto
+    for index, probability in best:
+        assert f"{CLASSES[index]} {probability:.1%}" in bars.alt
+    assert any(f"<span>{expected.peak:.3g}</span>" in each.proto.body for each in page.get("html"))
+    target, probability = CLASSES[expected.target], expected.prediction.probabilities[expected.target]
+    captions = [each.value for each in page.caption]
+    assert f"Overlay for **{target}**, {probability:.1%}" in captions
+    assert f"Map: {expected.map.shape[0]} × {expected.map.shape[1]} cells" in captions
+
+
+def errors(page: AppTest) -> list[str]:
+    return [each.value for each in page.error]
+
+
+def upload(page: AppTest, name: str, data: bytes) -> AppTest:
+    page.segmented_control(key="p_photo").set_value("upload").run()
+    page.file_uploader[0].set_value((name, data, "application/octet-stream"))
+    return page.run()
+
+
+def file_of(image: Image.Image, image_format: str) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, format=image_format)
+    return stream.getvalue()
+
+
+def test_the_first_view_answers_for_the_cat(page: AppTest) -> None:
+    check_shown(page, asked(open_sample("cat")))
+    assert "Photo: Stefan van der Walt, CC0" in [each.value for each in page.caption]
+    assert "What the network sees: 32 × 32 pixels" in [each.value for each in page.caption]
+
+
+def test_another_class_another_map(page: AppTest) -> None:
+    for name in ("truck", "bird"):
+        page.selectbox(key="p_class").set_value(name).run()
+        check_shown(page, asked(open_sample("cat"), target=CLASSES.index(name)))
+
+
+def test_every_stage_has_its_cells(page: AppTest) -> None:
+    for stage, name in enumerate(["stem", "stage 1", "stage 2", "stage 3"]):
+        page.segmented_control(key="p_stage").set_value(name).run()
+        check_shown(page, asked(open_sample("cat"), stage))
+
+
+def test_another_sample(page: AppTest) -> None:
+    page.selectbox(key="p_sample").set_value("rocket").run()
+    check_shown(page, asked(open_sample("rocket")))
+
+
+def test_moving_the_view(page: AppTest) -> None:
+    page.slider(key="p_zoom").set_value(2.0)
+    page.slider(key="p_x").set_value(0.0).run()
+    check_shown(page, asked(open_sample("cat"), view=View(2.0, 0.0, 0.5)))
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG"])
+def test_an_uploaded_photo(page: AppTest, image_format: str) -> None:
+    data = file_of(open_sample("coffee").image, image_format)
+    upload(page, "coffee.bin", data)
+    check_shown(page, asked(open_photo(data, "coffee.bin")))
+    assert "coffee.bin: 600 × 400" in [each.value for each in page.caption]
+
+
+def test_a_bad_file_gets_a_sentence_and_the_result_stays(page: AppTest) -> None:
+    good = file_of(open_sample("rocket").image, "JPEG")
+    upload(page, "rocket.jpg", good)
+    upload(page, "cut.jpg", good[: len(good) // 3])
+    assert errors(page) == [
+        "cut.jpg is cut off or damaged: it begins as a picture, but cannot be read to its end."
+    ]
+    check_shown(page, asked(open_photo(good, "rocket.jpg")))
+    page.run()
+    assert errors(page) == []
+
+
+def test_the_uploaded_bytes_are_let_go(page: AppTest) -> None:
+    upload(page, "rocket.jpg", file_of(open_sample("rocket").image, "JPEG"))
+    assert page.file_uploader[0].value is None
+    kept = page.session_state["_p_photo"]
+    assert max(kept.image.size) <= 1024
+
+
+def test_imagenet_without_its_file_says_which_and_the_bundled_network_answers(
+    page: AppTest, places: Path
+) -> None:
+    page.segmented_control(key="p_from").set_value("torchvision").run()
+    page.selectbox(key="p_weights").set_value("ResNet-18 · ImageNet V1").run()
+    (sentence,) = errors(page)
+    assert "resnet18-f37072fd.pth" in sentence
+    assert "https://download.pytorch.org/models/resnet18-f37072fd.pth" in sentence
+    assert str(places / "torch") in sentence
+    check_shown(page, asked(open_sample("cat")))
+
+
+def test_a_download_without_a_network_says_what_to_do(
+    page: AppTest, places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_network(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    page.segmented_control(key="p_from").set_value("torchvision").run()
+    page.selectbox(key="p_weights").set_value("ResNet-18 · ImageNet V1").run()
+    monkeypatch.setattr(socket, "create_connection", no_network)
+    page.button(key="p_download").click().run()
+    (sentence,) = errors(page)
+    assert "cannot be reached" in sentence
+    assert "put the file resnet18-f37072fd.pth from https://download.pytorch.org" in sentence
+    check_shown(page, asked(open_sample("cat")))
+
+
+def test_a_checkpoint_of_ones_own(page: AppTest, tmp_path: Path) -> None:
+    torch.manual_seed(12)
+    model = build(SPEC.with_(num_classes=3)).eval()
+    stream = io.BytesIO()
+    torch.save({"state_dict": model.state_dict(), "classes": ["rose", "tulip", "daisy"]}, stream)
+    page.selectbox(key="p_class").set_value("truck").run()
+    page.segmented_control(key="p_from").set_value("yours").run()
+    assert errors(page) == ["No checkpoint has been opened yet."]
+    page.file_uploader[1].set_value(("flowers.pth", stream.getvalue(), "application/octet-stream")).run()
+    assert errors(page) == []
+    assert not page.exception
+    assert page.metric[0].value in ("rose", "tulip", "daisy")
+    assert page.selectbox(key="p_class").options == ["most probable", "rose", "tulip", "daisy"]
+    assert page.selectbox(key="p_class").value == "most probable"  # it has no truck
+
+
+def test_a_checkpoint_that_is_none_gets_a_sentence(page: AppTest) -> None:
+    page.segmented_control(key="p_from").set_value("yours").run()
+    page.file_uploader[1].set_value(("diary.pth", b"dear diary", "application/octet-stream")).run()
+    assert not page.exception
+    assert "diary.pth" in errors(page)[0]
+    check_shown(page, asked(open_sample("cat")))
+
+
+def test_the_page_shows_the_architecture_of_its_network(page: AppTest) -> None:
+    page.button(key="p_show").click().run()
+    assert page.query_params["net"] != ["resnet18"]
+    assert page.session_state["_spec"] == SPEC
+    assert "p_show" not in [each.key for each in page.button]
+
+
+def test_an_empty_map_is_explained(page: AppTest, places: Path) -> None:
+    model = load(find("bundled"))
+    with torch.no_grad():
+        model.fc.weight[4] = -1.0
+    export_bundled(model, CLASSES, SEEN, bundled.FILE)
+    st.cache_resource.clear()
+    page.selectbox(key="p_class").set_value("deer").run()
+    check_shown(page, asked(open_sample("cat"), target=4))
+    assert "The map is zero everywhere." in page.info[0].value
+
+
+def test_a_link_opens_with_its_state() -> None:
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.query_params.update({"p_class": "horse", "p_stage": "stage 2", "p_sample": "An astronaut"})
+    app.run()
+    app.switch_page("pages/predict.py").run()
+    check_shown(app, asked(open_sample("astronaut"), 2, CLASSES.index("horse")))
+
+
+def test_without_a_bundled_file_the_page_says_so(page: AppTest) -> None:
+    bundled.FILE.unlink()
+    page.run()
+    assert not page.exception
+    assert "The bundled network is missing" in errors(page)[0]
