@@ -56,7 +56,8 @@ def assumptions(spec: ResNetSpec) -> tuple[str, ...]:
         found.append('The stride is assumed on the 3×3 (v1.5); "1x1" (v1) has the same shapes.')
     if spec.shortcut == "zero_pad":
         found.append(
-            'Nothing projects, so option A is assumed; a plain network ("none") has the same shapes.'
+            "Nothing projects, so option A, its zeros after the channels, is assumed; "
+            'a plain network ("none") has the same shapes.'
         )
     elif spec.shortcut == "projection" and not _widens(spec):
         found.append(

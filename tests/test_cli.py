@@ -15,10 +15,12 @@ import torch
 from PIL import Image
 
 from resnet_explorer.cli import main
+from resnet_explorer.commands import train as train_command
 from resnet_explorer.module import build
 from resnet_explorer.predictor import preprocess
 from resnet_explorer.samples import open_sample
 from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.training.scratch import Epoch
 from resnet_explorer.weights import Preprocessing, bundled, export_bundled
 from resnet_explorer.weights import imagenet as imagenet_weights
 from tests.http_server import local_server, status
@@ -296,8 +298,26 @@ class TestTrain:
         assert main(arguments) == 1
         assert "--resume goes on with it" in one_sentence(capsys.readouterr().err)
 
-        assert main([*arguments, "--epochs", "3", "--resume"]) == 0
-        assert capsys.readouterr().err.count("test accuracy") == 1, "only the third epoch is left"
+        assert main([*arguments, "--epochs", "3", "--resume"]) == 1
+        sentence = one_sentence(capsys.readouterr().err)
+        assert (
+            sentence == "The run in run was begun with epochs 2, and this is 3; only the same can be resumed."
+        )
+
+    def test_a_stopped_run_is_resumed(
+        self, colours: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        arguments = ["train", "colours", "--out", "run", *self.ARGUMENTS, "--epochs", "3"]
+
+        def stop(epoch: Epoch) -> str:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(train_command, "_log_line", stop)
+            assert main(arguments) != 0
+        assert "Traceback" not in capsys.readouterr().err
+        assert main([*arguments, "--resume"]) == 0
+        assert capsys.readouterr().err.count("test accuracy") == 2, "the second and the third epoch are left"
         assert len(Path("run/log.csv").read_text().splitlines()) == 4
 
     @pytest.mark.parametrize(
@@ -319,7 +339,7 @@ class TestTrain:
         capsys.readouterr()
         other = ["--network", "basic.1.width-4.stem-cifar", "--epochs", "2", "--resume"]
         assert main(["train", "colours", "--out", "run", *other]) == 1
-        one_sentence(capsys.readouterr().err)
+        assert "was begun with width 8, and this is 4" in one_sentence(capsys.readouterr().err)
 
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,31 +14,10 @@ from hypothesis import strategies as st
 from resnet_explorer.module import build
 from resnet_explorer.recognise import COUNTER, assumptions, recognise, state_shapes
 from resnet_explorer.spec import PRESETS, ResNetSpec, preset
+from tests.strategies import specs
 
+ROOT = Path(__file__).resolve().parent.parent
 TORCHVISION_FC_34 = (5, 512)
-
-
-@st.composite
-def specs(draw: st.DrawFn) -> ResNetSpec:
-    """Small networks of every kind."""
-    block = draw(st.sampled_from(["basic", "bottleneck"]))
-    groups = draw(st.sampled_from([1, 2, 4]))
-    return ResNetSpec(
-        block,
-        tuple(draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))),
-        width=draw(st.integers(1, 6)) * (groups if block == "basic" else 1),
-        groups=groups,
-        width_per_group=64 if block == "basic" else draw(st.integers(64, 200)),
-        stem=draw(st.sampled_from(["imagenet", "cifar"])),
-        stride_in=draw(st.sampled_from(["3x3", "1x1"])),
-        activation=draw(st.sampled_from(["post", "pre"])),
-        shortcut=draw(st.sampled_from(["projection", "zero_pad", "projection_all", "none"])),
-        norm=draw(st.sampled_from(["batch", "none"])),
-        conv_bias=draw(st.booleans()),
-        in_channels=draw(st.integers(1, 4)),
-        num_classes=draw(st.integers(1, 12)),
-        include_top=draw(st.booleans()),
-    )
 
 
 def shapes_of(spec: ResNetSpec) -> dict[str, tuple[int, ...]]:
@@ -45,7 +25,7 @@ def shapes_of(spec: ResNetSpec) -> dict[str, tuple[int, ...]]:
         return {name: tuple(value.shape) for name, value in build(spec).state_dict().items()}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(specs())
 def test_a_built_network_is_recognised(spec: ResNetSpec) -> None:
     shapes = shapes_of(spec)
@@ -119,7 +99,7 @@ def test_another_kind_of_network_is_named() -> None:
         recognise({})
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.data())
 def test_any_change_of_a_shape_is_told_in_one_sentence(data: st.DataObject) -> None:
     shapes = state_shapes(data.draw(specs()))
@@ -134,4 +114,4 @@ def test_any_change_of_a_shape_is_told_in_one_sentence(data: st.DataObject) -> N
 
 def test_it_needs_no_torch() -> None:
     code = "import sys, resnet_explorer.recognise; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -29,6 +29,7 @@ from resnet_explorer.weights.imagenet import address, cache_folder, categories
 from resnet_explorer.weights.imagenet import load as load_imagenet
 from tests.http_server import LocalServer, complete, cut_off, local_server
 
+ROOT = Path(__file__).resolve().parent.parent
 SMALL = ResNetSpec("basic", (1, 1), width=4, stem="cifar", num_classes=3)
 THREE = ("cat", "dog", "fox")
 SQUARE = Preprocessing(36, 32, (0.1, 0.2, 0.3), (0.4, 0.5, 0.6), "bicubic")
@@ -114,6 +115,34 @@ class TestBundled:
         path.write_bytes(b"no such file")
         with pytest.raises(ValueError, match=r"net\.safetensors is no safetensors file"):
             bundled.describe(path)
+
+    def test_text_from_a_file_is_printable(self, model: ResNet, tmp_path: Path) -> None:
+        path = tmp_path / "net.safetensors"
+        classes = ("\x1b[31mcat\n", "d" * 900, "fox")
+        found = export_bundled(model, classes, SQUARE, path, {"label": "two\nlines"})
+        assert found.classes == ("[31mcat", "d" * 200, "fox")
+        assert found.label == "twolines"
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"spec": "resnet19"}, "no preset"),
+            ({"classes": "[" * 100_000}, "nested too deeply"),
+            ({"classes": "7"}, "not iterable"),
+            ({"preprocessing": "{}"}, "'mean'"),
+            (
+                {"preprocessing": '{"resize": 32, "crop": 64, "mean": [0, 0, 0], "std": [1, 1, 1]}'},
+                "crop ≤ resize",
+            ),
+            ({"preprocessing": '{"resize": 32, "crop": 32, "mean": [0, 0, NaN], "std": [1, 1, 1]}'}, "needs"),
+        ],
+    )
+    def test_metadata_that_make_no_sense(
+        self, model: ResNet, tmp_path: Path, change: dict[str, str], words: str
+    ) -> None:
+        with pytest.raises(ValueError, match=f"does not describe a trained network: .*{words}"):
+            export_bundled(model, THREE, SQUARE, tmp_path / "net.safetensors", change)
+        assert not list(tmp_path.iterdir())
 
     @pytest.mark.skipif(not bundled.FILE.is_file(), reason="the trained file is not there yet")
     def test_the_real_file(self) -> None:
@@ -219,6 +248,14 @@ WRAPPINGS: dict[str, Callable[[dict[str, Tensor]], dict[str, Any]]] = {
         "average": state,
         "optimizer": {"state": {}},
     },
+    "kuangliu's pytorch-cifar": lambda state: {
+        "net": {
+            "module." + name.replace("fc.", "linear.").replace(".downsample.", ".shortcut."): value
+            for name, value in state.items()
+        },
+        "acc": 95.1,
+        "epoch": 199,
+    },
     "double": lambda state: {name: v.double() for name, v in state.items()},
 }
 
@@ -293,6 +330,15 @@ class TestYourOwn:
         own.forget(weights.key)
         with pytest.raises(ValueError, match="is not kept here"):
             find(weights.key)
+
+    def test_two_files_of_one_name_have_two_labels(self, model: ResNet, home: Path) -> None:
+        first, again = (
+            own.keep(read_checkpoint(saved({"model": model.state_dict(), "epoch": n}), "net.pth"))
+            for n in (1, 2)
+        )
+        assert first.label == "net.pth"
+        assert again.label == f"net.pth ({again.key[6:12]})"
+        assert {entry.label for entry in available() if entry.source == "yours"} == {first.label, again.label}
 
     @pytest.mark.parametrize("key", ["yours/../../x", "yours/", "yours/abc", "yours//etc/passwd"])
     def test_a_key_never_leads_out_of_the_folder(self, home: Path, key: str) -> None:
@@ -410,8 +456,8 @@ class TestHostileFiles:
 
 
 def test_the_list_needs_no_torch() -> None:
-    code = "import sys; from resnet_explorer import weights as w; w.available(); sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    code = "import sys, resnet_explorer.weights as w; w.available(); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_unwrapping_keeps_names_that_have_no_common_prefix() -> None:

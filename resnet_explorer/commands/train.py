@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,6 +55,7 @@ def train(
     images = _read(data)
     spec = (network or BUNDLED_SPEC).with_(num_classes=len(images.classes))
     recipe = _recipe(images, epochs, seed)
+    _check_same(out, spec, recipe)
     typer.echo(
         f"{len(images.train):,} training and {len(images.test):,} test images, {recipe.epochs} epochs",
         err=True,
@@ -62,6 +64,26 @@ def train(
         for epoch in run(spec, images, recipe, out, resume=resume, progress=progress):
             typer.echo(_log_line(epoch), err=True)
     _finish(spec, images, recipe, out, data.name, label or data.name)
+
+
+def _check_same(out: Path, spec: ResNetSpec, recipe: Recipe) -> None:
+    """Refuse to go on with another network or recipe: the card would tell of a run that never was.
+
+    Raises:
+        ValueError: in one sentence that names what differs.
+    """
+    path = out / "recipe.json"
+    if not path.is_file():
+        return
+    begun = json.loads(path.read_text(encoding="utf-8"))
+    now = json.loads(json.dumps({"spec": asdict(spec), "recipe": asdict(recipe)}))
+    for part in ("spec", "recipe"):
+        for name, value in now[part].items():
+            if begun[part].get(name) != value:
+                raise ValueError(
+                    f"The run in {out} was begun with {name} {begun[part].get(name)}, and this is {value}; "
+                    "only the same can be resumed."
+                )
 
 
 def _read(path: Path) -> SmallImages:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any, Literal
 
 from resnet_explorer.link import decode_spec, encode_spec
 from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.weights.files import parse_json, printable
 
 Source = Literal["bundled", "torchvision", "yours"]
 
@@ -88,14 +90,14 @@ def from_metadata(metadata: Mapping[str, str], key: str, source: Source) -> Weig
     """
     try:
         spec = decode_spec(metadata["spec"])
-        classes = tuple(map(str, json.loads(metadata["classes"])))
-        preprocessing = read_preprocessing(json.loads(metadata["preprocessing"]))
-        notes = tuple(map(str, json.loads(metadata.get("notes", "[]"))))
+        classes = tuple(map(printable, parse_json(metadata["classes"])))
+        preprocessing = read_preprocessing(parse_json(metadata["preprocessing"]))
+        notes = tuple(map(printable, parse_json(metadata.get("notes", "[]"))))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"The metadata does not describe a trained network: {error}.") from None
     if spec.include_top and len(classes) != spec.num_classes:
         raise ValueError(f"The metadata names {len(classes)} classes for {spec.num_classes} outputs.")
-    return Weights(key, metadata.get("label", key), spec, classes, preprocessing, source, notes)
+    return Weights(key, printable(metadata.get("label", key)), spec, classes, preprocessing, source, notes)
 
 
 def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
@@ -108,7 +110,8 @@ def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
     std_red, std_green, std_blue = map(float, values["std"])
     resize, crop = int(values["resize"]), int(values["crop"])
     interpolation = str(values.get("interpolation", "bilinear"))
-    if not 1 <= crop <= resize <= 4096 or min(std_red, std_green, std_blue) <= 0:
+    finite = all(map(isfinite, (red, green, blue, std_red, std_green, std_blue)))
+    if not 1 <= crop <= resize <= 4096 or not finite or min(std_red, std_green, std_blue) <= 0:
         raise ValueError("preprocessing needs 1 ≤ crop ≤ resize ≤ 4096 and positive deviations")
     if interpolation not in ("bilinear", "bicubic"):
         raise ValueError(f'interpolation is {interpolation!r}; allowed are "bilinear" or "bicubic"')

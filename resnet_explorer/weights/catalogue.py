@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from resnet_explorer.spec import TORCHVISION_NAMES, preset, title
@@ -26,8 +27,9 @@ def available() -> list[Entry]:
 
     A bundled network whose file is missing is left out; `find("bundled")` says so in a sentence.
     """
-    entries = [bundled.describe().entry] if bundled.FILE.is_file() else []
-    entries += [weights.entry for weights in own.kept()]
+    entries = [weights.entry for weights in own.kept()]
+    with suppress(ValueError):
+        entries.insert(0, bundled.describe().entry)
     for network in TORCHVISION_NAMES:
         for version in versions(network):
             label = f"{title(preset(network))} · ImageNet {version.rpartition('_')[2]}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,12 +15,15 @@ from resnet_explorer.module import ResNet
 from resnet_explorer.recognise import assumptions, recognise
 from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.weights.base import Preprocessing, Weights, from_metadata, read_preprocessing
+from resnet_explorer.weights.files import parse_json, printable
 from resnet_explorer.weights.own import DIGITS, PREFIX
 from resnet_explorer.weights.reader import read_checkpoint_file
 from resnet_explorer.weights.tensors import State, network_of
 
 _AVERAGED: Final = ("average", "model_ema", "state_dict_ema", "ema_state_dict", "ema")
 _WRAPPED: Final = ("state_dict", "model_state_dict", "model", "net", "network", "weights", "module")
+_RENAMED: Final = (("linear.", "fc."), (".shortcut.", ".downsample."))
+"""Other people's names, and torchvision's: those of github.com/kuangliu/pytorch-cifar."""
 _CLASS_KEYS: Final = ("classes", "class_names", "categories", "idx_to_class", "class_to_idx", "class_indices")
 
 
@@ -55,12 +57,12 @@ def read_checkpoint(
     raw = read_checkpoint_file(content, name)
     state, notes = unwrap(raw.content)
     key = PREFIX + _sha256(content)[:DIGITS]
-    if "spec" in raw.metadata and "classes" in raw.metadata:
-        # A file that this library wrote says itself what shapes cannot tell.
-        weights = from_metadata(raw.metadata, key, "yours")
-        network_of(weights.spec, state)
-        return Checkpoint(weights, state)
     try:
+        if "spec" in raw.metadata and "classes" in raw.metadata:
+            # A file that this library wrote says itself what shapes cannot tell.
+            weights = from_metadata(raw.metadata, key, "yours")
+            network_of(weights.spec, state)
+            return Checkpoint(weights, state)
         spec = recognise({name: tuple(tensor.shape) for name, tensor in state.items()})
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
@@ -80,7 +82,9 @@ def unwrap(content: Mapping[str, Any]) -> tuple[dict[str, Tensor], tuple[str, ..
             notes.append(f'The running average of the weights was taken ("{key}").')
     state = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
     prefix = _prefix(state)
-    state = {name.removeprefix(prefix): value for name, value in state.items() if name != "n_averaged"}
+    state = {
+        _renamed(name.removeprefix(prefix)): value for name, value in state.items() if name != "n_averaged"
+    }
     return state, tuple(notes)
 
 
@@ -91,7 +95,7 @@ def json_classes(text: bytes | str) -> tuple[str, ...]:
         ValueError: if it is no such JSON.
     """
     try:
-        classes = _as_classes(json.loads(text))
+        classes = _as_classes(parse_json(text))
     except ValueError:
         classes = None
     if classes is None:
@@ -111,6 +115,14 @@ def _prefix(state: State) -> str:
     prefix = min(stems, key=len, default="")
     whole = all(name.startswith(prefix) for name in state if name != "n_averaged")
     return prefix if whole and (not prefix or prefix.endswith(".")) else ""
+
+
+def _renamed(name: str) -> str:
+    """The name that torchvision would have given."""
+    for theirs, ours in _RENAMED:
+        if theirs in name and (theirs.startswith(".") or name.startswith(theirs)):
+            name = name.replace(theirs, ours)
+    return name
 
 
 def _classes(spec: ResNetSpec, named: tuple[str, ...] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -139,12 +151,12 @@ def _named_classes(content: Mapping[str, Any]) -> tuple[str, ...] | None:
 def _as_classes(value: object) -> tuple[str, ...] | None:
     """Class names from a list, from {index: name} or from {name: index}; None if it is none of them."""
     if isinstance(value, list | tuple):
-        return tuple(map(str, value))
+        return tuple(map(printable, value))
     if not isinstance(value, Mapping):
         return None
-    pairs = {_index(key): str(name) for key, name in value.items()}
+    pairs = {_index(key): printable(name) for key, name in value.items()}
     if None in pairs:
-        pairs = {_index(index): str(name) for name, index in value.items()}
+        pairs = {_index(index): printable(name) for name, index in value.items()}
     if set(pairs) != set(range(len(value))):
         return None
     return tuple(pairs[n] for n in range(len(value)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,15 +30,19 @@ def folder() -> Path:
 
 
 def keep(checkpoint: Checkpoint) -> Weights:
-    """Keep a network, so that its key finds it from now on.
+    """Keep a network, so that its key finds it from now on; a label that is taken gets digits added.
 
     Raises:
         ValueError: if the folder cannot be written to, or the disk is full.
     """
     from resnet_explorer.weights.tensors import write_state
 
-    write_state(_path(checkpoint.weights.key), checkpoint.state, to_metadata(checkpoint.weights))
-    return checkpoint.weights
+    weights = checkpoint.weights
+    if any(other.label == weights.label and other.key != weights.key for other in kept()):
+        # People choose by label: two files of one name must be told apart.
+        weights = replace(weights, label=f"{weights.label} ({weights.key.removeprefix(PREFIX)[:6]})")
+    write_state(_path(weights.key), checkpoint.state, to_metadata(weights))
+    return weights
 
 
 def kept() -> list[Weights]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import pickle
 import re
 import zipfile
@@ -16,6 +15,8 @@ from typing import Any, Final
 import safetensors.torch
 import torch
 from torch import Tensor
+
+from resnet_explorer.weights.files import parse_json
 
 MAX_BYTES: Final = 500_000_000
 """Of a checkpoint, packed or unpacked: twice torchvision's largest ResNet, with an optimizer's state."""
@@ -55,7 +56,7 @@ def _read_safetensors(data: bytes, name: str) -> Raw:
     try:
         tensors = safetensors.torch.load(data)
         length = int.from_bytes(data[:8], "little")
-        metadata = json.loads(data[8 : 8 + length]).get("__metadata__", {})
+        metadata = parse_json(data[8 : 8 + length]).get("__metadata__", {})
     except (safetensors.SafetensorError, ValueError, KeyError) as error:
         raise ValueError(f"{name} is damaged: {error}.") from None
     return Raw(
@@ -66,7 +67,7 @@ def _read_safetensors(data: bytes, name: str) -> Raw:
 def _parsed(text: str) -> Any:
     """Metadata as JSON where it is JSON, and as text where not."""
     with contextlib.suppress(ValueError):
-        return json.loads(text)
+        return parse_json(text)
     return text
 
 
