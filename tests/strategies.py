@@ -22,7 +22,7 @@ def specs(draw: st.DrawFn) -> ResNetSpec:
         width_per_group = draw(st.integers(fewest, fewest + 200))
     return ResNetSpec(
         block,
-        tuple(draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))),
+        tuple(draw(st.lists(st.integers(1, 2), min_size=1, max_size=4))),
         width=width,
         groups=groups,
         width_per_group=width_per_group,
