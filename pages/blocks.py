@@ -18,7 +18,7 @@ from resnet_explorer.block_figures import (
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.spec import title
 from resnet_explorer.tables import count_text
-from resnet_explorer.ui.block_views import block_drawing, block_numbers, measure_choice
+from resnet_explorer.ui.block_views import block_drawings, block_numbers, measure_choice
 from resnet_explorer.ui.frame import network_heading
 from resnet_explorer.ui.network import current_plan, current_size, current_spec
 
@@ -55,9 +55,7 @@ def two_blocks() -> None:
     for column, block in zip(st.columns(2, gap="large"), blocks, strict=True):
         with column:
             block_numbers(block, norms, unit)
-    for column, block in zip(st.columns(2, gap="large"), blocks, strict=True):
-        with column:
-            block_drawing(block)
+    block_drawings(blocks)
     st.markdown(prose("blocks_counted"))
 
 

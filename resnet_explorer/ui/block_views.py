@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from resnet_explorer.block_figures import BlockCost, Measure, block_cost, convolutions, weights_product
 from resnet_explorer.diagram import INPUT, Cell, Node, block_cell
-from resnet_explorer.graph_svg import chain_svg
+from resnet_explorer.graph_svg import Picture, chain_svg
 from resnet_explorer.i18n import t
 from resnet_explorer.plan import Block
 from resnet_explorer.tables import count_text
 from resnet_explorer.ui.svg import show_svg
 
 _ONE_LINE: Final = 10_000.0
+_BETWEEN: Final = 160.0
 
 
 def block_numbers(block: Block, norms: bool, unit: str) -> None:
@@ -34,19 +36,35 @@ def block_numbers(block: Block, norms: bool, unit: str) -> None:
     st.markdown("\n".join(lines))
 
 
-def block_drawing(block: Block) -> None:
-    """A block's layers, with the shapes between them and its shortcut."""
-    show_svg(block_svg(block), key=f"blk_svg_{block.kind}", magnify=1.15)
+def block_drawings(blocks: Sequence[Block]) -> None:
+    """The blocks' layers side by side, with the shapes between them and their shortcuts."""
+    show_svg(beside(list(map(block_picture, blocks))), key="blk_drawings", magnify=1.25)
 
 
-def block_svg(block: Block) -> str:
+def beside(pictures: Sequence[Picture]) -> str:
+    """Pictures at one scale in one SVG, their tops in line."""
+    width = max(picture.width for picture in pictures) + _BETWEEN
+    height = max(picture.height for picture in pictures)
+    parts = [
+        f'<svg x="{width * number:.0f}" width="{picture.width:.0f}" height="{picture.height:.0f}"'
+        + picture.svg.removeprefix("<svg")
+        for number, picture in enumerate(pictures)
+    ]
+    across = width * len(pictures) - _BETWEEN
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across:.0f} {height:.0f}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def block_picture(block: Block) -> Picture:
     """A block from the shape that enters it to the one that leaves it, layer by layer, top to bottom."""
     entrance = Node(INPUT, block.stage, ("x",), block.in_shape, INPUT)
     chain = (
         Cell(block.stage, (entrance,), block.in_shape, block.in_shape, (INPUT,)),
         block_cell((block,), layers=True),
     )
-    return chain_svg(chain, "TB", _ONE_LINE, heading=block.name, bands=False).svg
+    return chain_svg(chain, "TB", _ONE_LINE, heading=block.name, bands=False)
 
 
 def measure_choice(key: str) -> Measure:

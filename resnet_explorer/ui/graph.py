@@ -32,7 +32,7 @@ _CSS: Final = """
 .node:hover > rect, .node:hover > circle { fill-opacity: 0.4; }
 .node.picked > rect, .node.picked > circle { stroke: var(--st-text-color); stroke-width: 4; }
 .bar { display: flex; align-items: center; justify-content: space-between; gap: 12px; padding-bottom: 8px; }
-.legend { display: flex; flex-wrap: wrap; gap: 0.2rem 2rem; font-size: 1.05rem; }
+.legend { flex: 1; display: flex; flex-wrap: wrap; gap: 0.2rem 2rem; font-size: 1rem; }
 .legend span { white-space: nowrap; }
 .legend svg { width: 58px; height: 10px; vertical-align: middle; margin-right: 0.6rem; }
 .tools { display: flex; gap: 6px; }
@@ -50,7 +50,7 @@ _CSS: Final = """
 # The view is the SVG's viewBox, so lines and text stay sharp at every scale. `box` is what of the
 # picture is seen; it outlives the reruns of the page and starts anew when the picture changes.
 _JS: Final = """
-const LEAST = 0.04, MOST = 5, READABLE = 0.55, LARGEST_START = 1.3;
+const LEAST = 0.04, MOST = 5, READABLE = 0.7, OVERVIEW = 0.3, LARGEST_START = 1.3;
 const FULL_SCREEN = '<svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" ' +
   'stroke-width="2"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"/></svg>';
 const graphs = new WeakMap();
@@ -127,8 +127,8 @@ class Graph {
     const [w, h] = this.shape();
     const all = Math.min(w / width, h / height, LARGEST_START);
     // What is too small to read as a whole starts where the data comes in, as large as its side fits.
-    const filled = Math.min(Math.max(w / width, h / height), 1);
-    if (all >= READABLE || filled < READABLE) return this.fit();
+    const filled = Math.max(Math.min(Math.max(w / width, h / height), 1), READABLE);
+    if (all >= READABLE || all < OVERVIEW && filled === READABLE) return this.fit();
     this.touched = true;
     this.scale = filled;
     const spare = Math.max(0, (w / filled - width) / 2);
