@@ -166,5 +166,5 @@ def _cell_html(column: Column, name: str, common: str) -> str:
         return "—"
     lines = "<br>".join(map(escape, cell.lines))
     if cell.brackets:
-        lines = f'<span class="brackets">{lines}</span> × {cell.times}'
+        lines = f'<span class="once"><span class="brackets">{lines}</span> × {cell.times}</span>'
     return lines if cell.size == common else f"{lines}<br><small>output {cell.size}</small>"

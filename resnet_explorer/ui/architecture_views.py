@@ -107,7 +107,7 @@ def _table1(p: Plan) -> None:
 
 def _torchinfo(p: Plan) -> None:
     with st.spinner(t("PyTorch builds the network, and torchinfo counts it…")):
-        audit, summary = _audited(p)
+        audit = _audited(p)
     verdict = t("They agree: every layer and every figure.") if audit.agree else t("They do not agree.")
     (st.success if audit.agree else st.error)(verdict)
     if audit.first_difference:
@@ -128,15 +128,14 @@ def _torchinfo(p: Plan) -> None:
         height="content",
     )
     st.markdown(prose("arch_torchinfo"))
-    st.code(summary, language=None, height=600)
+    st.code(audit.summary, language=None, height=600)
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Plan: lambda p: (p.spec, p.input_shape)})
-def _audited(p: Plan) -> tuple[Audit, str]:
+def _audited(p: Plan) -> Audit:
     from resnet_explorer.audit import compare  # torch: not before it is asked for
 
-    audit = compare(p)
-    return audit, str(audit.summary)
+    return compare(p)
 
 
 def _figure_text(value: int | tuple[int, ...] | None) -> str:
@@ -200,9 +199,10 @@ _TABLE1_CSS: Final = """
 .table1 { overflow-x: auto; }
 .table1 table { border-collapse: collapse; width: 100%; font-size: 0.92rem;
   font-variant-numeric: tabular-nums; }
-.table1 th, .table1 td { padding: 0.5rem 0.4rem; text-align: center; white-space: nowrap;
+.table1 th, .table1 td { padding: 0.5rem 0.4rem; text-align: center;
   border-bottom: 1px solid rgba(154, 164, 178, 0.45); }
-.table1 tfoot th { text-align: left; white-space: normal; font-weight: 500; }
+.table1 .once { white-space: nowrap; }
+.table1 tfoot th { text-align: left; font-weight: 500; }
 .table1 .chosen { background: rgba(43, 140, 214, 0.2); }
 .table1 thead .chosen { box-shadow: inset 0 4px #2b8cd6; }
 .table1 .brackets { display: inline-block; vertical-align: middle; padding: 0 0.5em; position: relative; }
