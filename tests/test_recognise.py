@@ -25,7 +25,7 @@ def shapes_of(spec: ResNetSpec) -> dict[str, tuple[int, ...]]:
         return {name: tuple(value.shape) for name, value in build(spec).state_dict().items()}
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(specs())
 def test_a_built_network_is_recognised(spec: ResNetSpec) -> None:
     shapes = shapes_of(spec)

@@ -90,9 +90,10 @@ class _DownloadError(Exception):
 
 
 def _download(url: str, target: Path, progress: Progress | None, timeout: float) -> None:
+    request = urllib.request.Request(url, headers={"User-Agent": "resnet-explorer"})
     file, part = _open_part(target)
     try:
-        with file, urllib.request.urlopen(url, timeout=timeout) as response:
+        with file, urllib.request.urlopen(request, timeout=timeout) as response:
             digest = _copy(response, file, progress)
         if not digest.hexdigest().startswith(hash_prefix(target.name)):
             raise _DownloadError(
@@ -135,7 +136,7 @@ def _reason(error: Exception, url: str) -> str:
             return f"{host} answered {error.code} ({error.reason})"
         case http.client.IncompleteRead():
             return f"The download broke off after {len(error.partial):,} bytes of its last piece"
-        case OSError() if error.errno == errno.ENOSPC:
+        case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return "The disk is full"
         case TimeoutError() | urllib.error.URLError(reason=TimeoutError()):
             return f"{host} did not answer in time"

@@ -19,7 +19,7 @@ from torch import Tensor
 from resnet_explorer.weights.files import parse_json
 
 MAX_BYTES: Final = 500_000_000
-"""Of a checkpoint, packed or unpacked: twice torchvision's largest ResNet, with an optimizer's state."""
+"""Of a checkpoint, packed or unpacked: room for torchvision's largest ResNet (334 MB)."""
 
 MAX_NESTING: Final = 20
 
