@@ -22,7 +22,9 @@ from resnet_explorer.weights import Weights
 def show_whose(weights: Weights) -> None:
     """Say which network answers here, for the sidebar may show another one."""
     words, button = st.columns([1.6, 1], vertical_alignment="center")
-    words.markdown(t("Weights of **{network}**").format(network=weights.label))
+    name = title(weights.spec)
+    label = weights.label if weights.label.startswith(name) else f"{name} · {weights.label}"
+    words.markdown(t("Weights of **{network}**").format(network=label))
     if weights.spec != network.current_spec():
         other = title(network.current_spec())
         button.button(

@@ -141,9 +141,12 @@ class Caption:
     @property
     def lines(self) -> tuple[str, str]:
         """Two lines: what is seen, and how it was made."""
+        network = (
+            self.weights if self.weights.startswith(self.network) else f"{self.network} · {self.weights}"
+        )
         return (
             f"{self.target}, probability {self.probability:.1%}",
-            f"{self.method} at {self.stage} · {self.network} · {self.weights}",
+            f"{self.method} at {self.stage} · {network}",
         )
 
 

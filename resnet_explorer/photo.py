@@ -148,12 +148,13 @@ def _prepared(image: Image.Image, name: str) -> Photo:
     plain = _resizable(image, notes)
     if plain.size != kept:
         plain = plain.resize(kept, Image.Resampling.BILINEAR)
-        notes.append(f"reduced from {width:,} × {height:,}")
     rgb = _rgb(plain, notes)
     if orientation in _UPRIGHT:
         rgb = rgb.transpose(_UPRIGHT[orientation])
         width, height = (height, width) if orientation >= 5 else (width, height)
         notes.append("turned upright")
+    if rgb.size != (width, height):
+        notes.append(f"kept at {rgb.width:,} × {rgb.height:,}")
     return Photo(name, rgb, (width, height), tuple(notes))
 
 

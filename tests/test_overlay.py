@@ -140,6 +140,8 @@ def test_the_sheet_holds_the_pictures_and_its_caption() -> None:
         "tabby cat, probability 83.1%",
         "Grad-CAM (Selvaraju et al. 2017) at stage 4 · ResNet-50 · ImageNet V2",
     )
+    full_name = Caption("ResNet-50", "ResNet-50 · ImageNet V2", "tabby cat", 0.8312, "stage 4")
+    assert full_name.lines == caption.lines
     picture = Image.open(io.BytesIO(sheet(panels, caption, "viridis", 1.25)))
     assert picture.format == "PNG"
     assert [picture.getpixel((x, 150)) for x in (166, 482, 798)] == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]

@@ -74,7 +74,7 @@ def test_a_turned_large_jpeg_comes_upright_and_small() -> None:
     assert photo.image.size == (768, 1024)
     assert photo.original_size == (3000, 4000)
     assert np.abs(np.subtract(photo.image.getpixel((384, 100)), RED)).max() <= 12  # left is now the top
-    assert photo.notes == ("reduced from 4,000 × 3,000", "turned upright")
+    assert photo.notes == ("turned upright", "kept at 768 × 1,024")
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "WEBP", "TIFF", "GIF"])
