@@ -47,8 +47,8 @@ def sample(name: str) -> Sample:
     raise ValueError(f"{name!r} is no sample photo; there are {', '.join(each.name for each in SAMPLES)}.")
 
 
-def open_sample(name: str) -> Photo:
-    """The sample photo of that name.
+def sample_path(name: str) -> Path:
+    """The file of the sample photo of that name.
 
     Raises:
         ValueError: if there is none, or scikit-image is not installed.
@@ -57,5 +57,14 @@ def open_sample(name: str) -> Photo:
     found = find_spec("skimage")  # finds the folder without importing scikit-image, which takes long
     if found is None or not found.submodule_search_locations:
         raise ValueError("The sample photos are those of scikit-image, which is not installed.")
-    path = Path(found.submodule_search_locations[0]) / "data" / chosen.file
-    return open_photo(path.read_bytes(), chosen.file)
+    return Path(found.submodule_search_locations[0]) / "data" / chosen.file
+
+
+def open_sample(name: str) -> Photo:
+    """The sample photo of that name.
+
+    Raises:
+        ValueError: if there is none, or scikit-image is not installed.
+    """
+    path = sample_path(name)
+    return open_photo(path.read_bytes(), path.name)
