@@ -135,8 +135,10 @@ def table1_html(columns: Sequence[Column]) -> str:
         + "</tr>"
         for label, figure in _FIGURES
     )
+    # With a column of its own for the chosen network, the table is set smaller.
+    kind = ' class="own"' if len(columns) > len(PAPER_DEPTHS) else ""
     return (
-        f'<div class="table1"><table><thead><tr><th>layer</th><th>output</th>{head}</tr></thead>'
+        f'<div class="table1"><table{kind}><thead><tr><th>layer</th><th>output</th>{head}</tr></thead>'
         f"<tbody>{body}</tbody><tfoot>{figures}</tfoot></table></div>"
     )
 
@@ -164,7 +166,7 @@ def _cell_html(column: Column, name: str, common: str) -> str:
     cell = column.cells.get(name)
     if cell is None:
         return "—"
-    lines = "<br>".join(map(escape, cell.lines))
+    lines = "<br>".join(map(escape, cell.lines)).replace("stride ", "stride&nbsp;")
     if cell.brackets:
         lines = f'<span class="once"><span class="brackets">{lines}</span> × {cell.times}</span>'
     return lines if cell.size == common else f"{lines}<br><small>output {cell.size}</small>"

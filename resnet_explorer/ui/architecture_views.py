@@ -65,7 +65,7 @@ def _layers(p: Plan, unit: str, file_name: str) -> None:
     params, macs = totals(found)
     factor = _factor(unit)
     st.markdown(
-        t("**{rows:,} of {all:,} layers** · {params:,} parameters · {macs:,} {unit}").format(
+        t("**{rows:,} of {all:,} rows** · {params:,} parameters · {macs:,} {unit}").format(
             rows=len(found), all=len(rows), params=params, macs=factor * macs, unit=unit
         )
         + ("" if len(found) < len(rows) else " — " + t("the totals above: nothing is left out"))
@@ -177,9 +177,9 @@ def _table(rows: list[Row], unit: str) -> None:
             "layer": st.column_config.TextColumn(t("layer"), pinned=True),
             "kind": t("what it is"),
             "params": number(t("parameters"), format="localized"),
-            "params share": share(t("share, %"), format="%.1f", min_value=0, max_value=100, width=110),
+            "params share": share(t("share, %"), format="%.1f", min_value=0, max_value=100, width=96),
             "macs": number(unit, format="localized"),
-            "macs share": share(t("share, %"), format="%.1f", min_value=0, max_value=100, width=110),
+            "macs share": share(t("share, %"), format="%.1f", min_value=0, max_value=100, width=96),
         },
         height=520 if len(rows) > 10 else "content",
     )
@@ -201,6 +201,8 @@ _TABLE1_CSS: Final = """
   font-variant-numeric: tabular-nums; }
 .table1 th, .table1 td { padding: 0.5rem 0.4rem; text-align: center;
   border-bottom: 1px solid rgba(154, 164, 178, 0.45); }
+.table1 .own { font-size: 0.8rem; }
+.table1 .own th, .table1 .own td { padding: 0.5rem 0.2rem; }
 .table1 .once { white-space: nowrap; }
 .table1 tfoot th { text-align: left; font-weight: 500; }
 .table1 .chosen { background: rgba(43, 140, 214, 0.2); }

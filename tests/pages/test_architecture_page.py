@@ -200,10 +200,10 @@ def test_a_step_of_a_stage_that_is_gone_falls_back_to_the_first(page: AppTest) -
 def test_the_layer_table_its_search_and_its_sums(page: AppTest) -> None:
     table = page.dataframe[0].value
     assert table["params"].sum() == 11_689_512
-    assert "**68 of 68 layers** · 11,689,512 parameters · 1,814,073,344 MACs" in shown_text(page)
+    assert "**68 of 68 rows** · 11,689,512 parameters · 1,814,073,344 MACs" in shown_text(page)
     page.text_input(key="arch_search").set_value("downsample conv").run()
     assert list(page.dataframe[0].value["layer"]) == [f"layer{n}.0.downsample.0" for n in (2, 3, 4)]
-    assert "**3 of 68 layers** · 172,032 parameters" in shown_text(page)
+    assert "**3 of 68 rows** · 172,032 parameters" in shown_text(page)
     page.text_input(key="arch_search").set_value("no such layer").run()
     assert page.info[0].value == "No layer has all of these words."
 
