@@ -112,7 +112,10 @@ def test_a_plain_network_has_steps_without_shortcuts_and_option_a_subsamples() -
 def test_rows_and_columns_are_told_apart_only_where_they_differ() -> None:
     square, oblong = (plan(preset("resnet18"), size) for size in ((224, 224), (225, 400)))
     assert [name for name, _ in axes(size_steps(square)[0].layer)] == ["column"]
-    assert [(name, w.size) for name, w in axes(size_steps(oblong)[0].layer)] == [("row", 225), ("column", 400)]
+    assert [(name, w.size) for name, w in axes(size_steps(oblong)[0].layer)] == [
+        ("row", 225),
+        ("column", 400),
+    ]
 
 
 @pytest.mark.parametrize("name", ["resnet18", "resnet152", "resnet56_cifar", "resnet200_preact"])
