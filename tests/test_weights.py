@@ -8,6 +8,7 @@ import json
 import pickle
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -427,8 +428,12 @@ class TestHostileFiles:
         path = tmp_path / "huge.pth"
         with path.open("wb") as file:
             file.truncate(reader.MAX_BYTES + 1)
-        with pytest.raises(ValueError, match=r"huge\.pth has 500,000,001 bytes; up to 500,000,000 are read"):
+        with pytest.raises(ValueError, match=r"huge\.pth has 536,870,913 bytes; up to 536,870,912 are read"):
             read_checkpoint(path)
+
+    def test_the_app_takes_uploads_as_large(self) -> None:
+        config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+        assert config["server"]["maxUploadSize"] * 2**20 == reader.MAX_BYTES
 
     def test_a_bomb_is_refused_unopened(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(reader, "MAX_BYTES", 5_000_000)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from resnet_explorer.crop import View
 from resnet_explorer.i18n import t
-from resnet_explorer.photo import Photo, open_photo
+from resnet_explorer.photo import MAX_BYTES, Photo, open_photo
 from resnet_explorer.samples import SAMPLES, open_sample, sample
 
 WAYS: Final = {"sample": "Sample", "upload": "Upload", "camera": "Camera"}
@@ -37,7 +37,13 @@ def photo_input() -> tuple[Photo, str]:
     if way == "upload":
         key = f"p_upload_{turn}"
         # Any ending may come: a wrong one would be an error on the whole page, where we have a sentence.
-        st.file_uploader(t("A photo, any usual format"), key=key, on_change=_take, args=(key,))
+        st.file_uploader(
+            t("A photo, any usual format"),
+            key=key,
+            max_upload_size=MAX_BYTES // 2**20,
+            on_change=_take,
+            args=(key,),
+        )
     else:
         key = f"p_camera_{turn}"
         st.camera_input(t("Take a photo"), key=key, on_change=_take, args=(key,))

@@ -123,6 +123,7 @@ def _open_checkpoint() -> None:
     names = st.file_uploader(
         t("Class names, if the checkpoint has none (.json)"),
         key=f"p_names_{turn}",
+        max_upload_size=1,
         help=t('{"0": "daisy", "1": "rose"} or ["daisy", "rose"]'),
     )
     file = st.file_uploader(

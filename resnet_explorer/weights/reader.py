@@ -18,7 +18,7 @@ from torch import Tensor
 
 from resnet_explorer.weights.files import parse_json
 
-MAX_BYTES: Final = 500_000_000
+MAX_BYTES: Final = 512 * 2**20
 """Of a checkpoint, packed or unpacked: room for torchvision's largest ResNet (334 MB)."""
 
 MAX_NESTING: Final = 20
