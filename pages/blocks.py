@@ -43,14 +43,11 @@ def two_blocks() -> None:
         blocks = [block_on(channels, kind, size) for kind in BLOCK_KINDS]
     st.header(t("Two blocks on {channels} channels").format(channels=f"{channels:,}"))
     basic, bottleneck = (block_cost(block, norms) for block in blocks)
+    ratio = ratio_text(basic.params, bottleneck.params)
     counted = t("parameters") if norms else t("weights")
     st.markdown(
-        t("Basic: **{basic}** {counted}. Bottleneck: **{bottleneck}**. **{ratio}** as many.").format(
-            basic=f"{basic.params:,}",
-            counted=counted,
-            bottleneck=f"{bottleneck.params:,}",
-            ratio=ratio_text(basic.params, bottleneck.params),
-        )
+        t("A basic block has **{ratio}** the {counted} of a bottleneck:").format(counted=counted, ratio=ratio)
+        + f" **{basic.params:,}** / **{bottleneck.params:,}**"
     )
     for column, block in zip(st.columns(2, gap="large"), blocks, strict=True):
         with column:

@@ -43,7 +43,7 @@ def reasons(p: Plan) -> None:
     if not dashed:
         st.markdown(prose("shortcuts_plain" if p.spec.shortcut == "none" else "shortcuts_no_dashed"))
         return
-    st.markdown(", ".join(text for _, text in shortcut_counts(p)) + ".")
+    st.markdown(", ".join(shortcut_counts(p)) + ".")
     zeros = " " + t("(zeros appended)")
     lines = [
         f"- **{block.name}** · {block.shortcut_reason}{zeros if block.shortcut == 'zero_pad' else ''}"

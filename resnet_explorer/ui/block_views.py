@@ -16,7 +16,7 @@ from resnet_explorer.tables import count_text
 from resnet_explorer.ui.svg import show_svg
 
 _ONE_LINE: Final = 10_000.0
-_BETWEEN: Final = 160.0
+_HALF: Final = 500.0
 
 
 def block_numbers(block: Block, norms: bool, unit: str) -> None:
@@ -38,19 +38,18 @@ def block_numbers(block: Block, norms: bool, unit: str) -> None:
 
 def block_drawings(blocks: Sequence[Block]) -> None:
     """The blocks' layers side by side, with the shapes between them and their shortcuts."""
-    show_svg(beside(list(map(block_picture, blocks))), key="blk_drawings", magnify=1.25)
+    show_svg(beside(list(map(block_picture, blocks))), key="blk_drawings", magnify=1.3)
 
 
 def beside(pictures: Sequence[Picture]) -> str:
-    """Pictures at one scale in one SVG, their tops in line."""
-    width = max(picture.width for picture in pictures) + _BETWEEN
+    """Pictures at one scale in one SVG, their tops in line, under the columns of their numbers."""
     height = max(picture.height for picture in pictures)
     parts = [
-        f'<svg x="{width * number:.0f}" width="{picture.width:.0f}" height="{picture.height:.0f}"'
+        f'<svg x="{_HALF * number:.0f}" width="{picture.width:.0f}" height="{picture.height:.0f}"'
         + picture.svg.removeprefix("<svg")
         for number, picture in enumerate(pictures)
     ]
-    across = width * len(pictures) - _BETWEEN
+    across = _HALF * len(pictures)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across:.0f} {height:.0f}">'
         f"{''.join(parts)}</svg>"

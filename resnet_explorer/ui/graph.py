@@ -21,17 +21,19 @@ _HTML: Final = """
 """
 
 _CSS: Final = """
-.graph { color: var(--st-text-color); font-family: var(--st-font); }
+.graph { container-type: inline-size; color: var(--st-text-color); font-family: var(--st-font); }
 .view {
   height: 420px; overflow: hidden; cursor: grab; touch-action: none;
   border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius, 0.7rem);
 }
 .view:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
+.view.far text { display: none; }
 .view.moving { cursor: grabbing; }
 .view svg { display: block; width: 100%; height: 100%; color: var(--st-text-color); user-select: none; }
 .node:hover > rect, .node:hover > circle { fill-opacity: 0.4; }
 .node.picked > rect, .node.picked > circle { stroke: var(--st-text-color); stroke-width: 4; }
 .bar { display: flex; align-items: center; justify-content: space-between; gap: 12px; padding-bottom: 8px; }
+@container (max-width: 560px) { .bar { min-height: 64px; } }
 .legend { flex: 1; display: flex; flex-wrap: wrap; gap: 0.2rem 2rem; font-size: 1rem; }
 .legend span { white-space: nowrap; }
 .legend svg { width: 58px; height: 10px; vertical-align: middle; margin-right: 0.6rem; }
@@ -49,8 +51,9 @@ _CSS: Final = """
 
 # The view is the SVG's viewBox, so lines and text stay sharp at every scale. `box` is what of the
 # picture is seen; it outlives the reruns of the page and starts anew when the picture changes.
+# From afar, where text would be a pixel high, it is left out: it is most of the work of painting.
 _JS: Final = """
-const LEAST = 0.04, MOST = 5, READABLE = 0.7, OVERVIEW = 0.3, LARGEST_START = 1.3;
+const LEAST = 0.04, MOST = 5, READABLE = 0.7, OVERVIEW = 0.3, LEGIBLE = 0.2, LARGEST_START = 1.3;
 const FULL_SCREEN = '<svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" ' +
   'stroke-width="2"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"/></svg>';
 const graphs = new WeakMap();
@@ -75,8 +78,10 @@ class Graph {
 
   show(data) {
     if (data.svg !== this.drawn) {
+      const began = performance.now();
       this.drawn = data.svg;
       this.size = [data.width, data.height];
+      this.view.classList.add("far");
       this.view.innerHTML = data.svg;
       this.view.setAttribute("aria-label", data.label);
       this.svg = this.view.querySelector("svg");
@@ -85,7 +90,7 @@ class Graph {
       this.explain(data.legend);
       this.start();
       requestAnimationFrame(() => requestAnimationFrame(() => {
-        this.view.dataset.painted = String(Math.round(performance.now()));
+        this.view.dataset.painted = String(Math.round(performance.now() - began));
       }));
     }
     this.mark(data.picked);
@@ -175,6 +180,7 @@ class Graph {
     this.pending = requestAnimationFrame(() => {
       this.pending = null;
       const [w, h] = this.shape();
+      this.view.classList.toggle("far", this.scale < LEGIBLE);
       const box = [...this.corner, w / this.scale, h / this.scale];
       this.svg.setAttribute("viewBox", box.map((n) => n.toFixed(2)).join(" "));
       this.view.dataset.scale = this.scale.toFixed(3);

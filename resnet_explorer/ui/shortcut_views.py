@@ -41,7 +41,7 @@ def view_controls(p: Plan) -> View:
     if kept:  # a network of fewer stages has fewer to unfold
         st.session_state["sc_unfold"] = [number for number in kept if number in stages]
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    direction = row.segmented_control(
+    direction: Direction = row.segmented_control(
         t("Direction"),
         ("LR", "TB"),
         default="LR",
@@ -69,15 +69,14 @@ def view_controls(p: Plan) -> View:
     return View(direction, layers, frozenset(map(_stage_name, unfolded)), plain)
 
 
-def shortcut_counts(p: Plan) -> list[tuple[str, str]]:
+def shortcut_counts(p: Plan) -> list[str]:
     """The kinds of shortcut that the network has, each with how many: "12 identity shortcuts"."""
     words = {
         "identity": (t("identity shortcut"), t("identity shortcuts")),
         "projection": (t("projection shortcut"), t("projection shortcuts")),
         "zero_pad": (t("shortcut, zeros appended"), t("shortcuts, zeros appended")),
     }
-    counts = {kind: sum(block.shortcut == kind for block in p.blocks) for kind in DASHES}
-    return [(kind, f"{count} {words[kind][count != 1]}") for kind, count in counts.items() if count]
+    return [f"{count} {words[kind][count != 1]}" for kind, count in _counts(p).items()]
 
 
 def record_row(p: Plan, view: View) -> str | None:
@@ -116,7 +115,7 @@ def graph(p: Plan, view: View, key: str, picked: str | None, half: bool = False)
     graph_view(
         picture,
         key=key,
-        legend=[(DASHES[kind], text) for kind, text in shortcut_counts(p)] or [(None, t("no shortcut"))],
+        legend=_legend(p) or [(None, t("no shortcut"))],
         label=t("Graph of") + " " + title(p.spec),
         picked=picked,
         on_pick=lambda: _pick(key),
@@ -150,6 +149,17 @@ def file_picture(p: Plan, view: View) -> str:
     return network_picture(
         p.spec, p.input_shape[1:], view.layers, view.folds(p), view.direction, _EXTENT[view.direction], True
     ).svg
+
+
+def _legend(p: Plan) -> list[tuple[str, str]]:
+    words = {"identity": t("identity"), "projection": t("projection"), "zero_pad": t("zeros appended")}
+    return [(DASHES[kind], f"{count} {words[kind]}") for kind, count in _counts(p).items()]
+
+
+def _counts(p: Plan) -> dict[str, int]:
+    """How many shortcuts of each kind there are, of the kinds that there are."""
+    counts = {kind: sum(block.shortcut == kind for block in p.blocks) for kind in DASHES}
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def _stage_name(number: int) -> str:
