@@ -24,13 +24,14 @@ EXPANSION: Final[Mapping[str, int]] = {"basic": 1, "bottleneck": 4}
 
 MAX_STAGES: Final = 4
 MAX_BLOCKS: Final = 500
-_LIMITS: Final = {
+LARGEST: Final[Mapping[str, int]] = {
     "width": 1024,
     "groups": 1024,
     "width_per_group": 4096,
     "in_channels": 1024,
     "num_classes": 100_000,
 }
+"""How large a field may be: far beyond any network in use, and small enough to draw and to count."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class ResNetSpec:
     @property
     def depth(self) -> int:
         """Layers with weights on the longest path, as the paper counts: convolutions and fc."""
-        return CONVS_PER_BLOCK[self.block] * sum(self.depths) + 2
+        return 1 + CONVS_PER_BLOCK[self.block] * sum(self.depths) + self.include_top
 
     @property
     def natural_size(self) -> tuple[int, int]:
@@ -130,7 +131,7 @@ class ResNetSpec:
                 raise ValueError(f"depths is {self.depths!r}, and {blocks!r} of it will not do; {allowed}.")
 
     def _check_numbers(self) -> None:
-        for name, largest in _LIMITS.items():
+        for name, largest in LARGEST.items():
             value = getattr(self, name)
             if not _is_int(value) or not 1 <= value <= largest:
                 raise ValueError(f"{name} is {value!r}; a whole number from 1 to {largest:,} is allowed.")

@@ -15,7 +15,7 @@ import streamlit as st
 from resnet_explorer.depth import DepthChoice, choose_depth
 from resnet_explorer.i18n import t
 from resnet_explorer.plan import MAX_INPUT, plan
-from resnet_explorer.spec import MAX_BLOCKS, MAX_STAGES, PRESETS, ResNetSpec, preset, preset_name, title
+from resnet_explorer.spec import LARGEST, MAX_BLOCKS, MAX_STAGES, PRESETS, ResNetSpec, preset, preset_name, title
 from resnet_explorer.table1 import PAPER_DEPTHS
 from resnet_explorer.ui.network import choose, choose_size, current_size, current_spec
 
@@ -29,12 +29,12 @@ DEEPEST: Final = 6002
 _FOLLOWED, _REFUSED = "_arch_followed", "_arch_refused"
 
 _STAGE_KEYS: Final = tuple(f"arch_stage{number}" for number in range(1, MAX_STAGES + 1))
-_NUMBERS: Final[Mapping[str, tuple[str, int]]] = {
-    "width": ("Width", 1024),
-    "groups": ("Groups", 1024),
-    "width_per_group": ("Width per group", 4096),
-    "in_channels": ("Input channels", 1024),
-    "num_classes": ("Classes", 100_000),
+_NUMBERS: Final[Mapping[str, str]] = {
+    "width": "Width",
+    "groups": "Groups",
+    "width_per_group": "Width per group",
+    "in_channels": "Input channels",
+    "num_classes": "Classes",
 }
 _CHOICES: Final[Mapping[str, tuple[str, Mapping[Any, str]]]] = {
     "stem": ("Stem", {"imagenet": "7×7, max-pool", "cifar": "3×3 (CIFAR)"}),
@@ -169,11 +169,11 @@ def _free_controls(fresh: bool) -> None:
             on_change=_take_fields,
         )
     _show_refusal("depths", "block")
-    for column, (field, (label, largest)) in zip(st.columns(len(_NUMBERS)), _NUMBERS.items(), strict=True):
+    for column, (field, label) in zip(st.columns(len(_NUMBERS)), _NUMBERS.items(), strict=True):
         column.number_input(
             t(label),
             1,
-            largest,
+            LARGEST[field],
             step=1,
             key=f"arch_{field}",
             on_change=_take_fields,
