@@ -77,7 +77,7 @@ def against_depth() -> None:
     st.header(t("Against depth"))
     measure = measure_choice("blk_curve")
     with st.spinner(t("Counting networks of every depth…")):
-        curves = {kind: depth_points(kind, p.spec.stem, current_size()) for kind in BLOCK_KINDS}
+        curves = {kind: depth_points(kind, p.spec.stem, current_size(), p.spec.depth) for kind in BLOCK_KINDS}
     st.plotly_chart(depth_figure(curves, measure, p, title(p.spec)), key="blk_depth_chart")
     st.markdown(prose("blocks_curve"))
 

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from resnet_explorer.colours import STAGE_COLOURS, rgba
 from resnet_explorer.depth import PUBLISHED, choose_depth
 from resnet_explorer.plan import Block, Layer, Plan, plan, plan_block
-from resnet_explorer.spec import EXPANSION, BlockKind, ResNetSpec, Stem
+from resnet_explorer.spec import EXPANSION, PRESETS, BlockKind, ResNetSpec, Stem
 from resnet_explorer.tables import count_text
 
 Measure = Literal["parameters", "MACs", "FLOPs"]
@@ -25,6 +25,8 @@ BLOCK_COLOURS: Final[Mapping[str, str]] = {"basic": "#56b4e9", "bottleneck": "#d
 _OPACITY: Final = {"basic": 0.45, "bottleneck": 1.0}
 _LABEL_PLACE: Final = {"basic": "top left", "bottleneck": "bottom right"}
 _FONT_SIZE: Final = 16
+_USUAL_DEEPEST: Final = 270
+_STRIDE_BEYOND: Final = 180
 _CURVE_DEPTHS: Final = {
     "imagenet": {"basic": range(10, 271, 12), "bottleneck": range(14, 271, 15)},
     "cifar": {"basic": range(8, 271, 12), "bottleneck": range(11, 271, 18)},
@@ -106,11 +108,22 @@ def both_plans(spec: ResNetSpec, size: tuple[int, int]) -> dict[BlockKind, Plan]
 
 
 @lru_cache(maxsize=32)
-def depth_points(kind: BlockKind, stem: Stem, size: tuple[int, int]) -> tuple[DepthPoint, ...]:
-    """The networks of the curve: those of `choose_depth` at regular depths and the published ones."""
-    published = [n for n, of in PUBLISHED.items() if of == kind] if stem == "imagenet" else []
+def depth_points(
+    kind: BlockKind, stem: Stem, size: tuple[int, int], deepest: int = _USUAL_DEEPEST
+) -> tuple[DepthPoint, ...]:
+    """The networks of the curve: those of `choose_depth` at regular depths and the published ones.
+
+    Args:
+        kind: "basic" or "bottleneck".
+        stem: "imagenet" or "cifar".
+        size: height and width of the input.
+        deepest: where the curve ends at least; beyond 270 layers its points are far apart.
+    """
+    end = max(deepest, _USUAL_DEEPEST)
+    published = [n for n in _published(kind, stem) if n <= end]
+    beyond = range(_USUAL_DEEPEST, end + _STRIDE_BEYOND, _STRIDE_BEYOND) if end > _USUAL_DEEPEST else ()
     points = []
-    for n in sorted({*_CURVE_DEPTHS[stem][kind], *published}):
+    for n in sorted({*_CURVE_DEPTHS[stem][kind], *beyond, *published}):
         chosen = choose_depth(n, kind, stem)
         drawn = plan(chosen.spec, size)
         points.append(DepthPoint(chosen.depth, drawn.params, drawn.macs, chosen.depth in published))
@@ -160,6 +173,14 @@ def depth_figure(
         hovertemplate=f"{name}<br>%{{x}} layers, %{{y:,}} {measure}<extra></extra>",
     )
     return _look(figure, "layers", measure)
+
+
+def _published(kind: BlockKind, stem: Stem) -> list[int]:
+    """Depths of the papers' networks; on CIFAR those of He et al. 2015, table 6, among the presets."""
+    if stem == "imagenet":
+        return [n for n, of in PUBLISHED.items() if of == kind]
+    known = (spec for spec in PRESETS.values() if spec.stem == stem and spec.activation == "post")
+    return [spec.depth for spec in known if spec.block == kind]
 
 
 def _add_curve(figure: go.Figure, kind: BlockKind, points: Sequence[DepthPoint], measure: Measure) -> None:

@@ -105,6 +105,17 @@ def test_the_curve_passes_through_the_published_networks() -> None:
     }
 
 
+def test_on_cifar_the_curve_marks_the_papers_depths_and_reaches_as_deep_as_the_network() -> None:
+    usual = depth_points("basic", "cifar", (32, 32))
+    assert [point.depth for point in usual if point.published] == [20, 32, 44, 56, 110]
+    deep = depth_points("basic", "cifar", (32, 32), 1202)
+    assert [point.depth for point in deep if point.published] == [20, 32, 44, 56, 110, 1202]
+    assert {point.depth: point.params for point in deep}[1202] == plan(
+        preset("resnet1202_cifar"), (32, 32)
+    ).params
+    assert len(deep) < 40
+
+
 def test_the_curve_marks_the_network_on_the_screen() -> None:
     curves = {kind: depth_points(kind, "cifar", (32, 32)) for kind in BLOCK_KINDS}
     current = plan(preset("resnet20_cifar"), (32, 32))

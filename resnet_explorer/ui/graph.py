@@ -53,7 +53,7 @@ _CSS: Final = """
 # picture is seen; it outlives the reruns of the page and starts anew when the picture changes.
 # From afar, where text would be a pixel high, it is left out: it is most of the work of painting.
 _JS: Final = """
-const LEAST = 0.04, MOST = 5, READABLE = 0.7, OVERVIEW = 0.3, LEGIBLE = 0.2, LARGEST_START = 1.3;
+const LEAST = 0.04, MOST = 5, READABLE = 0.7, OVERVIEW = 0.3, LEGIBLE = 0.28, LARGEST_START = 1.3;
 const FULL_SCREEN = '<svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" ' +
   'stroke-width="2"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"/></svg>';
 const graphs = new WeakMap();
