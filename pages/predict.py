@@ -2,6 +2,8 @@ from resnet_explorer.ui.frame import require_frame
 
 require_frame(__file__)
 
+import sys
+
 import streamlit as st
 from PIL import Image
 
@@ -61,7 +63,8 @@ with photo_choice:
     photo, about = photo_input()
 with photo_column:
     photo_place = st.empty()
-    photo_place.image(photo.image, width="stretch", alt=photo.name)  # at once, before torch is there
+    if "torch" not in sys.modules:  # the photo at once, the square when the network is known
+        photo_place.image(photo.image, width="stretch", alt=photo.name)
     st.caption(about)
 with seen_column:
     seen_place = st.container()

@@ -29,6 +29,7 @@ class Sample:
 
 SAMPLES: Final = (
     Sample("cat", "Chelsea the cat", "Stefan van der Walt, CC0", "chelsea.png"),
+    Sample("horse", "A horse in outline", "Andreas Preuss, CC0", "horse.png"),
     Sample("coffee", "A cup of coffee", "Rachel Michetti, Pikolo Espresso Bar, CC0", "coffee.png"),
     Sample("rocket", "A rocket at its launch", "SpaceX, public domain", "rocket.jpg"),
     Sample("astronaut", "An astronaut", "NASA, public domain", "astronaut.png"),

@@ -241,5 +241,5 @@ def test_samples_are_photos_with_credit(name: str) -> None:
 
 
 def test_an_unknown_sample_names_those_that_there_are() -> None:
-    with pytest.raises(ValueError, match="'dog' is no sample photo; there are cat, coffee, rocket"):
+    with pytest.raises(ValueError, match="'dog' is no sample photo; there are cat, horse, coffee, rocket"):
         open_sample("dog")

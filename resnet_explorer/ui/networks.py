@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import importlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -27,15 +28,13 @@ def torch_gate() -> threading.Semaphore:
 
 
 @st.cache_resource(show_spinner=False)
-def warm_up() -> bool:
-    """Import torch and what draws with it, once, and exempt them from garbage collection.
+def warm_up(module: str = "resnet_explorer.gradcam") -> bool:
+    """Import what loads torch, once, and exempt it from garbage collection.
 
     Streamlit collects garbage after every run; with torch's objects in sight that takes 200 ms.
     """
-    import plotly.graph_objects  # noqa: F401
-
-    import resnet_explorer.gradcam  # noqa: F401, and torch with it
-
+    importlib.import_module("plotly.graph_objects")
+    importlib.import_module(module)
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)  # else libraries that look for leaks at the end complain of all of it

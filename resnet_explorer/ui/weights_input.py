@@ -9,6 +9,7 @@ import streamlit as st
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.weights import Entry, Weights, available, find, forget, keep
+from resnet_explorer.weights.download import fetch, file_name
 
 SOURCES: Final = {"bundled": "Bundled", "torchvision": "ImageNet", "yours": "Your own"}
 
@@ -25,9 +26,6 @@ def weights_input() -> Weights:
     Raises:
         ValueError: if the bundled ones are missing too.
     """
-    fresh = st.session_state.pop(_FRESH, None)
-    if fresh:
-        st.session_state["p_weights"] = fresh
     source = st.segmented_control(
         t("Weights from"),
         list(SOURCES),
@@ -39,54 +37,74 @@ def weights_input() -> Weights:
         bind="query-params",
         persist_state="session",
     )
+    chosen = None
     try:
         if source == "torchvision":
-            return _published()
-        if source == "yours":
-            return _own()
+            chosen = _published()
+        elif source == "yours":
+            chosen = _own()
     except ValueError as refusal:
         st.error(str(refusal))
+    if chosen is None and source != "bundled":
         st.caption(t("Until then, the bundled network answers."))
-    return find("bundled")
+    return chosen or find("bundled")
 
 
 def _choice(entries: list[Entry]) -> str:
-    """A menu of trained networks; what the session or the link names and is not there, is dropped."""
-    labels = {entry.label: entry.key for entry in entries}
-    if st.session_state.get("p_weights") not in labels:
+    """A menu of trained networks; what the session or the link names and is not there, is dropped.
+
+    Returns:
+        The key of the chosen one.
+    """
+    keys = {_label(entry, entries): entry.key for entry in entries}
+    fresh = st.session_state.pop(_FRESH, None)
+    if fresh in keys.values():
+        st.session_state["p_weights"] = next(label for label, key in keys.items() if key == fresh)
+    if st.session_state.get("p_weights") not in keys:
         st.session_state.pop("p_weights", None)
     label = st.selectbox(
-        t("Network"), list(labels), key="p_weights", bind="query-params", persist_state="session"
+        t("Network"), list(keys), key="p_weights", bind="query-params", persist_state="session"
     )
-    return labels[label]
+    return keys[label]
 
 
-def _published() -> Weights:
-    """torchvision's: from its cache, or fetched when asked for."""
-    key = _choice([entry for entry in available() if entry.source == "torchvision"])
-    with st.spinner(t("Loading torch …")):
-        warm_up()
-    from resnet_explorer.weights import imagenet
-
-    if imagenet.cached_file(key) is None:
-        _offer_download(key)
-    return find(key)
+def _label(entry: Entry, entries: list[Entry]) -> str:
+    """What the menu says: two files of one name are told apart by the end of their keys."""
+    same = [other for other in entries if other.label == entry.label]
+    return entry.label if len(same) == 1 else f"{entry.label} ({entry.key[-6:]})"
 
 
-def _offer_download(key: str) -> None:
-    """A button that fetches the file.
+def _published() -> Weights | None:
+    """torchvision's, from its cache; where the file is not there yet, a button that fetches it.
 
     Raises:
-        ValueError: always, with why there is nothing yet; after a download the page runs anew.
+        ValueError: if it cannot be fetched.
+    """
+    key = _choice([entry for entry in available() if entry.source == "torchvision"])
+    with st.spinner(t("Loading torch …")):
+        warm_up("torchvision")
+    from resnet_explorer.weights import imagenet
+
+    if imagenet.cached_file(key) is not None:
+        return find(key)
+    label = t("Download {size:,.0f} MB").format(size=imagenet.megabytes(key))
+    if st.button(label, icon="⬇️", type="primary", key="p_download"):
+        _download(key)
+        st.rerun()
+    url, folder = imagenet.address(key), imagenet.cache_folder()
+    place = t("The file {name} is not in {folder} yet. Without a network here, put it there from {url}.")
+    st.info(place.format(name=f"`{file_name(url)}`", folder=f"`{folder}`", url=url))
+    return None
+
+
+def _download(key: str) -> None:
+    """Fetch the file, and show how far it is.
+
+    Raises:
+        ValueError: if it cannot be fetched.
     """
     from resnet_explorer.weights import imagenet
-    from resnet_explorer.weights.download import fetch, file_name
 
-    url, folder = imagenet.address(key), imagenet.cache_folder()
-    if not st.button(t("Download"), icon="⬇️", type="primary", key="p_download"):
-        raise ValueError(
-            f"The file {file_name(url)} is not in {folder} yet; download it here, or from {url}."
-        )
     bar = st.progress(0.0, text=t("Asking for the file …"))
 
     def show(done: int, total: int) -> None:
@@ -94,26 +112,41 @@ def _offer_download(key: str) -> None:
         bar.progress(min(done / total, 1.0) if total else 0.0, text=megabytes)
 
     try:
-        fetch(url, folder, show)
+        fetch(imagenet.address(key), imagenet.cache_folder(), show)
     finally:
         bar.empty()
-    st.rerun()
 
 
-def _own() -> Weights:
-    """Checkpoints that were opened here before, and the place to open another."""
-    _open_checkpoint()
+def _own() -> Weights | None:
+    """Checkpoints that were opened here before, and the place to open another.
+
+    Raises:
+        ValueError: if the chosen one knows no classes.
+    """
+    refusal = st.session_state.pop(_REFUSAL, None)
+    if refusal:
+        st.error(refusal)
     kept = [entry for entry in available() if entry.source == "yours"]
     if not kept:
-        raise ValueError(t("No checkpoint has been opened yet."))
+        _open_checkpoint()
+        return None
     key = _choice(kept)
     chosen = find(key)
+    with st.popover(t("Open another, or remove it")):
+        _open_checkpoint()
+        st.button(t("Remove it from this machine"), key="p_forget", on_click=_forget, args=(key,))
     for note in chosen.notes:
         st.caption(note)
-    st.button(t("Remove it from this machine"), key="p_forget", on_click=forget, args=(key,))
     if not chosen.spec.include_top:
         raise ValueError(f"{chosen.label} has no fully connected layer, so it knows no classes.")
     return chosen
+
+
+def _forget(key: str) -> None:
+    try:
+        forget(key)
+    except ValueError as refusal:  # another session was faster
+        st.session_state[_REFUSAL] = str(refusal)
 
 
 def _open_checkpoint() -> None:
@@ -131,18 +164,15 @@ def _open_checkpoint() -> None:
         key=f"p_checkpoint_{turn}",
         help=prose("predict_checkpoint"),
     )
-    refusal = st.session_state.pop(_REFUSAL, None)
-    if refusal:
-        st.error(refusal)
     if file is None:
         return
     try:
         with st.spinner(t("Reading the checkpoint …")):
-            warm_up()
+            warm_up("torchvision")
             from resnet_explorer.weights.checkpoint import read_checkpoint
 
             checkpoint = read_checkpoint(file.getvalue(), file.name, names.getvalue() if names else None)
-            st.session_state[_FRESH] = keep(checkpoint).label
+            st.session_state[_FRESH] = keep(checkpoint).key
     except ValueError as error:
         st.session_state[_REFUSAL] = str(error)
     st.session_state[_TURN] = turn + 1

@@ -41,6 +41,11 @@ def address(key: str) -> str:
     return str(_published(key).url)
 
 
+def megabytes(key: str) -> float:
+    """How large the file is, as torchvision says."""
+    return float(_published(key).meta["_file_size"])
+
+
 def cache_folder() -> Path:
     """Where torchvision keeps its weights; the environment's TORCH_HOME moves it."""
     return Path(torch.hub.get_dir()) / "checkpoints"

@@ -1,5 +1,6 @@
 """The Predict page says what the library computes, and bad input leaves it as it was."""
 
+import hashlib
 import io
 import socket
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import streamlit as st
 import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
+from torchvision.models import resnet18
 
 from resnet_explorer import ResNetSpec, build
 from resnet_explorer.crop import View
@@ -17,7 +19,8 @@ from resnet_explorer.gradcam import GradCam, grad_cam
 from resnet_explorer.photo import Photo, open_photo
 from resnet_explorer.predictor import preprocess
 from resnet_explorer.samples import open_sample
-from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, load
+from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, imagenet, load
+from tests.http_server import complete, local_server
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
@@ -145,8 +148,9 @@ def test_imagenet_without_its_file_says_which_and_the_bundled_network_answers(
 ) -> None:
     page.segmented_control(key="p_from").set_value("torchvision").run()
     page.selectbox(key="p_weights").set_value("ResNet-18 · ImageNet V1").run()
-    (sentence,) = errors(page)
-    assert "resnet18-f37072fd.pth" in sentence
+    (sentence,) = [each.value for each in page.info]
+    assert page.button(key="p_download").label == "Download 45 MB"
+    assert "`resnet18-f37072fd.pth`" in sentence
     assert "https://download.pytorch.org/models/resnet18-f37072fd.pth" in sentence
     assert str(places / "torch") in sentence
     check_shown(page, asked(open_sample("cat")))
@@ -168,15 +172,57 @@ def test_a_download_without_a_network_says_what_to_do(
     check_shown(page, asked(open_sample("cat")))
 
 
-def test_a_checkpoint_of_ones_own(page: AppTest, tmp_path: Path) -> None:
-    torch.manual_seed(12)
-    model = build(SPEC.with_(num_classes=3)).eval()
+def test_imagenet_weights_are_fetched_and_answer(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(13)
     stream = io.BytesIO()
-    torch.save({"state_dict": model.state_dict(), "classes": ["rose", "tulip", "daisy"]}, stream)
+    torch.save(resnet18().state_dict(), stream)
+    digest = hashlib.sha256(stream.getvalue()).hexdigest()
+    with local_server() as server:
+        url = server.serve(f"resnet18-{digest[:8]}.pth", complete(stream.getvalue()))
+        monkeypatch.setattr(imagenet, "address", lambda key: url)
+        page.segmented_control(key="p_from").set_value("torchvision").run()
+        page.selectbox(key="p_weights").set_value("ResNet-18 · ImageNet V1").run()
+        page.button(key="p_download").click().run()
+    assert not page.exception
+    assert errors(page) == []
+    weights = find("resnet18")
+    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
+    best = grad_cam(load(weights), tensor).prediction.top(1)[0]
+    assert page.metric[0].value == weights.classes[best[0]]
+    assert page.metric[0].delta == f"{best[1]:.1%}"
+    options = page.selectbox(key="p_class").options
+    assert len(options) == len(set(options)) == 1001  # two cranes and two maillots, told apart
+    assert "What the network sees: 224 × 224 pixels" in [each.value for each in page.caption]
+
+
+def checkpoint_file(seed: int) -> bytes:
+    torch.manual_seed(seed)
+    stream = io.BytesIO()
+    state = build(SPEC.with_(num_classes=3)).state_dict()
+    torch.save({"state_dict": state, "classes": ["rose", "tulip", "daisy"]}, stream)
+    return stream.getvalue()
+
+
+def test_two_checkpoints_of_one_name_are_told_apart(page: AppTest) -> None:
+    page.segmented_control(key="p_from").set_value("yours").run()
+    shown = []
+    for seed in (1, 2):
+        page.file_uploader[1].set_value(("best.pth", checkpoint_file(seed), "application/octet-stream")).run()
+        assert not page.exception
+        shown.append(page.selectbox(key="p_weights").value)
+    first, second = page.selectbox(key="p_weights").options
+    assert first != second
+    assert shown[0] == "best.pth"
+    assert shown[1].startswith("best.pth (")
+    page.button(key="p_forget").click().run()
+    assert page.selectbox(key="p_weights").options == ["best.pth"]
+
+
+def test_a_checkpoint_of_ones_own(page: AppTest) -> None:
     page.selectbox(key="p_class").set_value("truck").run()
     page.segmented_control(key="p_from").set_value("yours").run()
-    assert errors(page) == ["No checkpoint has been opened yet."]
-    page.file_uploader[1].set_value(("flowers.pth", stream.getvalue(), "application/octet-stream")).run()
+    assert "Until then, the bundled network answers." in [each.value for each in page.caption]
+    page.file_uploader[1].set_value(("flowers.pth", checkpoint_file(12), "application/octet-stream")).run()
     assert errors(page) == []
     assert not page.exception
     assert page.metric[0].value in ("rose", "tulip", "daisy")
