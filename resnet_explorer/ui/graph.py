@@ -126,8 +126,8 @@ class Graph {
 
   start() {
     const [width, height] = this.size;
-    const across = this.view.clientWidth / width;
-    const high = Math.max(280, Math.min(0.74 * window.innerHeight, height * Math.min(LARGEST_START, across)));
+    const scale = Math.max(READABLE, this.view.clientWidth / width);
+    const high = Math.max(280, Math.min(0.74 * window.innerHeight, height * Math.min(LARGEST_START, scale)));
     this.view.style.height = `${Math.round(high)}px`;
     const [w, h] = this.shape();
     const all = Math.min(w / width, h / height, LARGEST_START);
