@@ -13,13 +13,13 @@ from tests.e2e.conftest import choose_network, running_app, settle, visit
 
 def test_a_deep_link_is_the_first_thing_a_fresh_server_is_asked_for(page: Page) -> None:
     with running_app() as address:
-        visit(page, f"{address}/shortcuts?net=resnet50&sc_dir=TB", "Shortcuts")
+        visit(page, f"{address}/shortcuts?net=resnet50&sc_dir=Top+down", "Shortcuts")
         sidebar = page.get_by_test_id("stSidebar")
         expect(sidebar.get_by_role("link", name="Predict")).to_be_visible()
         expect(sidebar.get_by_role("combobox", name="Network")).to_have_value("ResNet-50")
         expect(page.get_by_text("4 projection shortcuts").first).to_be_visible()
         assert "net=resnet50" in page.url
-        assert "sc_dir=TB" in page.url
+        assert "sc_dir=Top+down" in page.url
 
 
 def test_choosing_resnet_152_shows_its_numbers_on_every_page_and_in_the_link(page: Page, app: str) -> None:
@@ -47,7 +47,7 @@ def test_unfolding_a_stage_shows_every_block_of_it(page: Page, app: str) -> None
 
 def test_a_block_that_is_clicked_tells_its_record(page: Page, app: str) -> None:
     visit(page, f"{app}/shortcuts?net=resnet50", "Shortcuts")
-    page.get_by_text("layer2.0", exact=True).first.click()
+    page.locator("svg").get_by_text("layer2.0", exact=True).click()
     expect(page.get_by_test_id("stMarkdown").get_by_text("379,392").first).to_be_visible()
 
 
