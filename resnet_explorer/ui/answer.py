@@ -14,6 +14,7 @@ from resnet_explorer.crop import View
 from resnet_explorer.i18n import t
 from resnet_explorer.photo import Photo
 from resnet_explorer.ui.networks import torch_gate, trained
+from resnet_explorer.ui.stale import replace_stale
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -49,8 +50,7 @@ def class_input(names: tuple[str, ...]) -> int | None:
         Its index, or None for the most probable.
     """
     options = [MOST_PROBABLE, *names]
-    if st.session_state.get("p_class") not in options:
-        st.session_state.pop("p_class", None)  # a class of another network
+    replace_stale("p_class", options, MOST_PROBABLE)
     name = st.selectbox(
         t("Class"),
         options,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from resnet_explorer.gradcam import GradCam
     from resnet_explorer.weights import Weights
 
+_STAGES: Final = "_p_stages"
 SIDE: Final = 448
 """Pixels of a panel's side: a multiple of 224, 32 and 7, so that cells are whole."""
 
@@ -40,12 +41,13 @@ class Look:
 def stage_input(stages: int) -> int:
     """Which stage's output is asked; 0 is the stem's, and the last stage is the default."""
     names = [stage_label(stage) for stage in range(stages + 1)]
-    if st.session_state.get("p_stage") not in names:
-        st.session_state.pop("p_stage", None)
+    if st.session_state.get(_STAGES, stages) != stages:  # another network: its own last stage
+        st.session_state["p_stage"] = names[-1]
+    st.session_state[_STAGES] = stages
     name = st.segmented_control(
         t("Stage"),
         names,
-        default=names[-1],
+        default=None if "p_stage" in st.session_state else names[-1],
         required=True,
         key="p_stage",
         wrap=True,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.stale import replace_stale
 from resnet_explorer.weights import Entry, Weights, available, find, forget, keep
 from resnet_explorer.weights.download import fetch, file_name
 
@@ -60,8 +61,7 @@ def _choice(entries: list[Entry]) -> str:
     fresh = st.session_state.pop(_FRESH, None)
     if fresh in keys.values():
         st.session_state["p_weights"] = next(label for label, key in keys.items() if key == fresh)
-    if st.session_state.get("p_weights") not in keys:
-        st.session_state.pop("p_weights", None)
+    replace_stale("p_weights", keys, next(iter(keys)))
     label = st.selectbox(
         t("Network"), list(keys), key="p_weights", bind="query-params", persist_state="session"
     )

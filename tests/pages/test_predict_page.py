@@ -191,6 +191,7 @@ def test_imagenet_weights_are_fetched_and_answer(page: AppTest, monkeypatch: pyt
     assert page.metric[0].value == weights.classes[best[0]]
     assert page.metric[0].delta == f"{best[1]:.1%}"
     options = page.selectbox(key="p_class").options
+    assert page.segmented_control(key="p_stage").value == "stage 4"  # its last, as it has four
     assert len(options) == len(set(options)) == 1001  # two cranes and two maillots, told apart
     assert "What the network sees: 224 × 224 pixels" in [each.value for each in page.caption]
 
