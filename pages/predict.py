@@ -32,6 +32,7 @@ def show_whose(weights: Weights) -> None:
         button.button(
             t("Show its architecture"),
             key="p_show",
+            wrap=True,
             on_click=network.choose,
             args=(weights.spec,),
             help=t("The sidebar and the other pages show {other}.").format(other=other),

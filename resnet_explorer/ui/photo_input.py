@@ -29,6 +29,7 @@ def photo_input() -> tuple[Photo, str]:
         required=True,
         format_func=lambda name: t(WAYS[name]),
         key="p_photo",
+        wrap=True,
         persist_state="session",
     )
     if way == "sample":

@@ -34,6 +34,7 @@ def weights_input() -> Weights:
         required=True,
         format_func=lambda name: t(SOURCES[name]),
         key="p_from",
+        wrap=True,
         help=prose("predict_sources"),
         bind="query-params",
         persist_state="session",
