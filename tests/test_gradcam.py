@@ -5,9 +5,13 @@ import gc
 import threading
 import weakref
 
+import captum.attr
 import numpy as np
 import pytest
+import pytorch_grad_cam
 import torch
+import torchcam.methods
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor
 
 from resnet_explorer import ResNetSpec, build, preset
@@ -190,10 +194,9 @@ def scaled(heat: Tensor | np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("stage", [2, 4])
 def test_torchcam_agrees(resnet18: ResNet, stage: int) -> None:
-    methods = pytest.importorskip("torchcam.methods")
     tensor = photo(1, 64)
     model = copy.deepcopy(resnet18)
-    with methods.GradCAM(model, getattr(model, f"layer{stage}")) as extractor:
+    with torchcam.methods.GradCAM(model, getattr(model, f"layer{stage}")) as extractor:
         logits = model(tensor.clone().requires_grad_())
         theirs = extractor(7, logits)[0]
     assert scaled(theirs) == pytest.approx(scaled(grad_cam(resnet18, tensor, stage, 7).map), abs=1e-5)
@@ -201,10 +204,9 @@ def test_torchcam_agrees(resnet18: ResNet, stage: int) -> None:
 
 @pytest.mark.parametrize("stage", [2, 4])
 def test_captum_agrees(resnet18: ResNet, stage: int) -> None:
-    attr = pytest.importorskip("captum.attr")
     tensor = photo(1, 64)
     model = copy.deepcopy(resnet18)
-    theirs = attr.LayerGradCam(model, getattr(model, f"layer{stage}")).attribute(
+    theirs = captum.attr.LayerGradCam(model, getattr(model, f"layer{stage}")).attribute(
         tensor, target=7, relu_attributions=True
     )
     ours = grad_cam(resnet18, tensor, stage, 7).map
@@ -213,12 +215,10 @@ def test_captum_agrees(resnet18: ResNet, stage: int) -> None:
 
 @pytest.mark.parametrize("stage", [2, 4])
 def test_pytorch_grad_cam_agrees(resnet18: ResNet, stage: int) -> None:
-    peer = pytest.importorskip("pytorch_grad_cam")
-    targets = pytest.importorskip("pytorch_grad_cam.utils.model_targets")
     tensor = photo(1, 64)
     model = copy.deepcopy(resnet18)
-    with peer.GradCAM(model, [getattr(model, f"layer{stage}")]) as cam:
-        layer_maps = cam(tensor, [targets.ClassifierOutputTarget(7)]), cam
+    with pytorch_grad_cam.GradCAM(model, [getattr(model, f"layer{stage}")]) as cam:
+        layer_maps = cam(tensor, [ClassifierOutputTarget(7)]), cam
         activations = cam.activations_and_grads.activations[0].detach().cpu().numpy()
         gradients = cam.activations_and_grads.gradients[0].detach().cpu().numpy()
         theirs = cam.get_cam_image(tensor, model.layer4, [], activations, gradients, eigen_smooth=False)

@@ -156,7 +156,6 @@ class TestBundled:
             export_bundled(model, THREE, SQUARE, tmp_path / "net.safetensors", change)
         assert not list(tmp_path.iterdir())
 
-    @pytest.mark.skipif(not bundled.FILE.is_file(), reason="the trained file is not there yet")
     def test_the_real_file(self) -> None:
         assert bundled.FILE.stat().st_size <= 5_000_000
         weights = find("bundled")

@@ -15,7 +15,16 @@ import streamlit as st
 from resnet_explorer.depth import DepthChoice, choose_depth
 from resnet_explorer.i18n import t
 from resnet_explorer.plan import MAX_INPUT, plan
-from resnet_explorer.spec import LARGEST, MAX_BLOCKS, MAX_STAGES, PRESETS, ResNetSpec, preset, preset_name, title
+from resnet_explorer.spec import (
+    LARGEST,
+    MAX_BLOCKS,
+    MAX_STAGES,
+    PRESETS,
+    ResNetSpec,
+    preset,
+    preset_name,
+    title,
+)
 from resnet_explorer.table1 import PAPER_DEPTHS
 from resnet_explorer.ui.network import choose, choose_size, current_size, current_spec
 
