@@ -13,7 +13,7 @@ from resnet_explorer.overlay import boxed, crisp, whole_box
 from resnet_explorer.photo import Photo
 from resnet_explorer.spec import title
 from resnet_explorer.ui import network
-from resnet_explorer.ui.answer import answer_for, class_input, class_names, show_answer
+from resnet_explorer.ui.answer import answer_for, class_input, class_names, show_answer, view_for
 from resnet_explorer.ui.evidence import SIDE, look_input, show_evidence, stage_input, stage_label
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.photo_input import photo_input, view_input
@@ -53,6 +53,8 @@ def show_seen(photo: Photo, weights: Weights, view: View) -> Image.Image:
             crisp(crop.image, SIDE), width="stretch", output_format="PNG", alt=t("What the network sees")
         )
         st.caption(t("What the network sees: {side} × {side} pixels").format(side=side))
+        if view != asked:
+            st.caption(t("Of three squares along the photo, it is surest of this one."))
     return photo.image.crop(whole_box(crop.box, photo.image.size))
 
 
@@ -69,7 +71,7 @@ with photo_column:
     st.caption(about)
 with seen_column:
     seen_place = st.container()
-    view = view_input()
+    asked = view_input()
 with weights_choice:
     try:
         weights = weights_input()
@@ -78,6 +80,12 @@ with weights_choice:
         st.stop()
     show_whose(weights)
 names = class_names(weights.classes)
+try:
+    with answer_column, st.spinner(t("The network looks …")):
+        view = view_for(photo, weights, asked)
+except ValueError as refusal:
+    answer_column.error(str(refusal))
+    st.stop()
 seen = show_seen(photo, weights, view)
 
 st.subheader(t("Where the evidence is"))

@@ -57,6 +57,8 @@ class View:
 
 
 CENTRE: Final = View()
+ALONG: Final = (CENTRE, View(x=0.0, y=0.0), View(x=1.0, y=1.0))
+"""The largest squares at the middle and at both ends of the longer side: together, the whole photo."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from torchvision.transforms._presets import ImageClassification
 from torchvision.transforms.functional import InterpolationMode
 
 from resnet_explorer import ResNetSpec, build
-from resnet_explorer.crop import View, crop_box
+from resnet_explorer.crop import CENTRE, View, crop_box
 from resnet_explorer.photo import Photo
-from resnet_explorer.predictor import predict, preprocess
+from resnet_explorer.predictor import first_view, predict, preprocess
 from resnet_explorer.samples import open_sample
 from resnet_explorer.spec import TORCHVISION_NAMES
 from resnet_explorer.weights import Preprocessing
@@ -150,3 +150,38 @@ def test_what_cannot_be_classified_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         predict(model, torch.zeros(shape))
+
+
+class BrightnessNetwork(torch.nn.Module):
+    """Two classes, dark and bright: it is surest where the picture is brightest."""
+
+    spec = ResNetSpec("basic", (1,), stem="cifar", num_classes=2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        brightness = x.mean(dim=(1, 2, 3))
+        return torch.stack([torch.zeros_like(brightness), brightness], dim=1)
+
+
+def bright_at(left: int, width: int) -> Photo:
+    image = Image.new("RGB", (width, 100), (128, 128, 128))
+    image.paste((255, 255, 255), (left, 0, left + 100, 100))
+    return Photo("bright", image, image.size)
+
+
+HALF = (0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(("left", "expected"), [(0, 0.0), (100, 0.5), (200, 1.0)])
+def test_looks_where_it_is_surest(left: int, expected: float) -> None:
+    surest = Preprocessing(32, 32, HALF, HALF, look="surest")
+    assert first_view(BrightnessNetwork(), bright_at(left, 300), surest).x == expected
+
+
+def test_looks_in_the_centre_unless_the_weights_say_otherwise() -> None:
+    centre = Preprocessing(32, 32, HALF, HALF)
+    assert first_view(BrightnessNetwork(), bright_at(200, 300), centre) == CENTRE
+
+
+def test_of_a_square_photo_there_is_one_square() -> None:
+    surest = Preprocessing(32, 32, HALF, HALF, look="surest")
+    assert first_view(BrightnessNetwork(), bright_at(0, 100), surest) == CENTRE

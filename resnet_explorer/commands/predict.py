@@ -88,16 +88,16 @@ def _classify(photo: str, weights: Weights, network: ResNet, top: int) -> list[R
         ValueError: in one sentence that names the photo, if it cannot be read.
     """
     from resnet_explorer.photo import open_photo
+    from resnet_explorer.predictor import first_view, preprocess
     from resnet_explorer.predictor import predict as forward
-    from resnet_explorer.predictor import preprocess
 
     try:
         content = Path(photo).read_bytes()
     except OSError as error:
         raise ValueError(f"{photo} cannot be read: {error.strerror}.") from None
-    tensor, _ = preprocess(
-        open_photo(content, photo), weights.preprocessing, channels=weights.spec.in_channels
-    )
+    opened = open_photo(content, photo)
+    view = first_view(network, opened, weights.preprocessing)
+    tensor, _ = preprocess(opened, weights.preprocessing, view, weights.spec.in_channels)
     likeliest = forward(network, tensor).top(top)
     return [Row(photo, rank, weights.classes[index], p) for rank, (index, p) in enumerate(likeliest, start=1)]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
-from resnet_explorer.crop import View
+from resnet_explorer.crop import CENTRE, View
 from resnet_explorer.i18n import t
 from resnet_explorer.photo import Photo
 from resnet_explorer.ui.networks import torch_gate, trained
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST_PROBABLE: Final = "most probable"
 FEW_CLASSES: Final = 20
 _ANSWER: Final = "_p_answer"
+_LOOKED: Final = "_p_looked"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,26 @@ def class_input(names: tuple[str, ...]) -> int | None:
         persist_state="session",
     )
     return None if name == MOST_PROBABLE else names.index(name)
+
+
+def view_for(photo: Photo, weights: Weights, asked: View) -> View:
+    """Where the network looks: where it was told to or, untold, where these weights look first.
+
+    Raises:
+        ValueError: in one sentence, if the network cannot be had or cannot take a photo.
+    """
+    if asked != CENTRE or weights.preprocessing.look == "centre":
+        return asked
+    kept: tuple[Photo, str, View] | None = st.session_state.get(_LOOKED)
+    if kept and kept[0] is photo and kept[1] == weights.key:
+        return kept[2]
+    model = trained(weights)
+    from resnet_explorer.predictor import first_view
+
+    with torch_gate():
+        view = first_view(model, photo, weights.preprocessing)
+    st.session_state[_LOOKED] = (photo, weights.key, view)
+    return view
 
 
 def answer_for(photo: Photo, weights: Weights, view: View, stage: int, target: int | None) -> GradCam:

@@ -55,7 +55,7 @@ def stage_input(stages: int) -> int:
         bind="query-params",
         persist_state="session",
     )
-    return names.index(name)
+    return names.index(name or names[-1])
 
 
 def stage_label(stage: int) -> str:

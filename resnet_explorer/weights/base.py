@@ -13,6 +13,7 @@ from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.weights.files import parse_json, printable
 
 Source = Literal["bundled", "torchvision", "yours"]
+Look = Literal["centre", "surest"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Preprocessing:
         mean: per channel, of values from 0 to 1; subtracted.
         std: per channel; divided by.
         interpolation: "bilinear" or "bicubic", both antialiased.
+        look: where the square lies unless told: in the "centre" of the photo, or at the middle or an
+            end of its longer side, wherever the network is "surest" of its answer.
     """
 
     resize: int
@@ -32,6 +35,7 @@ class Preprocessing:
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     interpolation: str = "bilinear"
+    look: Look = "centre"
 
 
 @dataclass(frozen=True)
@@ -115,4 +119,6 @@ def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
         raise ValueError("preprocessing needs 1 ≤ crop ≤ resize ≤ 4096 and positive deviations")
     if interpolation not in ("bilinear", "bicubic"):
         raise ValueError(f'interpolation is {interpolation!r}; allowed are "bilinear" or "bicubic"')
-    return Preprocessing(resize, crop, (red, green, blue), (std_red, std_green, std_blue), interpolation)
+    mean, std = (red, green, blue), (std_red, std_green, std_blue)
+    look: Look = "surest" if values.get("look") == "surest" else "centre"
+    return Preprocessing(resize, crop, mean, std, interpolation, look)
