@@ -53,8 +53,24 @@ class Layer:
         return self.name if self.block is None else self.name.removeprefix(self.block + ".")
 
 
+class _Sums:
+    """What a group of layers costs together."""
+
+    layers: tuple[Layer, ...]
+
+    @cached_property
+    def params(self) -> int:
+        """Parameters of all layers, a shortcut's among them."""
+        return sum(layer.params for layer in self.layers)
+
+    @cached_property
+    def macs(self) -> int:
+        """Multiply–accumulates of all layers for one image."""
+        return sum(layer.macs for layer in self.layers)
+
+
 @dataclass(frozen=True)
-class Block:
+class Block(_Sums):
     """A residual block: its layers in the order of their calls, and what its shortcut does."""
 
     name: str
@@ -67,23 +83,13 @@ class Block:
     shortcut_reason: str
     preactivation: bool = False
 
-    @property
-    def params(self) -> int:
-        """Parameters of all layers, the shortcut's among them."""
-        return sum(layer.params for layer in self.layers)
-
-    @property
-    def macs(self) -> int:
-        """Multiply–accumulates of all layers for one image."""
-        return sum(layer.macs for layer in self.layers)
-
     def signature(self) -> tuple[object, ...]:
         """What two blocks share when one can stand for the other in a folded drawing."""
         return (self.in_shape, self.out_shape, self.shortcut, self.params, self.macs, len(self.layers))
 
 
 @dataclass(frozen=True)
-class Stage:
+class Stage(_Sums):
     """The stem, a stage of blocks, or the head. `layers` holds all layers, those of blocks too."""
 
     name: str
@@ -91,16 +97,6 @@ class Stage:
     layers: tuple[Layer, ...]
     in_shape: Shape
     out_shape: Shape
-
-    @property
-    def params(self) -> int:
-        """Parameters of the stage."""
-        return sum(layer.params for layer in self.layers)
-
-    @property
-    def macs(self) -> int:
-        """Multiply–accumulates of the stage for one image."""
-        return sum(layer.macs for layer in self.layers)
 
 
 @dataclass(frozen=True)
@@ -135,12 +131,12 @@ class Plan:
     @cached_property
     def params(self) -> int:
         """Trainable parameters of the whole network."""
-        return sum(layer.params for layer in self.layers)
+        return sum(section.params for section in self.sections)
 
     @cached_property
     def macs(self) -> int:
         """Multiply–accumulates of the whole network for one image, as torchvision's `_ops`."""
-        return sum(layer.macs for layer in self.layers)
+        return sum(section.macs for section in self.sections)
 
     @property
     def output_shape(self) -> Shape:
@@ -148,9 +144,8 @@ class Plan:
         return self.layers[-1].out_shape
 
 
-@lru_cache(maxsize=256)
 def plan(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> Plan:
-    """Draw up the network.
+    """Draw up the network; a plan that was drawn before is kept.
 
     Args:
         spec: the network.
@@ -159,7 +154,11 @@ def plan(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> Plan:
     Raises:
         ValueError: if the input is too small, too large or no pair of whole numbers.
     """
-    _check_input(input_size)
+    _check_input(input_size)  # before the cache, to which 224.0 is 224
+    return _kept(spec, input_size)
+
+
+def _draw_up(spec: ResNetSpec, input_size: tuple[int, int]) -> Plan:
     stem = _stem(spec, (spec.in_channels, *input_size))
     stages: list[Stage] = []
     shape = stem.out_shape
@@ -167,6 +166,9 @@ def plan(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> Plan:
         stages.append(_stage(spec, index, shape))
         shape = stages[-1].out_shape
     return Plan(spec, (spec.in_channels, *input_size), stem, tuple(stages), _head(spec, shape))
+
+
+_kept = lru_cache(maxsize=256)(_draw_up)
 
 
 def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
