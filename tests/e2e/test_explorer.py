@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from resnet_explorer.samples import SAMPLES, sample_path
-from tests.e2e.conftest import choose_network, running_app, settle, visit
+from tests.e2e.conftest import PATIENCE, choose_network, running_app, settle, visit
 
 
 def test_a_deep_link_is_the_first_thing_a_fresh_server_is_asked_for(page: Page) -> None:
@@ -127,3 +127,22 @@ def test_a_bad_link_opens_the_default_with_a_sentence(page: Page, app: str) -> N
     visit(page, f"{app}/architecture?net=resnet51", "Architecture")
     expect(page.get_by_test_id("stAlert").get_by_text("resnet51")).to_be_visible()
     expect(page.get_by_text("11,689,512").first).to_be_visible()
+
+
+def test_two_people_at_once_each_get_their_own_map(browser: Browser, app: str) -> None:
+    pages = {name: browser.new_context().new_page() for name in ("dog", "ship")}
+    links = {name: f"{app}/predict?p_class={name}" for name in pages}
+    alone = {}
+    for name, page in pages.items():
+        page.set_default_timeout(PATIENCE)
+        visit(page, links[name], "Predict")
+        alone[name] = map_source(page, name)
+    for page in pages.values():
+        page.goto("about:blank")
+    for name, page in pages.items():  # both are on their way before either is looked at
+        page.goto(links[name], wait_until="commit")
+    together = {name: map_source(page, name) for name, page in pages.items()}
+    assert together == alone
+    assert together["dog"] != together["ship"]
+    for page in pages.values():
+        page.context.close()
