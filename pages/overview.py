@@ -8,6 +8,7 @@ from resnet_explorer.feature_path import path_svg
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.plan import shape_text
 from resnet_explorer.spec import title
+from resnet_explorer.tables import count_text
 from resnet_explorer.ui.block_views import block_picture
 from resnet_explorer.ui.frame import PAGES, page_title
 from resnet_explorer.ui.network import current_plan, current_spec
@@ -16,22 +17,16 @@ from resnet_explorer.ui.svg import show_svg
 network, spec = current_plan(), current_spec()
 page_title("ResNet Explorer", t("Take a residual network apart, and watch it decide."))
 
-words, drawing = st.columns([1.35, 1], gap="large", vertical_alignment="center")
-words.markdown(prose("overview"))
+st.markdown(prose("overview"))
 block = next((block for block in network.blocks if block.shortcut == "identity"), network.blocks[0])
-with drawing:
-    show_svg(block_picture(block).svg, "ov_block", magnify=1.1)
-    st.caption(
-        t("{name} of {network}: g(x) on the right, x on the left, and their sum.").format(
-            name=block.name, network=title(spec)
-        )
-    )
+show_svg(block_picture(block, "LR").svg, "ov_block", magnify=1.2)
+st.caption(t("{name} of {network}, drawn from its records.").format(name=block.name, network=title(spec)))
 
 st.header(title(spec))
 layers, params, macs, output = st.columns(4)
 layers.metric(t("Layers with weights"), spec.depth)
 params.metric(t("Parameters"), f"{network.params:,}")
-macs.metric(t("MACs for one image"), f"{network.macs / 1e9:.2f} G")
+macs.metric(t("MACs for one image"), count_text(network.macs))
 output.metric(t("Output"), shape_text(network.output_shape))
 show_svg(path_svg(network), "ov_path")
 

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from resnet_explorer.block_figures import BlockCost, Measure, block_cost, convolutions, weights_product
-from resnet_explorer.diagram import INPUT, Cell, Node, block_cell
+from resnet_explorer.diagram import INPUT, Cell, Direction, Node, block_cell
 from resnet_explorer.graph_svg import Picture, chain_svg
 from resnet_explorer.i18n import t
 from resnet_explorer.plan import Block
@@ -56,14 +56,14 @@ def beside(pictures: Sequence[Picture]) -> str:
     )
 
 
-def block_picture(block: Block) -> Picture:
-    """A block from the shape that enters it to the one that leaves it, layer by layer, top to bottom."""
+def block_picture(block: Block, direction: Direction = "TB") -> Picture:
+    """A block from the shape that enters it to the one that leaves it, layer by layer."""
     entrance = Node(INPUT, block.stage, ("x",), block.in_shape, INPUT)
     chain = (
         Cell(block.stage, (entrance,), block.in_shape, block.in_shape, (INPUT,)),
         block_cell((block,), layers=True),
     )
-    return chain_svg(chain, "TB", _ONE_LINE, heading=block.name, bands=False)
+    return chain_svg(chain, direction, _ONE_LINE, heading=block.name, bands=False)
 
 
 def measure_choice(key: str) -> Measure:
