@@ -90,7 +90,7 @@ seen = show_seen(photo, weights, view)
 
 st.subheader(t("Where the evidence is"))
 st.markdown(prose("predict_gradcam"))
-look_column, pictures_column = st.columns([1, 3], gap="large")
+look_column, pictures_column = st.columns([1.35, 3], gap="large")
 with look_column:
     target = class_input(names)
     stage = stage_input(len(weights.spec.depths))

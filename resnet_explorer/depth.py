@@ -184,10 +184,11 @@ def _why_another(n: int, spec: ResNetSpec, shallowest: int, deepest: int) -> str
     if n < shallowest:
         return (
             f"{shallowest} layers are the fewest with {words}, one block in each stage: "
-            f"{shallowest} are shown, {n} were asked for."
+            f"{shallowest} are shown instead of {n}."
         )
     if n > deepest:
-        return f"{deepest:,} layers are the most with {words} here, and are shown; {n:,} were asked for."
+        most = f"{deepest:,} layers are the most that this rule builds with {words}"
+        return f"{most}, and are shown instead of {n:,}."
     below = n - (n - 2) % step
     return (
         f"{n} layers do not exist with {words}, which come in steps of {_COUNT_WORDS[step]} "

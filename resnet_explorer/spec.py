@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 BlockKind = Literal["basic", "bottleneck"]
@@ -229,7 +229,11 @@ def title(spec: ResNetSpec) -> str:
     name = preset_name(spec)
     if name is None:
         family = "Plain" if spec.shortcut == "none" else "ResNet"
-        return f"{family}-{spec.depth} ({spec.block}, {'-'.join(map(str, spec.depths))})"
+        made_of = [spec.block, "-".join(map(str, spec.depths))]
+        for field in ("width", "groups", "width_per_group"):
+            if getattr(spec, field) != getattr(ResNetSpec, field):
+                made_of.append(f"{field.replace('_', ' ')} {getattr(spec, field)}")
+        return f"{family}-{spec.depth} ({', '.join(made_of)})"
     words = re.sub(r"(resnet|resnext|plain)(\d+)", r"\1-\2", name).split("_")
     words = [_title_word(word) for word in words]
     return " ".join(words)
@@ -239,7 +243,3 @@ def _title_word(word: str) -> str:
     family, dash, number = word.partition("-")
     known = {"cifar": "CIFAR", "preact": "pre-activation", "d2l": "d2l"} | _SPECIAL_WORDS
     return known.get(family, family) + dash + number
-
-
-SPEC_FIELDS: Final = tuple(field.name for field in fields(ResNetSpec))
-"""The fields in the order in which they are shown."""

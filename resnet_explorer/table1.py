@@ -55,13 +55,14 @@ def table1(chosen: ResNetSpec) -> tuple[Column, ...]:
     """Table 1 of He et al. 2015, each entry read off the plan of that network at 224 × 224.
 
     Args:
-        chosen: the network to mark; one that is none of the five gets a column of its own.
+        chosen: the network to mark; one that is none of the five, but for images of this size as
+            they are, gets a column of its own.
     """
     columns = [
         _column(spec := preset(f"resnet{depth}"), PAPER_FLOPS[depth], marked=_same(spec, chosen))
         for depth in PAPER_DEPTHS
     ]
-    if not any(column.marked for column in columns):
+    if chosen.stem == "imagenet" and not any(column.marked for column in columns):
         columns.append(_column(chosen, "", marked=True))
     return tuple(columns)
 

@@ -58,13 +58,13 @@ def test_164_layers_on_cifar_are_either_and_basic_unless_told() -> None:
         (30, "bottleneck", "cifar", 29, "30 layers do not exist with bottlenecks, which come in steps of "
          "nine (9n + 2): the closest are 29 and 38; 29 is shown."),
         (1, None, "imagenet", 10, "10 layers are the fewest with basic blocks, one block in each stage: "
-         "10 are shown, 1 were asked for."),
+         "10 are shown instead of 1."),
         (13, "bottleneck", "imagenet", 14, "14 layers are the fewest with bottlenecks, one block in each "
-         "stage: 14 are shown, 13 were asked for."),
-        (5000, None, "imagenet", 1625, "1,625 layers are the most with bottlenecks here, and are shown; "
-         "5,000 were asked for."),
-        (9999, None, "cifar", 3002, "3,002 layers are the most with basic blocks here, and are shown; "
-         "9,999 were asked for."),
+         "stage: 14 are shown instead of 13."),
+        (5000, None, "imagenet", 1625, "1,625 layers are the most that this rule builds with bottlenecks, "
+         "and are shown instead of 5,000."),
+        (9999, None, "cifar", 3002, "3,002 layers are the most that this rule builds with basic blocks, "
+         "and are shown instead of 9,999."),
     ],
 )  # fmt: skip
 def test_a_number_that_no_network_has_gets_the_closest_and_the_reason(

@@ -148,13 +148,16 @@ def test_one_column_is_marked_and_another_network_gets_its_own() -> None:
     assert resnext[-1].cells["conv2_x"].text == "[1×1, 128 | 3×3, 128, C=32 | 1×1, 256] × 3"
 
 
+def test_a_network_for_small_images_has_no_column_at_224() -> None:
+    columns = table1(preset("resnet1202_cifar"))
+    assert [column.name for column in columns] == [f"ResNet-{depth}" for depth in (18, 34, 50, 101, 152)]
+
+
 def test_table1_of_a_network_with_fewer_stages_and_no_top() -> None:
-    spec = ResNetSpec("basic", (2, 3), stem="cifar", include_top=False)
-    columns = table1(spec)
+    columns = table1(ResNetSpec("basic", (2, 3), include_top=False))
     assert set(columns[-1].cells) == {"conv1", "conv2_x", "conv3_x"}
     html = table1_html(columns)
     assert html.count('<td class="chosen">—</td>') == 4  # conv4_x, conv5_x, the top, the paper's FLOPs
-    assert "<small>output 224</small>" in html
     rows = table1_rows(columns)
     assert [row["row"] for row in rows][:6] == list(TABLE1_ROWS)
     assert rows[3][columns[-1].name] == ""

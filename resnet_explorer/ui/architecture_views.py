@@ -100,8 +100,8 @@ def _stages(p: Plan, unit: str, file_name: str) -> None:
 
 def _table1(p: Plan) -> None:
     columns = table1(p.spec)
-    st.html(f"<style>{_TABLE1_CSS}</style>{table1_html(columns)}")
     st.markdown(prose("arch_table1"))
+    st.html(f"<style>{_TABLE1_CSS}</style>{table1_html(columns)}")
     _csv_button(table1_rows(columns), "table1.csv")
 
 

@@ -22,12 +22,13 @@ from resnet_explorer.ui.style import apply_style
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page of the app: its file, its name, its sign, and what it is for."""
+    """A page of the app: its file, its name, its sign, what it is for, and a word on its network."""
 
     file: str
     name: str
     icon: str
     purpose: str = ""
+    network_note: str = ""
 
 
 PAGES: Final = (
@@ -55,6 +56,7 @@ PAGES: Final = (
         t("Predict"),
         ":material/photo_camera:",
         t("Drop in a photo. See the answer, and what it rests on."),
+        t("Shown on the other pages. On this one, the weights decide which network answers."),
     ),
 )
 
@@ -79,6 +81,7 @@ def run_app() -> None:
             st.page_link(page.file, label=page.name, icon=page.icon)
         st.divider()
         network.network_picker()
+        st.caption(next(page.network_note for page in PAGES if page.name == chosen.title))
     complaint = network.link_complaint()
     if complaint:
         st.warning(t("The link could not be followed to the end.") + " " + complaint)

@@ -155,16 +155,16 @@ def _open_checkpoint() -> None:
     turn = st.session_state.get(_TURN, 0)
     # Any ending may come: a wrong one would be an error on the whole page, where we have a sentence.
     names = st.file_uploader(
-        t("Class names, if the checkpoint has none (.json)"),
+        t("First, if the checkpoint has no class names: a .json of them"),
         key=f"p_names_{turn}",
         max_upload_size=1,
         help=t('{"0": "daisy", "1": "rose"} or ["daisy", "rose"]'),
     )
     file = st.file_uploader(
-        t("Checkpoint (.pth, .pt, .safetensors)"),
+        t("Then the checkpoint (.pth, .pt, .safetensors)"),
         key=f"p_checkpoint_{turn}",
-        help=prose("predict_checkpoint"),
     )
+    st.caption(prose("predict_checkpoint"))
     if file is None:
         return
     try:

@@ -35,7 +35,7 @@ def test_the_sidebar_changes_the_network_and_its_link() -> None:
 def test_a_link_brings_a_network_of_ones_own() -> None:
     app = overview(net="basic.1-2-3.width-32.stem-cifar.num_classes-10", size="32x48")
     assert figures(app)[0] == "14"
-    assert app.sidebar.selectbox[0].options[0] == "ResNet-14 (basic, 1-2-3)"
+    assert app.sidebar.selectbox[0].options[0] == "ResNet-14 (basic, 1-2-3, width 32)"
     assert app.query_params["size"] == "32x48"
 
 
