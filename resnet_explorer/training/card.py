@@ -23,7 +23,7 @@ from resnet_explorer.training.scratch import LOG, Recipe, evaluate
 from resnet_explorer.training.uploads import as_uploaded
 from resnet_explorer.weights.base import Preprocessing, Weights
 
-UPLOADS: Final = 2000
+UPLOADS: Final = 1000
 """How many test images are also measured as uploads."""
 
 
