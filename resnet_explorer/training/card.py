@@ -103,7 +103,7 @@ def write_card(
     lines = [
         f"# {weights.label}",
         "",
-        f"{title(weights.spec)}, width {weights.spec.width}, {weights.spec.stem} stem: "
+        f"{title(weights.spec)}, {weights.spec.stem} stem: "
         f"{network.params:,} parameters, {network.macs / 1e6:.0f} M MACs at "
         f"{weights.preprocessing.crop} × {weights.preprocessing.crop} pixels; kernels stored in float16.",
         "",
