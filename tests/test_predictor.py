@@ -16,7 +16,7 @@ from resnet_explorer.photo import Photo
 from resnet_explorer.predictor import first_view, predict, preprocess
 from resnet_explorer.samples import open_sample
 from resnet_explorer.spec import TORCHVISION_NAMES
-from resnet_explorer.weights import Preprocessing
+from resnet_explorer.weights import Preprocessing, find, load
 from resnet_explorer.weights.imagenet import preprocessing_of
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -185,3 +185,12 @@ def test_looks_in_the_centre_unless_the_weights_say_otherwise() -> None:
 def test_of_a_square_photo_there_is_one_square() -> None:
     surest = Preprocessing(32, 32, HALF, HALF, look="surest")
     assert first_view(BrightnessNetwork(), bright_at(0, 100), surest) == CENTRE
+
+
+def test_the_bundled_network_knows_a_cat() -> None:
+    weights = find("bundled")
+    model, photo = load(weights), open_sample("cat")
+    tensor, _ = preprocess(photo, weights.preprocessing, first_view(model, photo, weights.preprocessing))
+    index, probability = predict(model, tensor).top(1)[0]
+    assert weights.classes[index] == "cat"
+    assert probability > 0.8
