@@ -6,8 +6,6 @@ hand, so that it reads like the paper. Names and order of the parameters are tor
 
 from __future__ import annotations
 
-from typing import Final
-
 import torch
 from torch import Tensor, nn
 
@@ -229,7 +227,3 @@ def initialize(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-
-
-STEM_OUTPUT: Final = 0
-"""The index of the stem's output in `stage_outputs`; stage n stands at n."""

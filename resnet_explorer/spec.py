@@ -221,7 +221,14 @@ def preset_name(spec: ResNetSpec) -> str | None:
     return next((name for name, known in PRESETS.items() if known == spec), None)
 
 
-_SPECIAL_WORDS: Final = {"resnet": "ResNet", "resnext": "ResNeXt", "wide": "Wide", "plain": "Plain"}
+_TITLE_WORDS: Final = {
+    "resnet": "ResNet",
+    "resnext": "ResNeXt",
+    "wide": "Wide",
+    "plain": "Plain",
+    "cifar": "CIFAR",
+    "preact": "pre-activation",
+}
 
 
 def title(spec: ResNetSpec) -> str:
@@ -235,11 +242,9 @@ def title(spec: ResNetSpec) -> str:
                 made_of.append(f"{field.replace('_', ' ')} {getattr(spec, field)}")
         return f"{family}-{spec.depth} ({', '.join(made_of)})"
     words = re.sub(r"(resnet|resnext|plain)(\d+)", r"\1-\2", name).split("_")
-    words = [_title_word(word) for word in words]
-    return " ".join(words)
+    return " ".join(map(_title_word, words))
 
 
 def _title_word(word: str) -> str:
     family, dash, number = word.partition("-")
-    known = {"cifar": "CIFAR", "preact": "pre-activation", "d2l": "d2l"} | _SPECIAL_WORDS
-    return known.get(family, family) + dash + number
+    return _TITLE_WORDS.get(family, family) + dash + number

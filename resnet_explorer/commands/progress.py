@@ -1,4 +1,4 @@
-"""A bar on the terminal while bytes come; nothing in a pipe."""
+"""A bar on the terminal while bytes come or a network trains; nothing in a pipe."""
 
 from __future__ import annotations
 
@@ -7,18 +7,43 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import ProgressColumn
+
+    from resnet_explorer.training.scratch import Progress as Steps
     from resnet_explorer.weights.download import Progress
 
 
 @contextmanager
 def download_bar(label: str) -> Iterator[Progress]:
     """What a download tells of its progress, drawn on stderr from its first piece on."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
+    from rich.progress import DownloadColumn
 
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
+    with _bars(DownloadColumn(), transient=True) as bars:
         task = bars.add_task(label, visible=False)
         yield lambda done, total: bars.update(task, completed=done, total=total or None, visible=True)
+
+
+@contextmanager
+def training_bar(epochs: int) -> Iterator[Steps]:
+    """What a training run tells of its steps: one bar over all epochs, with the time that is left."""
+    from rich.progress import TimeElapsedColumn
+
+    with _bars(TimeElapsedColumn()) as bars:
+        task = bars.add_task("epoch 1", total=None)
+
+        def update(epoch: int, step: int, steps: int) -> None:
+            done = epoch * steps + step
+            bars.update(task, description=f"epoch {epoch + 1}", completed=done, total=epochs * steps)
+
+        yield update
+
+
+def _bars(measure: ProgressColumn, transient: bool = False) -> Bars:
+    """Bars on stderr: what it is, the bar, a measure of its own, the time that is left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), measure, TimeRemainingColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=transient)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resnet_explorer.commands import parse
+from resnet_explorer.commands.progress import training_bar
 from resnet_explorer.spec import ResNetSpec
 
 if TYPE_CHECKING:
     from resnet_explorer.training.data import SmallImages
-    from resnet_explorer.training.scratch import Epoch, Progress, Recipe
+    from resnet_explorer.training.scratch import Epoch, Recipe
 
 EXPORT = "network.safetensors"
 CARD = "card.md"
@@ -60,7 +59,7 @@ def train(
         f"{len(images.train):,} training and {len(images.test):,} test images, {recipe.epochs} epochs",
         err=True,
     )
-    with _bar(recipe.epochs) as progress:
+    with training_bar(recipe.epochs) as progress:
         for epoch in run(spec, images, recipe, out, resume=resume, progress=progress):
             typer.echo(_log_line(epoch), err=True)
     _finish(spec, images, recipe, out, data.name, label or data.name)
@@ -132,22 +131,3 @@ def _log_line(epoch: Epoch) -> str:
         f"epoch {epoch.epoch}: {epoch.size} px, training loss {epoch.train_loss:.3f}, "
         f"test accuracy {epoch.test_accuracy:.2%}, {epoch.seconds:.0f} s"
     )
-
-
-@contextmanager
-def _bar(epochs: int) -> Iterator[Progress]:
-    """A bar over all epochs, with the time that is left; nothing in a pipe."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bars
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=console, disable=not console.is_terminal) as bars:
-        task = bars.add_task("epoch 1", total=None)
-
-        def update(epoch: int, step: int, steps: int) -> None:
-            done = epoch * steps + step
-            bars.update(task, description=f"epoch {epoch + 1}", completed=done, total=epochs * steps)
-
-        yield update

@@ -24,18 +24,13 @@ def current_spec() -> ResNetSpec:
 
 def current_size() -> tuple[int, int]:
     """Height and width of its input."""
-    size: tuple[int, int] = st.session_state.get(_SIZE) or natural_size(current_spec())
+    size: tuple[int, int] = st.session_state.get(_SIZE) or current_spec().natural_size
     return size
 
 
 def current_plan() -> Plan:
     """Its plan at that size."""
     return plan(current_spec(), current_size())
-
-
-def natural_size(spec: ResNetSpec) -> tuple[int, int]:
-    """The input that the network was made for: 32 pixels with the CIFAR stem, else 224."""
-    return spec.natural_size
 
 
 def choose(spec: ResNetSpec) -> None:
