@@ -1,0 +1,199 @@
+"""Every control's state is in the link: read from it once, checked, and written back to it.
+
+Before a control is drawn, `linked` is told its key, its usual value and what is allowed. It gives
+the control its value in the session's state: from the link, or as it was before, or the usual one.
+What the link says is a code and not the words on the screen, so that a link means the same in every
+language; a usual value is left out of it. What a link asks for in vain is told in a sentence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import streamlit as st
+
+from resnet_explorer.i18n import t
+
+T = TypeVar("T")
+
+_SEEN, _HERE, _COMPLAINTS = "_link_seen", "_link_here", "_link_complaints"
+LONGEST: Final = 200
+"""Characters of a text in a link, and of what a complaint repeats at most a part of."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """How a control's value stands in a link.
+
+    Attributes:
+        write: the value as text.
+        read: the value of a text; raises ValueError, saying what is allowed.
+        allows: whether a value of before can still be shown.
+    """
+
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+    allows: Callable[[Any], bool]
+
+
+def one_of(values: Iterable[Any]) -> Code:
+    """One of some values, written as they print."""
+    codes = {str(value): value for value in values}
+    return Code(str, lambda text: _entry(codes, text), lambda value: str(value) in codes)
+
+
+def some_of(values: Iterable[Any]) -> Code:
+    """Any of some values, in their order, written with a comma between."""
+    codes = {str(value): value for value in values}
+
+    def read(text: str) -> list[Any]:
+        asked = [_entry(codes, part) for part in text.split(",")] if text else []
+        return [value for value in codes.values() if value in asked]
+
+    return Code(
+        lambda chosen: ",".join(map(str, chosen)),
+        read,
+        lambda chosen: all(str(value) in codes for value in chosen),
+    )
+
+
+def whole(low: int, high: int) -> Code:
+    """A whole number of a range."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) < 12):
+            raise ValueError(_range_sentence(low, high))
+        return _within(int(text), low, high)
+
+    return Code(str, read, lambda value: isinstance(value, int) and low <= value <= high)
+
+
+def number(low: float, high: float) -> Code:
+    """A number of a range."""
+
+    def read(text: str) -> float:
+        try:
+            return _within(float(text[:LONGEST]), low, high)
+        except ValueError:
+            raise ValueError(_range_sentence(low, high)) from None
+
+    return Code(lambda value: f"{value:g}", read, lambda value: low <= value <= high)
+
+
+def _read_switch(text: str) -> bool:
+    return bool(_entry({"0": False, "1": True}, text))
+
+
+SWITCH: Final = Code(lambda on: str(int(on)), _read_switch, lambda value: isinstance(value, bool))
+"""On or off, written as 1 or 0."""
+
+TEXT: Final = Code(str, lambda text: text[:LONGEST], lambda value: isinstance(value, str))
+"""What somebody typed."""
+
+
+def linked(key: str, usual: T, code: Code) -> T:
+    """Give a control its value before it is drawn, and put that value into the link.
+
+    The control is drawn after it with the same key, without a default of its own, and with
+    `persist_state="session"`.
+
+    Args:
+        key: the control's key, and its name in the link.
+        usual: its value where neither the link nor the session says another; None for no choice.
+        code: what is allowed, and how it is written.
+
+    Returns:
+        The value that the control will have.
+    """
+    state = st.session_state
+    asked = asked_for(key)
+    if asked is not None:
+        try:
+            state[key] = code.read(asked)
+        except ValueError as error:
+            complain(f"`{key}={_shortened(asked)}`: {error}")
+    if key not in state or (state[key] is not None and not code.allows(state[key])):
+        state[key] = usual
+    value: T = state[key]
+    write(key, None if value == usual or value is None else code.write(value))
+    return value
+
+
+def asked_for(key: str) -> str | None:
+    """What the link asks for under a name, if this session has neither read nor written it before.
+
+    A browser may send a link of a moment ago along with a click: what the session wrote itself is
+    no new wish.
+    """
+    text = st.query_params.get(key)
+    known = _seen().setdefault(key, set())
+    if text is None or text in known:
+        return None
+    known.add(text)
+    return text
+
+
+def write(key: str, text: str | None) -> None:
+    """Put a value under a name into the link, or take it out with None."""
+    _here().add(key)
+    if text is None:
+        st.query_params.pop(key, None)
+        return
+    _seen().setdefault(key, set()).add(text)
+    if st.query_params.get(key) != text:
+        st.query_params[key] = text
+
+
+def complain(sentence: str) -> None:
+    """Tell the reader, above the page, what was wrong with the link."""
+    st.session_state.setdefault(_COMPLAINTS, []).append(sentence)
+
+
+def begin() -> None:
+    """Before a page is drawn: none of its controls is known yet."""
+    st.session_state[_HERE] = set()
+
+
+def end() -> list[str]:
+    """After a page was drawn: take out of the link what no control read, and return the complaints."""
+    for key in [key for key in st.query_params if key not in _here()]:
+        if asked_for(key) is not None:
+            complain(t("nothing here is called `{name}`.").format(name=_shortened(key)))
+        del st.query_params[key]
+    complaints: list[str] = st.session_state.pop(_COMPLAINTS, [])
+    return complaints
+
+
+def _seen() -> dict[str, set[str]]:
+    seen: dict[str, set[str]] = st.session_state.setdefault(_SEEN, {})
+    return seen
+
+
+def _here() -> set[str]:
+    here: set[str] = st.session_state.setdefault(_HERE, set())
+    return here
+
+
+def _entry(codes: dict[str, Any], text: str) -> Any:
+    if text not in codes:
+        listed = ", ".join(list(codes)[:8]) + (", …" if len(codes) > 8 else "")
+        raise ValueError(t("{listed} is allowed.").format(listed=listed))
+    return codes[text]
+
+
+def _within(value: Any, low: float, high: float) -> Any:
+    if not low <= value <= high or math.isnan(value):
+        raise ValueError(_range_sentence(low, high))
+    return value
+
+
+def _range_sentence(low: float, high: float) -> str:
+    return t("a number from {low:g} to {high:g} is allowed.").format(low=low, high=high)
+
+
+def _shortened(text: str) -> str:
+    kept = "".join(character for character in text if character.isprintable() and character != "`")
+    return kept[:40] + ("…" if len(kept) > 40 else "")
