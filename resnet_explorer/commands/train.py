@@ -96,9 +96,9 @@ def _read(path: Path) -> SmallImages:
 
 def _recipe(images: SmallImages, epochs: int | None, seed: int) -> Recipe:
     """The recipe of the bundled network, its sizes in proportion to these images."""
-    from resnet_explorer.training.scratch import Recipe
+    from resnet_explorer.training.scratch import Recipe, fastest_precision
 
-    recipe = Recipe(seed=seed)
+    recipe = Recipe(seed=seed, precision=fastest_precision())
     side, largest = images.train.images.shape[-1], recipe.sizes[-1][1]
     return replace(
         recipe,

@@ -122,7 +122,7 @@ def write_card(
         f"- **Data**: {data_name}",
         f"- **Recipe**: {_recipe_text(recipe)}",
         f"- **Seed**: {recipe.seed}. Everything random in an epoch comes from the seed and the epoch.",
-        f"- **Time**: {minutes:.0f} minutes for {len(rows)} epochs on {_machine()}.",
+        f"- **Time**: {minutes:.0f} minutes for {len(rows)} epochs on {_machine()}, {recipe.precision}.",
         "- **Chosen by**: nothing. The averaged weights after the last epoch are shipped; the test images "
         "decided neither when to stop nor what to keep.",
         "- **Knows**: "
@@ -140,7 +140,7 @@ def _recipe_text(recipe: Recipe) -> str:
         f"weight decay {recipe.weight_decay} on weights), rate up to {recipe.peak_rate} over "
         f"{recipe.warmup:.0%} of the run and down to 0 in a line, label smoothing {recipe.label_smoothing}, "
         f"average of the weights ({recipe.average}), images of {sizes} of the epochs; zoom, stretch, shift, "
-        f"turn, mirror, light, colour and blur, half as strong in the last {recipe.calm:.0%} "
+        f"turn, mirror, light, colour and blur, each image by a strength of its own, half as strong in the last {recipe.calm:.0%} "
         "(`training/scratch.py`, `training/augment.py`)."
     )
 
@@ -148,7 +148,7 @@ def _recipe_text(recipe: Recipe) -> str:
 def _machine() -> str:
     cpu = platform.processor() or platform.machine()
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"{os.cpu_count()} cores ({cpu})"
-    return f"{device}, torch {torch.__version__}, float32"
+    return f"{device}, torch {torch.__version__}"
 
 
 def preprocessing_of(statistics: tuple[Tensor, Tensor], size: int) -> Preprocessing:
