@@ -198,6 +198,7 @@ def plan_block(
     *,
     spec: ResNetSpec | None = None,
     inner_width: int | None = None,
+    expansion: int | None = None,
     name: str = "block",
     stage: str = "block",
     first: bool = False,
@@ -211,15 +212,20 @@ def plan_block(
         stride: 1, or 2 to halve the size.
         spec: where groups, stride placement, activation, shortcut, norm and bias come from.
         inner_width: channels of the 3×3 convolution of a bottleneck; the width unless told.
+        expansion: output channels over the width of a bottleneck; the paper's 4 unless told.
         name: prefix of the names of its layers.
         stage: the stage it belongs to.
         first: whether it is the first block of a pre-activation network, which the stem activates.
 
     Raises:
-        ValueError: if option A would have to pad to fewer channels.
+        ValueError: if option A would have to pad to fewer channels, or a basic block to expand.
     """
     spec = spec or ResNetSpec(kind, (1,))
-    out_channels = width * EXPANSION[kind]
+    if expansion is None:
+        expansion = EXPANSION[kind]
+    elif kind == "basic" and expansion != 1:
+        raise ValueError(f"expansion is {expansion}; a basic block takes 1 only.")
+    out_channels = width * expansion
     shortcut, reason = _shortcut(spec, in_shape, out_channels, stride)
     draw = _LayerDrawer(spec, stage, name)
     if kind == "basic":
