@@ -24,10 +24,12 @@ from resnet_explorer.tables import activation_bytes, bytes_text, count_text
 from resnet_explorer.ui.architecture_views import deeper_view
 from resnet_explorer.ui.builder import builder
 from resnet_explorer.ui.frame import network_heading
+from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.network import current_plan
 from resnet_explorer.ui.svg import show_svg
 from resnet_explorer.window_strip import strip_svg
 
+UNITS = ("MACs", "FLOPs")
 STYLE = """
 table.sums { border-collapse: collapse; }
 .sums { font-size: 1.25rem; font-variant-numeric: tabular-nums; }
@@ -39,14 +41,13 @@ p.sums { margin: 0; font-size: 1.25rem; }
 
 
 def totals(p: Plan) -> str:
+    linked("arch_unit", "MACs", one_of(UNITS))
     unit = st.segmented_control(
         t("Count operations as"),
-        ("MACs", "FLOPs"),
-        default="MACs",
+        UNITS,
         required=True,
         key="arch_unit",
         help=prose("arch_unit"),
-        bind="query-params",
         persist_state="session",
     )
     factor = 2 if unit == "FLOPs" else 1
@@ -65,17 +66,14 @@ def feature_path(p: Plan, file_name: str) -> None:
     st.header(t("The path of the feature map"))
     st.markdown(f"**{path_text(p)}** — " + prose("arch_path"))
     steps = {step.section: step for step in size_steps(p)}
-    if st.session_state.get("arch_step", "conv1") not in steps:
-        del st.session_state["arch_step"]  # of a network that has more stages
     picture = st.container()
     st.subheader(t("The arithmetic, step by step"))
+    linked("arch_step", "conv1", one_of(steps))
     section = st.segmented_control(
         t("Step"),
         list(steps),
-        default="conv1",
         required=True,
         key="arch_step",
-        bind="query-params",
         persist_state="session",
     )
     with picture:

@@ -20,20 +20,27 @@ from resnet_explorer.spec import title
 from resnet_explorer.tables import count_text
 from resnet_explorer.ui.block_views import block_drawings, block_numbers, measure_choice
 from resnet_explorer.ui.frame import network_heading
+from resnet_explorer.ui.linked import SWITCH, linked, one_of, whole
 from resnet_explorer.ui.network import current_plan, current_size, current_spec
 
-LINK = {"bind": "query-params", "persist_state": "session"}
+UNITS = ("MACs", "FLOPs")
+MOST_CHANNELS, LARGEST_SIZE = 4096, 1024
+KEPT = {"persist_state": "session"}
 
 
 def two_blocks() -> None:
     st.markdown(prose("blocks_intro"))
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    channels = row.number_input(t("Channels"), 1, 4096, 256, step=4, key="blk_channels", width=170, **LINK)
-    size = row.number_input(t("Height and width"), 1, 1024, 56, key="blk_size", width=170, **LINK)
-    unit = row.segmented_control(
-        t("Count operations as"), ("MACs", "FLOPs"), default="MACs", required=True, key="blk_unit", **LINK
+    linked("blk_channels", 256, whole(1, MOST_CHANNELS))
+    linked("blk_size", 56, whole(1, LARGEST_SIZE))
+    linked("blk_unit", "MACs", one_of(UNITS))
+    linked("blk_norms", False, SWITCH)
+    channels = row.number_input(
+        t("Channels"), 1, MOST_CHANNELS, step=4, key="blk_channels", width=170, **KEPT
     )
-    norms = row.toggle(t("Count the norms too"), key="blk_norms", **LINK)
+    size = row.number_input(t("Height and width"), 1, LARGEST_SIZE, key="blk_size", width=170, **KEPT)
+    unit = row.segmented_control(t("Count operations as"), UNITS, required=True, key="blk_unit", **KEPT)
+    norms = row.toggle(t("Count the norms too"), key="blk_norms", **KEPT)
     try:
         blocks = [block_on(channels, kind, size) for kind in BLOCK_KINDS]
         st.session_state["_blk_shown"] = (channels, size)

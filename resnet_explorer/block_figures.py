@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import plotly.graph_objects as go
 
@@ -19,6 +19,7 @@ from resnet_explorer.spec import EXPANSION, PRESETS, BlockKind, ResNetSpec, Stem
 from resnet_explorer.tables import count_text
 
 Measure = Literal["parameters", "MACs", "FLOPs"]
+MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
 
 BLOCK_KINDS: Final[tuple[BlockKind, ...]] = ("basic", "bottleneck")
 BLOCK_COLOURS: Final[Mapping[str, str]] = {"basic": "#56b4e9", "bottleneck": "#d55e00"}

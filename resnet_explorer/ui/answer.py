@@ -13,8 +13,8 @@ from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.crop import CENTRE, View
 from resnet_explorer.i18n import t
 from resnet_explorer.photo import Photo
+from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.networks import torch_gate, trained
-from resnet_explorer.ui.stale import replace_stale
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -51,14 +51,13 @@ def class_input(names: tuple[str, ...]) -> int | None:
         Its index, or None for the most probable.
     """
     options = [MOST_PROBABLE, *names]
-    replace_stale("p_class", options, MOST_PROBABLE)
+    linked("p_class", MOST_PROBABLE, one_of(options))
     name = st.selectbox(
         t("Class"),
         options,
         key="p_class",
         format_func=t,
         help=t("Type to search, or click one of the bars above."),
-        bind="query-params",
         persist_state="session",
     )
     return None if name == MOST_PROBABLE else names.index(name)

@@ -11,11 +11,12 @@ from resnet_explorer.i18n import prose, t
 from resnet_explorer.plan import Plan
 from resnet_explorer.table1 import table1, table1_html, table1_rows
 from resnet_explorer.tables import Row, layer_rows, search, stage_rows, to_csv, totals
+from resnet_explorer.ui.linked import TEXT, linked, one_of
 
 if TYPE_CHECKING:
     from resnet_explorer.audit import Audit
 
-VIEWS: Final = ("Layers", "Stages", "Table 1", "torchinfo")
+VIEWS: Final = {"layers": "Layers", "stages": "Stages", "table1": "Table 1", "torchinfo": "torchinfo"}
 
 
 def deeper_view(p: Plan, unit: str, file_name: str) -> None:
@@ -26,34 +27,33 @@ def deeper_view(p: Plan, unit: str, file_name: str) -> None:
         unit: "MACs" or "FLOPs".
         file_name: what downloads are called, without an ending.
     """
+    linked("arch_view", "layers", one_of(VIEWS))
     view = st.segmented_control(
         t("View"),
-        VIEWS,
-        default="Layers",
+        list(VIEWS),
         required=True,
         key="arch_view",
-        format_func=t,
-        bind="query-params",
+        format_func=lambda view: t(VIEWS[view]),
         persist_state="session",
     )
-    if view == "Layers":
+    if view == "layers":
         _layers(p, unit, file_name)
-    elif view == "Stages":
+    elif view == "stages":
         _stages(p, unit, file_name)
-    elif view == "Table 1":
+    elif view == "table1":
         _table1(p)
     else:
         _torchinfo(p)
 
 
 def _layers(p: Plan, unit: str, file_name: str) -> None:
+    linked("arch_search", "", TEXT)
     text = st.text_input(
         t("Search"),
         key="arch_search",
         type="search",
         placeholder=t("layer3 conv2, or 1×1, or 512 × 7"),
         live=True,
-        bind="query-params",
         persist_state="session",
     )
     rows = layer_rows(p)

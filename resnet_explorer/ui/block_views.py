@@ -7,12 +7,20 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.block_figures import BlockCost, Measure, block_cost, convolutions, weights_product
+from resnet_explorer.block_figures import (
+    MEASURES,
+    BlockCost,
+    Measure,
+    block_cost,
+    convolutions,
+    weights_product,
+)
 from resnet_explorer.diagram import INPUT, Cell, Direction, Node, block_cell
 from resnet_explorer.graph_svg import Picture, chain_svg
 from resnet_explorer.i18n import t
 from resnet_explorer.plan import Block
 from resnet_explorer.tables import count_text
+from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.svg import show_svg
 
 _ONE_LINE: Final = 10_000.0
@@ -68,14 +76,13 @@ def block_picture(block: Block, direction: Direction = "TB") -> Picture:
 
 def measure_choice(key: str) -> Measure:
     """Parameters, MACs or FLOPs."""
-    choice: Measure = st.segmented_control(
+    choice: Measure = linked(key, "parameters", one_of(MEASURES))
+    st.segmented_control(
         t("Count"),
-        ("parameters", "MACs", "FLOPs"),
-        default="parameters",
+        MEASURES,
         required=True,
         key=key,
         help=t("MACs are multiply–accumulates of convolutions and fc for one image; FLOPs = 2 × MACs."),
-        bind="query-params",
         persist_state="session",
     )
     return choice

@@ -8,7 +8,8 @@ sentence, and what was shown stays.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any, Final, cast
 
 import streamlit as st
 
@@ -20,17 +21,22 @@ from resnet_explorer.spec import (
     MAX_BLOCKS,
     MAX_STAGES,
     PRESETS,
+    BlockKind,
     ResNetSpec,
+    Stem,
     preset,
     preset_name,
     title,
 )
 from resnet_explorer.table1 import PAPER_DEPTHS
+from resnet_explorer.ui.linked import linked, one_of, whole
 from resnet_explorer.ui.network import choose, choose_size, current_size, current_spec
 
-WAYS: Final = ("Preset", "Depth", "Free")
+WAYS: Final = {"preset": "Preset", "depth": "Depth", "free": "Free"}
 FAMOUS: Final = {f"resnet{depth}": str(depth) for depth in PAPER_DEPTHS}
 """Table 1 of He et al. 2015."""
+DEPTH_BLOCKS: Final = ("any", "basic", "bottleneck")
+DEPTH_STEMS: Final[Mapping[Stem, str]] = {"imagenet": "ImageNet", "cifar": "CIFAR"}
 SIZES: Final = (32, 64, 128, 224, 256, 320)
 DEEPEST: Final = 6002
 """Four stages of 500 bottlenecks, and the two layers around them."""
@@ -69,20 +75,19 @@ _SWITCHES: Final[Mapping[str, str]] = {
 def builder() -> None:
     """Draw the controls; a change of any of them changes the network of the session."""
     with st.container(border=True):
+        linked("arch_by", "preset", one_of(WAYS))
         way = st.segmented_control(
             t("Build by"),
-            WAYS,
-            default="Preset",
+            list(WAYS),
             required=True,
             key="arch_by",
-            format_func=t,
-            bind="query-params",
+            format_func=lambda way: t(WAYS[way]),
             persist_state="session",
         )
         fresh = _changed_elsewhere()
-        if way == "Depth":
+        if way == "depth":
             _depth_controls(fresh)
-        elif way == "Free":
+        elif way == "free":
             _free_controls(fresh)
         else:
             _preset_controls()
@@ -122,41 +127,45 @@ def _take_preset(key: str) -> None:
 def _depth_controls(fresh: bool) -> None:
     spec = current_spec()
     _fill({"arch_depth": spec.depth, "arch_depth_block": "any", "arch_depth_stem": spec.stem}, fresh)
+    asked = (
+        linked("arch_depth", spec.depth, whole(1, DEEPEST)),
+        linked("arch_depth_block", "any", one_of(DEPTH_BLOCKS)),
+        linked("arch_depth_stem", spec.stem, one_of(DEPTH_STEMS)),
+    )
     number, block, stem = st.columns([1, 2, 2])
     number.number_input(t("Layers"), 1, DEEPEST, step=1, key="arch_depth", on_change=_take_depth)
     block.segmented_control(
         t("Block"),
-        ("any", "basic", "bottleneck"),
+        DEPTH_BLOCKS,
         key="arch_depth_block",
         on_change=_take_depth,
         required=True,
     )
     stem.segmented_control(
         t("Made for"),
-        ("imagenet", "cifar"),
-        format_func={"imagenet": "ImageNet", "cifar": "CIFAR"}.__getitem__,
+        list(DEPTH_STEMS),
+        format_func=DEPTH_STEMS.__getitem__,
         key="arch_depth_stem",
         on_change=_take_depth,
         required=True,
     )
     _show_refusal("layers")
-    choice = st.session_state.get("_arch_choice")
-    if choice and choice.spec == spec and not choice.exact:
-        st.info(choice.reason)
+    with suppress(ValueError):  # refused: the sentence stands above
+        choice = _depth_choice(*asked)
+        if choice.spec == spec and not choice.exact:
+            st.info(choice.reason)
 
 
 def _take_depth() -> None:
-    block = st.session_state["arch_depth_block"]
+    state = st.session_state
     try:
-        choice: DepthChoice = choose_depth(
-            st.session_state["arch_depth"],
-            block=None if block == "any" else block,
-            stem=st.session_state["arch_depth_stem"],
-        )
-        _follow(choice.spec)
-        st.session_state["_arch_choice"] = choice
+        _follow(_depth_choice(state["arch_depth"], state["arch_depth_block"], state["arch_depth_stem"]).spec)
     except ValueError as error:
         _refuse(error, "layers")
+
+
+def _depth_choice(layers: int, block: str, stem: Stem) -> DepthChoice:
+    return choose_depth(layers, block=None if block == "any" else cast(BlockKind, block), stem=stem)
 
 
 def _free_controls(fresh: bool) -> None:

@@ -19,11 +19,13 @@ from resnet_explorer.overlay import (
     sheet,
 )
 from resnet_explorer.spec import title
+from resnet_explorer.ui.linked import linked, number, one_of
 
 if TYPE_CHECKING:
     from resnet_explorer.gradcam import GradCam
     from resnet_explorer.weights import Weights
 
+BETWEEN: Final = {"smooth": "Smooth", "cells": "True cells"}
 _STAGES: Final = "_p_stages"
 SIDE: Final = 448
 """Pixels of a panel's side: a multiple of 224, 32 and 7, so that cells are whole."""
@@ -40,22 +42,21 @@ class Look:
 
 def stage_input(stages: int) -> int:
     """Which stage's output is asked; 0 is the stem's, and the last stage is the default."""
-    names = [stage_label(stage) for stage in range(stages + 1)]
     if st.session_state.get(_STAGES, stages) != stages:  # another network: its own last stage
-        st.session_state["p_stage"] = names[-1]
+        st.session_state["p_stage"] = stages
     st.session_state[_STAGES] = stages
-    name = st.segmented_control(
+    stage = linked("p_stage", stages, one_of(range(stages + 1)))
+    st.segmented_control(
         t("Stage"),
-        names,
-        default=None if "p_stage" in st.session_state else names[-1],
+        range(stages + 1),
         required=True,
+        format_func=stage_label,
         key="p_stage",
         wrap=True,
         help=t("An early stage sees fine cells and simple things, the last one coarse cells and whole ones."),
-        bind="query-params",
         persist_state="session",
     )
-    return names.index(name or names[-1])
+    return stage
 
 
 def stage_label(stage: int) -> str:
@@ -65,22 +66,19 @@ def stage_label(stage: int) -> str:
 
 def look_input() -> Look:
     """Opacity, colours, and cells or smooth."""
-    alpha = st.slider(
-        t("Opacity"), 0.0, 1.0, 0.5, 0.05, key="p_alpha", bind="query-params", persist_state="session"
-    )
-    colour_map = st.selectbox(
-        t("Colours"), COLOUR_MAPS, key="p_map", bind="query-params", persist_state="session"
-    )
+    linked("p_alpha", 0.5, number(0, 1))
+    linked("p_map", COLOUR_MAPS[0], one_of(COLOUR_MAPS))
+    linked("p_cells", "smooth", one_of(BETWEEN))
+    alpha = st.slider(t("Opacity"), 0.0, 1.0, step=0.05, key="p_alpha", persist_state="session")
+    colour_map = st.selectbox(t("Colours"), COLOUR_MAPS, key="p_map", persist_state="session")
     if colour_map in UNEVEN_COLOUR_MAPS:
         st.caption(t("This one shows edges that are not in the map; the first four are even."))
     cells = st.segmented_control(
         t("Between the cells"),
-        ["smooth", "cells"],
-        default="smooth",
+        list(BETWEEN),
         required=True,
-        format_func=lambda name: t({"smooth": "Smooth", "cells": "True cells"}[name]),
+        format_func=lambda name: t(BETWEEN[name]),
         key="p_cells",
-        bind="query-params",
         persist_state="session",
     )
     return Look(alpha, colour_map, cells == "smooth")

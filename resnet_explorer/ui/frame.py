@@ -16,7 +16,7 @@ import streamlit as st
 
 from resnet_explorer.i18n import t
 from resnet_explorer.spec import title
-from resnet_explorer.ui import network
+from resnet_explorer.ui import linked, network
 from resnet_explorer.ui.style import apply_style
 
 
@@ -74,6 +74,7 @@ def run_app() -> None:
     if goal:
         page, parameters = goal
         st.switch_page(page, query_params=parameters)
+    linked.begin()
     network.read_link()
     apply_style()
     with st.sidebar:
@@ -82,15 +83,16 @@ def run_app() -> None:
         st.divider()
         network.network_picker()
         st.caption(next(page.network_note for page in PAGES if page.name == chosen.title))
-    complaint = network.link_complaint()
-    if complaint:
-        st.warning(t("The link could not be followed to the end.") + " " + complaint)
+    above = st.container()
     _thread.framed = True
     try:
         chosen.run()
     finally:
         _thread.framed = False
         network.write_link()
+        complaints = linked.end()
+    if complaints:
+        above.warning(t("The link could not be followed to the end.") + " " + " ".join(complaints))
 
 
 def require_frame(page_file: str) -> None:

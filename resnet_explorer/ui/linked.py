@@ -18,6 +18,7 @@ import streamlit as st
 from resnet_explorer.i18n import t
 
 T = TypeVar("T")
+N = TypeVar("N", int, float)
 
 _SEEN, _HERE, _COMPLAINTS = "_link_seen", "_link_here", "_link_complaints"
 LONGEST: Final = 200
@@ -184,7 +185,7 @@ def _entry(codes: dict[str, Any], text: str) -> Any:
     return codes[text]
 
 
-def _within(value: Any, low: float, high: float) -> Any:
+def _within(value: N, low: float, high: float) -> N:
     if not low <= value <= high or math.isnan(value):
         raise ValueError(_range_sentence(low, high))
     return value

@@ -10,10 +10,11 @@ from resnet_explorer.i18n import t
 from resnet_explorer.link import decode_size, decode_spec, encode_size, encode_spec
 from resnet_explorer.plan import Plan, plan
 from resnet_explorer.spec import PRESETS, ResNetSpec, preset, title
+from resnet_explorer.ui.linked import asked_for, complain, write
 
 DEFAULT_NETWORK: Final = "resnet18"
 
-_SPEC, _SIZE, _CHOICE, _COMPLAINT = "_spec", "_size", "_network_choice", "_link_complaint"
+_SPEC, _SIZE, _CHOICE = "_spec", "_size", "_network_choice"
 
 
 def current_spec() -> ResNetSpec:
@@ -46,11 +47,8 @@ def choose_size(size: tuple[int, int]) -> None:
 
 
 def read_link() -> None:
-    """Take network and size from the link, on the first run of a session or when the link changed."""
-    code, size = st.query_params.get("net"), st.query_params.get("size")
-    seen = st.session_state.get("_link_seen")
-    if (code, size) == seen or (code is None and size is None):
-        return
+    """Take network and size from the link, if it asks for others."""
+    code, size = asked_for("net"), asked_for("size")
     try:
         if code is not None:
             choose(decode_spec(code))
@@ -59,23 +57,13 @@ def read_link() -> None:
             plan(current_spec(), chosen)
             choose_size(chosen)
     except ValueError as error:
-        st.session_state[_COMPLAINT] = str(error)
+        complain(str(error))
 
 
 def write_link() -> None:
     """Put network and size into the link, so that whoever gets it sees the same."""
-    code, size = encode_spec(current_spec()), encode_size(current_size())
-    if st.query_params.get("net") != code:
-        st.query_params["net"] = code
-    if st.query_params.get("size") != size:
-        st.query_params["size"] = size
-    st.session_state["_link_seen"] = (code, size)
-
-
-def link_complaint() -> str | None:
-    """What was wrong with the link, once."""
-    complaint: str | None = st.session_state.pop(_COMPLAINT, None)
-    return complaint
+    write("net", encode_spec(current_spec()))
+    write("size", encode_size(current_size()))
 
 
 def network_picker() -> None:

@@ -6,10 +6,11 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.crop import View
+from resnet_explorer.crop import CENTRE, View
 from resnet_explorer.i18n import t
 from resnet_explorer.photo import MAX_BYTES, Photo, open_photo
 from resnet_explorer.samples import SAMPLES, open_sample, sample
+from resnet_explorer.ui.linked import linked, number, one_of
 
 WAYS: Final = {"sample": "Sample", "upload": "Upload", "camera": "Camera"}
 
@@ -22,10 +23,10 @@ def photo_input() -> tuple[Photo, str]:
     Returns:
         The photo to predict, and a line about it: its credit, or what was done to it.
     """
+    linked("p_photo", "sample", one_of(WAYS))
     way = st.segmented_control(
         t("Photo"),
         list(WAYS),
-        default="sample",
         required=True,
         format_func=lambda name: t(WAYS[name]),
         key="p_photo",
@@ -58,26 +59,25 @@ def photo_input() -> tuple[Photo, str]:
 def view_input() -> View:
     """Where in the photo the network looks; the centre unless moved."""
     with st.popover(t("Move or zoom"), width="stretch"):
-        zoom = st.slider(
-            t("Zoom"), 1.0, 4.0, 1.0, 0.1, key="p_zoom", bind="query-params", persist_state="session"
-        )
-        x = st.slider(
-            t("Left – right"), 0.0, 1.0, 0.5, 0.05, key="p_x", bind="query-params", persist_state="session"
-        )
-        y = st.slider(
-            t("Top – bottom"), 0.0, 1.0, 0.5, 0.05, key="p_y", bind="query-params", persist_state="session"
-        )
+        zoom = _slider("p_zoom", t("Zoom"), 1.0, 4.0, CENTRE.zoom, 0.1)
+        x = _slider("p_x", t("Left – right"), 0.0, 1.0, CENTRE.x, 0.05)
+        y = _slider("p_y", t("Top – bottom"), 0.0, 1.0, CENTRE.y, 0.05)
     return View(zoom, x, y)
+
+
+def _slider(key: str, label: str, low: float, high: float, usual: float, step: float) -> float:
+    linked(key, usual, number(low, high))
+    return float(st.slider(label, low, high, step=step, key=key, persist_state="session"))
 
 
 def _sampled() -> tuple[Photo, str]:
     titles = {each.name: each.title for each in SAMPLES}
+    linked("p_sample", SAMPLES[0].name, one_of(titles))
     name = st.selectbox(
         t("Sample photo"),
         list(titles),
         format_func=lambda name: t(titles[name]),
         key="p_sample",
-        bind="query-params",
         persist_state="session",
     )
     photo = _cached_sample(name)

@@ -7,8 +7,8 @@ from typing import Final
 import streamlit as st
 
 from resnet_explorer.i18n import prose, t
+from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.networks import warm_up
-from resnet_explorer.ui.stale import replace_stale
 from resnet_explorer.weights import Entry, Weights, available, find, forget, keep
 from resnet_explorer.weights.download import fetch, file_name
 
@@ -27,16 +27,15 @@ def weights_input() -> Weights:
     Raises:
         ValueError: if the bundled ones are missing too.
     """
+    linked("p_from", "bundled", one_of(SOURCES))
     source = st.segmented_control(
         t("Weights from"),
         list(SOURCES),
-        default="bundled",
         required=True,
         format_func=lambda name: t(SOURCES[name]),
         key="p_from",
         wrap=True,
         help=prose("predict_sources"),
-        bind="query-params",
         persist_state="session",
     )
     chosen = None
@@ -53,20 +52,24 @@ def weights_input() -> Weights:
 
 
 def _choice(entries: list[Entry]) -> str:
-    """A menu of trained networks; what the session or the link names and is not there, is dropped.
+    """A menu of trained networks.
 
     Returns:
         The key of the chosen one.
     """
-    keys = {_label(entry, entries): entry.key for entry in entries}
+    labels = {entry.key: _label(entry, entries) for entry in entries}
     fresh = st.session_state.pop(_FRESH, None)
-    if fresh in keys.values():
-        st.session_state["p_weights"] = next(label for label, key in keys.items() if key == fresh)
-    replace_stale("p_weights", keys, next(iter(keys)))
-    label = st.selectbox(
-        t("Network"), list(keys), key="p_weights", bind="query-params", persist_state="session"
+    if fresh in labels:
+        st.session_state["p_weights"] = fresh
+    linked("p_weights", next(iter(labels)), one_of(labels))
+    key: str = st.selectbox(
+        t("Network"),
+        list(labels),
+        format_func=labels.__getitem__,
+        key="p_weights",
+        persist_state="session",
     )
-    return keys[label]
+    return key
 
 
 def _label(entry: Entry, entries: list[Entry]) -> str:

@@ -21,7 +21,7 @@ def opened(**parameters: str) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60)
     for name, value in parameters.items():
         app.query_params[name] = value
-    return app.run().switch_page("pages/architecture.py").run()
+    return app.switch_page("pages/architecture.py").run()
 
 
 def totals(page: AppTest) -> dict[str, str]:
@@ -63,7 +63,7 @@ def test_another_network_by_name(page: AppTest) -> None:
 
 
 def test_depth_152(page: AppTest) -> None:
-    build_by(page, "Depth")
+    build_by(page, "depth")
     assert page.number_input(key="arch_depth").value == 18
     page.number_input(key="arch_depth").set_value(152).run()
     assert totals(page)["Parameters"] == "60,192,808"
@@ -71,7 +71,7 @@ def test_depth_152(page: AppTest) -> None:
 
 
 def test_depth_51_does_not_exist_and_the_page_says_why(page: AppTest) -> None:
-    build_by(page, "Depth")
+    build_by(page, "depth")
     page.number_input(key="arch_depth").set_value(51).run()
     assert totals(page)["Layers"] == "50"
     assert [info.value for info in page.info] == [
@@ -85,7 +85,7 @@ def test_depth_51_does_not_exist_and_the_page_says_why(page: AppTest) -> None:
 
 
 def test_a_cifar_network_by_depth_brings_its_size(page: AppTest) -> None:
-    build_by(page, "Depth")
+    build_by(page, "depth")
     page.segmented_control(key="arch_depth_stem").set_value("cifar").run()
     page.number_input(key="arch_depth").set_value(110).run()
     assert totals(page)["Layers"] == "110"
@@ -95,7 +95,7 @@ def test_a_cifar_network_by_depth_brings_its_size(page: AppTest) -> None:
 
 
 def test_free_fields_build_wide_resnet50(page: AppTest) -> None:
-    build_by(page, "Free")
+    build_by(page, "free")
     page.segmented_control(key="arch_block").set_value("bottleneck").run()
     for stage, blocks in enumerate((3, 4, 6, 3), start=1):
         page.number_input(key=f"arch_stage{stage}").set_value(blocks)
@@ -106,7 +106,7 @@ def test_free_fields_build_wide_resnet50(page: AppTest) -> None:
 
 
 def test_every_free_field_reaches_the_network(page: AppTest) -> None:
-    build_by(page, "Free")
+    build_by(page, "free")
     for key, value in {"arch_in_channels": 1, "arch_num_classes": 10}.items():
         page.number_input(key=key).set_value(value).run()
     page.toggle(key="arch_conv_bias").set_value(True).run()
@@ -128,7 +128,7 @@ def test_every_free_field_reaches_the_network(page: AppTest) -> None:
 
 
 def test_a_refused_network_leaves_the_last_good_one_on_the_screen(page: AppTest) -> None:
-    build_by(page, "Free")
+    build_by(page, "free")
     page.number_input(key="arch_groups").set_value(3).run()
     assert [error.value for error in page.error] == [
         "groups is 3, which does not divide the width 64; a divisor of the width is allowed."
@@ -140,7 +140,7 @@ def test_a_refused_network_leaves_the_last_good_one_on_the_screen(page: AppTest)
 
 
 def test_a_stage_without_blocks_before_one_with_blocks_is_refused(page: AppTest) -> None:
-    build_by(page, "Free")
+    build_by(page, "free")
     page.number_input(key="arch_stage2").set_value(0).run()
     assert page.error[0].value.startswith("depths is (2, 0, 2, 2), and 0 of it will not do")
     assert totals(page)["Layers"] == "18"
@@ -151,7 +151,7 @@ def test_a_stage_without_blocks_before_one_with_blocks_is_refused(page: AppTest)
 
 
 def test_the_controls_follow_the_sidebar(page: AppTest) -> None:
-    build_by(page, "Free")
+    build_by(page, "free")
     page.number_input(key="arch_groups").set_value(3).run()
     page.sidebar.selectbox[0].set_value("resnet56_cifar").run()
     assert not page.error
@@ -162,8 +162,8 @@ def test_the_controls_follow_the_sidebar(page: AppTest) -> None:
 
 
 def test_the_controls_follow_the_link() -> None:
-    page = opened(net="bottleneck.1-2.groups-4", size="96x64", arch_by="Free")
-    assert page.segmented_control(key="arch_by").value == "Free"
+    page = opened(net="bottleneck.1-2.groups-4", size="96x64", arch_by="free")
+    assert page.segmented_control(key="arch_by").value == "free"
     assert page.number_input(key="arch_groups").value == 4
     assert [page.number_input(key=f"arch_stage{n}").value for n in range(1, 5)] == [1, 2, 0, 0]
     assert (page.number_input(key="arch_height").value, page.number_input(key="arch_width_px").value) == (
@@ -210,10 +210,10 @@ def test_the_layer_table_its_search_and_its_sums(page: AppTest) -> None:
 
 def test_only_the_chosen_view_is_drawn(page: AppTest) -> None:
     assert not page.get("plotly_chart")
-    page.segmented_control(key="arch_view").set_value("Stages").run()
+    page.segmented_control(key="arch_view").set_value("stages").run()
     assert len(page.get("plotly_chart")) == 1
     assert "Most parameters: **stage 4**, 72 %. Most MACs: **stage 1**, 25 %." in shown_text(page)
-    page.segmented_control(key="arch_view").set_value("Table 1").run()
+    page.segmented_control(key="arch_view").set_value("table1").run()
     assert not page.get("plotly_chart")
     assert not page.dataframe
     assert '<th class="chosen">ResNet-18</th>' in shown_text(page)
@@ -232,17 +232,17 @@ def test_without_torchinfo_no_torch_is_loaded() -> None:
     script = f"""
 import sys
 from streamlit.testing.v1 import AppTest
-for view in ("Layers", "Stages", "Table 1"):
+for view in ("layers", "stages", "table1"):
     page = AppTest.from_file({APP!r}, default_timeout=60)
     page.query_params["arch_view"] = view
-    page.run().switch_page("pages/architecture.py").run()
+    page.switch_page("pages/architecture.py").run()
     print(page.segmented_control(key="arch_view").value, page.metric[1].value)
 print(sorted({{"torch", "torchinfo"}} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
-        "Layers 11,689,512",
-        "Stages 11,689,512",
-        "Table 1 11,689,512",
+        "layers 11,689,512",
+        "stages 11,689,512",
+        "table1 11,689,512",
         "[]",
     ]

@@ -1,0 +1,72 @@
+"""Any link restores any view of a page; a bad one opens the usual view with a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+def opened(page: str, **link: str) -> AppTest:
+    """A page as the very first thing that a session asks for."""
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.query_params.update(link)
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    return app
+
+
+def test_a_link_sets_every_control_and_is_kept() -> None:
+    link = {"net": "resnet50", "arch_step": "stage 3", "arch_unit": "FLOPs", "arch_view": "stages"}
+    app = opened("architecture", **link)
+    assert not app.warning
+    assert app.segmented_control(key="arch_step").value == "stage 3"
+    assert app.segmented_control(key="arch_view").value == "stages"
+    assert {name: app.query_params[name] for name in link} == link
+
+
+def test_what_is_usual_is_not_in_the_link() -> None:
+    app = opened("architecture", arch_unit="MACs")
+    assert not app.warning
+    assert set(app.query_params) == {"net", "size"}
+    app.segmented_control(key="arch_unit").set_value("FLOPs").run()
+    assert app.query_params["arch_unit"] == "FLOPs"
+    app.segmented_control(key="arch_unit").set_value("MACs").run()
+    assert "arch_unit" not in app.query_params
+
+
+def test_a_depth_that_was_asked_for_is_in_the_link_with_its_reason() -> None:
+    app = opened("architecture", net="resnet50", arch_by="depth", arch_depth="51")
+    assert app.number_input(key="arch_depth").value == 51
+    assert "51" in app.info[0].value
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "sentence"),
+    [
+        ("architecture", {"arch_unit": "flops"}, "`arch_unit=flops`: MACs, FLOPs is allowed."),
+        ("architecture", {"arch_depth": "x", "arch_by": "depth"}, "a number from 1 to 6002 is allowed."),
+        ("blocks", {"blk_channels": "5000"}, "`blk_channels=5000`: a number from 1 to 4096 is allowed."),
+        ("blocks", {"colour": "red"}, "nothing here is called `colour`."),
+        ("predict", {"p_alpha": "2"}, "`p_alpha=2`: a number from 0 to 1 is allowed."),
+        ("predict", {"p_sample": "x" * 300}, f"`p_sample={'x' * 40}…`"),
+    ],
+)
+def test_a_bad_link_is_told_in_a_sentence(page: str, link: dict[str, str], sentence: str) -> None:
+    app = opened(page, **link)
+    assert "The link could not be followed to the end." in app.warning[0].value
+    assert sentence in app.warning[0].value
+    app.run()
+    assert not [each for each in app.warning if "link" in each.value], "told once"
+
+
+def test_a_link_of_a_moment_ago_does_not_undo_a_click() -> None:
+    app = opened("architecture", arch_unit="FLOPs")
+    app.segmented_control(key="arch_unit").set_value("MACs").run()
+    app.query_params["arch_unit"] = "FLOPs"  # a browser that has not heard yet
+    app.run()
+    assert app.segmented_control(key="arch_unit").value == "MACs"
+    assert "arch_unit" not in app.query_params
