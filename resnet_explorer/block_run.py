@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 import textwrap
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -22,6 +21,7 @@ from resnet_explorer.block_choice import BlockChoice, Difference, block_record, 
 from resnet_explorer.diagram import Cell, Node, block_cell
 from resnet_explorer.module import build_block, initialize
 from resnet_explorer.plan import Block
+from resnet_explorer.tables import Row
 
 Place = Literal["input", "branch", "shortcut", "joined"]
 
@@ -129,7 +129,6 @@ def make(choice: BlockChoice) -> tuple[nn.Module, Tensor]:
     return block, x
 
 
-@lru_cache(maxsize=32)
 def run_block(choice: BlockChoice) -> BlockRun:
     """Run the chosen block on a random tensor, layer by layer, in training mode.
 
@@ -161,6 +160,22 @@ def run_block(choice: BlockChoice) -> BlockRun:
         failure,
         textwrap.dedent(inspect.getsource(type(block).forward)),
     )
+
+
+def step_rows(run: BlockRun) -> list[Row]:
+    """One row per step, for a table or a CSV file."""
+    return [
+        {
+            "step": step.role,
+            "layer": step.words,
+            "path": step.place,
+            "shape": " × ".join(map(str, step.shape)),
+            "mean": step.mean,
+            "standard deviation": step.spread,
+            "zeros": step.zeros,
+        }
+        for step in run.steps
+    ]
 
 
 def joined_shapes(run: BlockRun) -> tuple[Difference, ...]:

@@ -46,6 +46,13 @@ PAGES: Final = (
         t("Basic against bottleneck: what each costs, and why."),
     ),
     PageEntry(
+        "pages/block_lab.py",
+        t("Run a block"),
+        ":material/biotech:",
+        t("A real tensor through a real block, layer by layer."),
+        t("Shown on the other pages. This one runs a block of your own."),
+    ),
+    PageEntry(
         "pages/shortcuts.py",
         t("Shortcuts"),
         ":material/conversion_path:",
