@@ -34,12 +34,15 @@ def bytes_text(count: int) -> str:
     return count_text(count) + "B" if count >= 1000 else f"{count} B"
 
 
-def activation_bytes(p: Plan) -> int:
+def activation_bytes(part: Plan | Stage) -> int:
     """Memory of the outputs of all layers for one image, in float32: what a training step keeps.
 
     In-place ReLUs and memory planning lower it; weights, gradients and workspaces come on top.
+
+    Args:
+        part: a whole network, or one of its sections.
     """
-    return BYTES_PER_NUMBER * sum(prod(layer.out_shape) for layer in p.layers)
+    return BYTES_PER_NUMBER * sum(prod(layer.out_shape) for layer in part.layers)
 
 
 def window_text(layer: Layer) -> str:

@@ -59,6 +59,13 @@ PAGES: Final = (
         t("The whole graph: solid where x passes, dashed where it must change."),
     ),
     PageEntry(
+        "pages/compare.py",
+        t("Compare"),
+        ":material/compare_arrows:",
+        t("Two networks side by side: what differs, what it costs, what it gains."),
+        t("Network A. Network B is chosen on the page."),
+    ),
+    PageEntry(
         "pages/predict.py",
         t("Predict"),
         ":material/photo_camera:",

@@ -1,0 +1,195 @@
+"""Two networks side by side: what every section is and costs in both, and how far apart they are.
+
+All of it is summed from the records of two plans. `what_changed` says it in words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from resnet_explorer.plan import HEAD, STEM, Layer, Plan, Shape, ShortcutKind, Stage, plan, stage_name
+from resnet_explorer.spec import PRESETS, ResNetSpec
+from resnet_explorer.tables import activation_bytes
+
+TOTAL: Final = "total"
+SHORTCUT_KINDS: Final[tuple[ShortcutKind, ...]] = ("identity", "projection", "zero_pad", "none")
+
+
+@dataclass(frozen=True)
+class Side:
+    """A section of one network. `out_shape` is None where the network has no such section.
+
+    `shortcuts` counts the blocks by the kind of their shortcut, in the order of SHORTCUT_KINDS, the
+    kinds that do not occur left out. `memory` is in bytes (`tables.activation_bytes`).
+    """
+
+    blocks: int = 0
+    shortcuts: tuple[tuple[ShortcutKind, int], ...] = ()
+    params: int = 0
+    macs: int = 0
+    memory: int = 0
+    out_shape: Shape | None = None
+    layers: tuple[Layer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A number of network A and the same of network B."""
+
+    a: int
+    b: int
+
+    @property
+    def difference(self) -> int:
+        """What B has more than A, below zero if it has less."""
+        return self.b - self.a
+
+    @property
+    def ratio(self) -> float | None:
+        """B over A; None where A has none."""
+        return self.b / self.a if self.a else None
+
+
+@dataclass(frozen=True)
+class SectionPair:
+    """The stem, a stage, the head or the whole, of both networks."""
+
+    name: str
+    a: Side
+    b: Side
+
+    @property
+    def blocks(self) -> Pair:
+        """Residual blocks."""
+        return Pair(self.a.blocks, self.b.blocks)
+
+    @property
+    def params(self) -> Pair:
+        """Parameters."""
+        return Pair(self.a.params, self.b.params)
+
+    @property
+    def macs(self) -> Pair:
+        """Multiply–accumulates for one image."""
+        return Pair(self.a.macs, self.b.macs)
+
+    @property
+    def memory(self) -> Pair:
+        """Bytes of all layers' outputs for one image."""
+        return Pair(self.a.memory, self.b.memory)
+
+    @property
+    def differs(self) -> bool:
+        """Whether any layer of the section differs, its place in the order included."""
+        return self.a.layers != self.b.layers
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Network A beside network B: their sections in the order of the data, and the whole."""
+
+    a: Plan
+    b: Plan
+    sections: tuple[SectionPair, ...]
+    total: SectionPair
+
+
+def compare(a: Plan, b: Plan) -> Comparison:
+    """Lay two networks side by side, section by section; a comparison made before is kept.
+
+    A section that only one of them has stands beside an empty one.
+    """
+    return _kept(a.spec, _size(a), b.spec, _size(b))
+
+
+@lru_cache(maxsize=64)
+def _kept(
+    spec: ResNetSpec, size: tuple[int, int], other: ResNetSpec, other_size: tuple[int, int]
+) -> Comparison:
+    a, b = plan(spec, size), plan(other, other_size)
+    mine, others = _by_name(a), _by_name(b)
+    pairs = (
+        SectionPair(name, _side(mine.get(name)), _side(others.get(name)))
+        for name in _names(a, b)
+        if name in mine or name in others
+    )
+    return Comparison(a, b, tuple(pairs), SectionPair(TOTAL, _whole(a), _whole(b)))
+
+
+def _size(p: Plan) -> tuple[int, int]:
+    height, width = p.input_shape[1:]
+    return height, width
+
+
+def _names(a: Plan, b: Plan) -> Iterator[str]:
+    yield STEM
+    for index in range(max(len(a.stages), len(b.stages))):
+        yield stage_name(index)
+    yield HEAD
+
+
+def _by_name(p: Plan) -> dict[str, Stage]:
+    return {section.name: section for section in p.sections}
+
+
+def _side(section: Stage | None) -> Side:
+    if section is None:
+        return Side()
+    return Side(
+        len(section.blocks),
+        shortcuts(section),
+        section.params,
+        section.macs,
+        activation_bytes(section),
+        section.out_shape,
+        section.layers,
+    )
+
+
+def _whole(p: Plan) -> Side:
+    return Side(len(p.blocks), shortcuts(p), p.params, p.macs, activation_bytes(p), p.output_shape, p.layers)
+
+
+def shortcuts(part: Plan | Stage) -> tuple[tuple[ShortcutKind, int], ...]:
+    """How many blocks have which kind of shortcut; kinds that do not occur are left out."""
+    counted = Counter(block.shortcut for block in part.blocks)
+    return tuple((kind, counted[kind]) for kind in SHORTCUT_KINDS if counted[kind])
+
+
+@lru_cache
+def neighbour(spec: ResNetSpec) -> str:
+    """The preset to lay beside a network: of those that differ in the fewest fields, the next deeper.
+
+    Where none is deeper, the nearest in depth.
+    """
+
+    def distance(name: str) -> tuple[int, bool, int]:
+        other = PRESETS[name]
+        fields = sum(getattr(spec, field) != getattr(other, field) for field in spec.__dataclass_fields__)
+        return fields, other.depth <= spec.depth, abs(other.depth - spec.depth)
+
+    return min((name for name, other in PRESETS.items() if other != spec), key=distance)
+
+
+def signed(number: int, write: Callable[[int], str] = "{:,}".format) -> str:
+    """A difference with its sign: "+17", "−4", and "0"; `write` makes the text of its amount."""
+    return f"{'+' if number > 0 else '−' if number < 0 else ''}{write(abs(number))}"
+
+
+def percent_text(ratio: float) -> str:
+    """How much more or less, as people say it: 1.0602 → "+6 %", 0.5 → "−50 %"."""
+    percent = 100 * abs(ratio - 1)
+    sign = "+" if ratio > 1 else "−" if ratio < 1 else ""
+    return f"{sign}{percent:.0f} %" if percent >= 9.5 else f"{sign}{percent:.2g} %"
+
+
+def ratio_text(pair: Pair) -> str:
+    """B against A: in percent up to twice or down to half, beyond as "3.67 ×"; "" where one has none."""
+    if not pair.a or not pair.b:
+        return ""
+    ratio = pair.b / pair.a
+    return percent_text(ratio) if 0.5 <= ratio <= 2 else f"{ratio:.3g} ×"

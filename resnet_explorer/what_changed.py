@@ -1,0 +1,237 @@
+"""What changed from one network to another, in words: "+17 identity blocks in stage 3; nothing else."
+
+Each field in which the two differ has its words, and so has the size of the input. So "nothing else"
+is a finding: it is said where a single one of them differs, and everything that follows is named.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Final
+
+from resnet_explorer.compare import percent_text, signed
+from resnet_explorer.i18n import t
+from resnet_explorer.plan import Plan, Shape, Stage, shape_text
+from resnet_explorer.spec import ResNetSpec
+
+INPUT_SIZE: Final = "input_size"
+"""Not a field of a spec, but what a network is compared at."""
+
+
+def changed_fields(a: Plan, b: Plan) -> tuple[str, ...]:
+    """The fields of the specs that differ, in their order, and INPUT_SIZE if that does."""
+    names = [f.name for f in fields(ResNetSpec) if getattr(a.spec, f.name) != getattr(b.spec, f.name)]
+    if a.input_shape[1:] != b.input_shape[1:]:
+        names.append(INPUT_SIZE)
+    return tuple(names)
+
+
+def changes(a: Plan, b: Plan) -> tuple[str, ...]:
+    """What B has instead of A, in one phrase for each field that differs."""
+    return tuple(WORDS[name](a, b) for name in changed_fields(a, b))
+
+
+def sentence(a: Plan, b: Plan) -> str:
+    """All changes in a sentence; it says so if there is none, or nothing else."""
+    found = changes(a, b)
+    if not found:
+        return t("They are the same network.")
+    text = "; ".join(found)
+    if a.layers == b.layers:
+        text += "; " + t("layer by layer they are the same")
+    elif len(found) == 1:
+        text += "; " + t("nothing else")
+    return text[0].upper() + text[1:] + "."
+
+
+def _block(a: Plan, b: Plan) -> str:
+    words = {"basic": t("basic blocks (3×3, 3×3)"), "bottleneck": t("bottlenecks (1×1, 3×3, 1×1)")}
+    return _instead(words[b.spec.block], words[a.spec.block])
+
+
+def _depths(a: Plan, b: Plan) -> str:
+    parts: list[str] = []
+    last_kind: str | None = None
+    for old, new in zip(a.stages, b.stages, strict=False):
+        more = len(new.blocks) - len(old.blocks)
+        if more:
+            kind = _kind_of_change(old, new)
+            # "+4 identity blocks in stage 2, +13 in stage 3": the kind is said when it is another.
+            number = signed(more) if kind == last_kind else f"{signed(more)} {_blocks(kind, abs(more))}"
+            parts.append(t("{number} in {stage}").format(number=number, stage=new.name))
+            last_kind = kind
+    return ", ".join([*parts, *_stages_of_one(a, b)])
+
+
+def _stages_of_one(a: Plan, b: Plan) -> list[str]:
+    """The stages that only one of them has, and what this does to the head if nothing else does."""
+    common = min(len(a.stages), len(b.stages))
+    found = [
+        words.format(stage=stage.name, blocks=f"{len(stage.blocks)} {_blocks('', len(stage.blocks))}")
+        for stages, words in (
+            (a.stages, t("no {stage} ({blocks})")),
+            (b.stages, t("a new {stage} ({blocks})")),
+        )
+        for stage in stages[common:]
+    ]
+    if found and changed_fields(a, b) == ("depths",) and a.head.layers != b.head.layers:
+        channels = (b.head.in_shape[0], a.head.in_shape[0])
+        found.append(t("so the head takes {0:,} channels instead of {1:,}").format(*channels))
+    return found
+
+
+def _kind_of_change(old: Stage, new: Stage) -> str:
+    """The kind of shortcut of the blocks that were added or taken away; "" if of several."""
+    counted = Counter(block.shortcut for block in new.blocks)
+    counted.subtract(block.shortcut for block in old.blocks)
+    kinds = [kind for kind, number in counted.items() if number]
+    return kinds[0] if len(kinds) == 1 else ""
+
+
+def _blocks(kind: str, number: int) -> str:
+    one, many = {
+        "identity": (t("identity block"), t("identity blocks")),
+        "projection": (t("projection block"), t("projection blocks")),
+        "zero_pad": (t("zero-padded block"), t("zero-padded blocks")),
+        "none": (t("plain block"), t("plain blocks")),
+        "": (t("block"), t("blocks")),
+    }[kind]
+    return one if number == 1 else many
+
+
+def _width(a: Plan, b: Plan) -> str:
+    ratio = f"{b.spec.width / a.spec.width:.3g}"
+    return t("width {new} instead of {old}: {ratio} × in every stage").format(
+        new=b.spec.width, old=a.spec.width, ratio=ratio
+    )
+
+
+def _groups(a: Plan, b: Plan) -> str:
+    return t("3×3 convolutions in {new} instead of {old}").format(
+        new=_counted(b.spec.groups, t("group"), t("groups")), old=a.spec.groups
+    )
+
+
+def _width_per_group(a: Plan, b: Plan) -> str:
+    text = t("width per group {new} instead of {old}").format(
+        new=b.spec.width_per_group, old=a.spec.width_per_group
+    )
+    new, old = b.spec.inner_width(0), a.spec.inner_width(0)
+    if new == old:
+        return text
+    return text + t(" ({new} channels in the 3×3 of stage 1 instead of {old})").format(new=new, old=old)
+
+
+def _stem(a: Plan, b: Plan) -> str:
+    words = {"imagenet": t("7×7 and max-pool (ImageNet)"), "cifar": t("3×3 (CIFAR)")}
+    return t("a stem of {new} instead of {old}").format(new=words[b.spec.stem], old=words[a.spec.stem])
+
+
+def _stride_in(a: Plan, b: Plan) -> str:
+    versions = {"1x1": ("1×1", "v1"), "3x3": ("3×3", "v1.5")}
+    (old, old_version), (new, new_version) = versions[a.spec.stride_in], versions[b.spec.stride_in]
+    if not (_has_strided_bottleneck(a) and _has_strided_bottleneck(b)):
+        return t("a bottleneck’s stride on the {new} ({new_version}) instead of the {old}").format(
+            new=new, new_version=new_version, old=old
+        )
+    text = t("the stride moves from the {old} to the {new} ({old_version} → {new_version})").format(
+        old=old, new=new, old_version=old_version, new_version=new_version
+    )
+    if changed_fields(a, b) != ("stride_in",):
+        return text
+    same = a.params == b.params and _shapes(a) == _shapes(b)
+    macs = t("{percent} MACs").format(percent=percent_text(b.macs / a.macs))
+    return f"{text}: {t('same parameters and shapes')}, {macs}" if same else f"{text}: {macs}"
+
+
+def _has_strided_bottleneck(p: Plan) -> bool:
+    return p.spec.block == "bottleneck" and len(p.stages) > 1
+
+
+def _shapes(p: Plan) -> list[Shape]:
+    return [section.out_shape for section in p.sections]
+
+
+def _activation(a: Plan, b: Plan) -> str:
+    del a
+    what = t("norm and ReLU") if b.spec.norm == "batch" else t("ReLU")
+    if b.spec.activation == "pre":
+        return t("{what} before each convolution instead of after it (pre-activation)").format(what=what)
+    return t("{what} after each convolution instead of before it (post-activation)").format(what=what)
+
+
+def _shortcut(a: Plan, b: Plan) -> str:
+    options = {
+        "projection": t("option B (projection)"),
+        "zero_pad": t("option A (zero padding)"),
+        "projection_all": t("option C (all projections)"),
+        "none": t("none"),
+    }
+    if b.spec.shortcut == "none":
+        return t("no shortcuts: a plain network instead of {old}").format(old=options[a.spec.shortcut])
+    return t("shortcuts of {new} instead of {old}").format(
+        new=options[b.spec.shortcut], old=options[a.spec.shortcut]
+    )
+
+
+def _norm(a: Plan, b: Plan) -> str:
+    del a
+    if b.spec.norm == "none":
+        return t("no batch normalization")
+    return t("batch normalization, where there was none")
+
+
+def _conv_bias(a: Plan, b: Plan) -> str:
+    del a
+    return t("a bias in every convolution") if b.spec.conv_bias else t("no bias in the convolutions")
+
+
+def _in_channels(a: Plan, b: Plan) -> str:
+    return _instead(
+        _counted(b.spec.in_channels, t("input channel"), t("input channels")), f"{a.spec.in_channels:,}"
+    )
+
+
+def _num_classes(a: Plan, b: Plan) -> str:
+    return _instead(_counted(b.spec.num_classes, t("class"), t("classes")), f"{a.spec.num_classes:,}")
+
+
+def _include_top(a: Plan, b: Plan) -> str:
+    del a
+    return t("with average pooling and fc") if b.spec.include_top else t("without average pooling and fc")
+
+
+def _input_size(a: Plan, b: Plan) -> str:
+    return t("an input of {new} pixels instead of {old}").format(
+        new=shape_text(b.input_shape[1:]), old=shape_text(a.input_shape[1:])
+    )
+
+
+def _instead(new: str, old: str) -> str:
+    return t("{new} instead of {old}").format(new=new, old=old)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+WORDS: Final[Mapping[str, Callable[[Plan, Plan], str]]] = {
+    "block": _block,
+    "depths": _depths,
+    "width": _width,
+    "groups": _groups,
+    "width_per_group": _width_per_group,
+    "stem": _stem,
+    "stride_in": _stride_in,
+    "activation": _activation,
+    "shortcut": _shortcut,
+    "norm": _norm,
+    "conv_bias": _conv_bias,
+    "in_channels": _in_channels,
+    "num_classes": _num_classes,
+    "include_top": _include_top,
+    INPUT_SIZE: _input_size,
+}
+"""The words of every field."""
