@@ -10,7 +10,6 @@ from resnet_explorer.block_figures import (
     block_on,
     both_plans,
     depth_figure,
-    depth_points,
     ratio_text,
     stage_figure,
     with_block,
@@ -21,7 +20,7 @@ from resnet_explorer.tables import count_text
 from resnet_explorer.ui.block_views import block_drawings, block_numbers, measure_choice
 from resnet_explorer.ui.frame import network_heading
 from resnet_explorer.ui.linked import SWITCH, linked, one_of, whole
-from resnet_explorer.ui.network import current_plan, current_size, current_spec
+from resnet_explorer.ui.network import current_size, current_spec
 
 UNITS = ("MACs", "FLOPs")
 MOST_CHANNELS, LARGEST_SIZE = 4096, 1024
@@ -74,18 +73,17 @@ def per_stage() -> None:
         column.metric(
             f"{title(drawn.spec)}, {kind}: {measure}", count_text(amount), help=f"{amount:,} {measure}"
         )
-    st.plotly_chart(stage_figure(plans, measure), key="blk_stage_chart")
+    st.plotly_chart(stage_figure(spec, current_size(), measure), key="blk_stage_chart")
     if with_block(with_block(spec, "basic"), "bottleneck") != spec.with_(block="bottleneck"):
         st.caption(prose("blocks_adapted"))
 
 
 def against_depth() -> None:
-    p = current_plan()
     st.header(t("Against depth"))
     measure = measure_choice("blk_curve")
     with st.spinner(t("Counting networks of every depth…")):
-        curves = {kind: depth_points(kind, p.spec.stem, current_size(), p.spec.depth) for kind in BLOCK_KINDS}
-    st.plotly_chart(depth_figure(curves, measure, p, title(p.spec)), key="blk_depth_chart")
+        figure = depth_figure(current_spec(), current_size(), measure)
+    st.plotly_chart(figure, key="blk_depth_chart")
     st.markdown(prose("blocks_curve"))
 
 

@@ -5,7 +5,7 @@ Everything is summed from the records of `plan` and `plan_block`; nothing is typ
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, get_args
@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from resnet_explorer.colours import STAGE_COLOURS, rgba
 from resnet_explorer.depth import PUBLISHED, choose_depth
 from resnet_explorer.plan import Block, Layer, Plan, plan, plan_block
-from resnet_explorer.spec import EXPANSION, PRESETS, BlockKind, ResNetSpec, Stem
+from resnet_explorer.spec import EXPANSION, PRESETS, BlockKind, ResNetSpec, Stem, title
 from resnet_explorer.tables import count_text
 
 Measure = Literal["parameters", "MACs", "FLOPs"]
@@ -131,10 +131,14 @@ def depth_points(
     return tuple({point.depth: point for point in points}.values())
 
 
-def stage_figure(plans: Mapping[BlockKind, Plan], measure: Measure) -> go.Figure:
-    """Bars per section: basic pale, bottleneck full, in the colours of the stages."""
+@lru_cache(maxsize=32)
+def stage_figure(spec: ResNetSpec, size: tuple[int, int], measure: Measure) -> go.Figure:
+    """Bars per section of the network with either block: basic pale, bottleneck full.
+
+    Kept for the reruns of a page, as a figure takes 15 ms; not to be changed.
+    """
     figure = go.Figure()
-    for kind, drawn in plans.items():
+    for kind, drawn in both_plans(spec, size).items():
         sections = [section.name for section in drawn.sections]
         values = [_amount(section.params, section.macs, measure) for section in drawn.sections]
         figure.add_bar(
@@ -151,22 +155,23 @@ def stage_figure(plans: Mapping[BlockKind, Plan], measure: Measure) -> go.Figure
     return _look(figure, "", measure)
 
 
-def depth_figure(
-    curves: Mapping[BlockKind, Sequence[DepthPoint]], measure: Measure, current: Plan, name: str
-) -> go.Figure:
+@lru_cache(maxsize=32)
+def depth_figure(spec: ResNetSpec, size: tuple[int, int], measure: Measure) -> go.Figure:
     """The curve of a measure against depth for both blocks; published depths and the network marked.
 
+    Kept for the reruns of a page; not to be changed.
+
     Args:
-        curves: points per kind of block.
+        spec: the network that is marked; the curves are those of its stem.
+        size: height and width of the input.
         measure: what is counted.
-        current: the network of the session.
-        name: what it is called.
     """
     figure = go.Figure()
-    for kind, points in curves.items():
-        _add_curve(figure, kind, points, measure)
+    for kind in BLOCK_KINDS:
+        _add_curve(figure, kind, depth_points(kind, spec.stem, size, spec.depth), measure)
+    current, name = plan(spec, size), title(spec)
     figure.add_scatter(
-        x=[current.spec.depth],
+        x=[spec.depth],
         y=[_amount(current.params, current.macs, measure)],
         name=name,
         mode="markers",

@@ -76,15 +76,15 @@ def test_the_depths_of_resnet34_with_bottlenecks_are_resnet50() -> None:
 
 
 def test_bars_are_the_sections_of_both_networks() -> None:
-    plans = both_plans(preset("resnet50"), (224, 224))
-    figure = stage_figure(plans, "parameters")
+    network = (preset("resnet50"), (224, 224))
+    figure = stage_figure(*network, "parameters")
     basic, bottleneck = figure.data
     assert list(basic.x) == ["stem", "stage 1", "stage 2", "stage 3", "stage 4", "head"]
     assert sum(basic.y) == 21_797_672
     assert sum(bottleneck.y) == 25_557_032
-    macs = sum(stage_figure(plans, "MACs").data[1].y)
+    macs = sum(stage_figure(*network, "MACs").data[1].y)
     assert macs == 4_089_184_256
-    assert sum(stage_figure(plans, "FLOPs").data[1].y) == 2 * macs
+    assert sum(stage_figure(*network, "FLOPs").data[1].y) == 2 * macs
 
 
 def test_the_curve_passes_through_the_published_networks() -> None:
@@ -117,9 +117,8 @@ def test_on_cifar_the_curve_marks_the_papers_depths_and_reaches_as_deep_as_the_n
 
 
 def test_the_curve_marks_the_network_on_the_screen() -> None:
-    curves = {kind: depth_points(kind, "cifar", (32, 32)) for kind in BLOCK_KINDS}
     current = plan(preset("resnet20_cifar"), (32, 32))
-    figure = depth_figure(curves, "FLOPs", current, "ResNet-20 CIFAR")
+    figure = depth_figure(current.spec, (32, 32), "FLOPs")
     star = figure.data[-1]
     assert (star.name, list(star.x), list(star.y)) == ("ResNet-20 CIFAR", [20], [2 * current.macs])
     assert [trace.name for trace in figure.data if trace.mode == "lines"] == ["basic", "bottleneck"]
