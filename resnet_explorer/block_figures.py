@@ -5,7 +5,7 @@ Everything is summed from the records of `plan` and `plan_block`; nothing is typ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, get_args
