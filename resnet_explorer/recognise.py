@@ -45,7 +45,7 @@ def recognise(shapes: Shapes) -> ResNetSpec:
         raise ValueError(f"This is no residual network that is known here: {misfit}.") from None
     except ValueError as error:
         raise ValueError(f"This network is outside of what can be built here: {error}") from None
-    _compare(shapes, state_shapes(spec))
+    hold_against(shapes, spec)
     return spec
 
 
@@ -139,12 +139,13 @@ def _widens(spec: ResNetSpec) -> bool:
     return len(spec.depths) > 1 or spec.expansion > 1
 
 
-def _compare(shapes: Shapes, expected: Shapes) -> None:
-    """Hold what is there against what must be there.
+def hold_against(shapes: Shapes, spec: ResNetSpec) -> None:
+    """Hold the values that are there against those that the network must have.
 
     Raises:
         ValueError: for the first that is missing, left over or of another shape.
     """
+    expected = state_shapes(spec)
     misfits = [_misfit(name, shapes.get(name), expected.get(name)) for name in [*shapes, *expected]]
     first = next((misfit for misfit in misfits if misfit), None)
     if first:
@@ -156,6 +157,9 @@ def _misfit(name: str, found: tuple[int, ...] | None, wanted: tuple[int, ...] | 
         return ""
     if wanted is None:
         return f"{name} has no place in it"
+    if found is None and name.endswith(".downsample.1.weight"):
+        projection = name.replace("downsample.1", "downsample.0")
+        return f"{projection} is a projection that no normalization follows, and one would have to"
     if found is None:
         return f"there is no {name}"
     return f"{name} is {_text(found)} and would have to be {_text(wanted)}"
@@ -164,8 +168,11 @@ def _misfit(name: str, found: tuple[int, ...] | None, wanted: tuple[int, ...] | 
 def _shape(shapes: Shapes, name: str, dimensions: int) -> tuple[int, ...]:
     shape = shapes.get(name)
     if shape is None:
-        stranger = next((n for n in shapes if not n.startswith(("conv1.", "bn1.", "layer", "fc."))), None)
-        raise _MisfitError(f"there is no {name}" + (f", but there is {stranger}" if stranger else ""))
+        known = ("conv1.weight", "conv1.bias", "bn1.", "layer", "fc.")
+        stranger = next((n for n in shapes if not n.startswith(known)), "")
+        but = f", but there is {stranger}" if stranger else ""
+        deep = ", a stem of several convolutions" if stranger.startswith("conv1.") else ""
+        raise _MisfitError(f"there is no {name}{but}{deep}")
     if len(shape) != dimensions or 0 in shape:
         raise _MisfitError(f"{name} is {_text(shape)}")
     return shape

@@ -16,14 +16,13 @@ from resnet_explorer.recognise import assumptions, recognise
 from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.weights.base import Preprocessing, Weights, from_metadata, read_preprocessing
 from resnet_explorer.weights.files import parse_json, printable
+from resnet_explorer.weights.names import torchvision_names
 from resnet_explorer.weights.own import DIGITS, PREFIX
 from resnet_explorer.weights.reader import read_checkpoint_file
 from resnet_explorer.weights.tensors import State, network_of
 
 _AVERAGED: Final = ("average", "model_ema", "state_dict_ema", "ema_state_dict", "ema")
 _WRAPPED: Final = ("state_dict", "model_state_dict", "model", "net", "network", "weights", "module")
-_RENAMED: Final = (("linear.", "fc."), (".shortcut.", ".downsample."))
-"""Other people's names, and torchvision's: those of github.com/kuangliu/pytorch-cifar."""
 _CLASS_KEYS: Final = ("classes", "class_names", "categories", "idx_to_class", "class_to_idx", "class_indices")
 
 
@@ -75,17 +74,19 @@ def read_checkpoint(
 
 def unwrap(content: Mapping[str, Any]) -> tuple[dict[str, Tensor], tuple[str, ...]]:
     """The state_dict inside of what people save, under torchvision's names, and what was done to get it."""
+    state, notes = inner_state(content)
+    names = torchvision_names(state)
+    return {names[name]: state[name] for name in names}, notes
+
+
+def inner_state(content: Mapping[str, Any]) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+    """The state_dict inside of what people save, under its own names, and what was done to get it."""
     notes: list[str] = []
     while key := _wrapper(content):
         content = content[key]
         if key in _AVERAGED:
             notes.append(f'The running average of the weights was taken ("{key}").')
-    state = {str(name): value for name, value in content.items() if isinstance(value, Tensor)}
-    prefix = _prefix(state)
-    state = {
-        _renamed(name.removeprefix(prefix)): value for name, value in state.items() if name != "n_averaged"
-    }
-    return state, tuple(notes)
+    return {str(name): value for name, value in content.items() if isinstance(value, Tensor)}, tuple(notes)
 
 
 def json_classes(text: bytes | str) -> tuple[str, ...]:
@@ -107,22 +108,6 @@ def _wrapper(content: Mapping[str, Any]) -> str | None:
     """The key under which the values lie one level down; averaged ones first."""
     keys = (key for key in (*_AVERAGED, *_WRAPPED) if isinstance(content.get(key), Mapping))
     return next((key for key in keys if content[key]), None)
-
-
-def _prefix(state: State) -> str:
-    """What stands before all names, as "module." of a parallel network: found at the stem's convolution."""
-    stems = [name.removesuffix("conv1.weight") for name in state if name.endswith("conv1.weight")]
-    prefix = min(stems, key=len, default="")
-    whole = all(name.startswith(prefix) for name in state if name != "n_averaged")
-    return prefix if whole and (not prefix or prefix.endswith(".")) else ""
-
-
-def _renamed(name: str) -> str:
-    """The name that torchvision would have given."""
-    for theirs, ours in _RENAMED:
-        if theirs in name and (theirs.startswith(".") or name.startswith(theirs)):
-            name = name.replace(theirs, ours)
-    return name
 
 
 def _classes(spec: ResNetSpec, named: tuple[str, ...] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

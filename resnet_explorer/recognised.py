@@ -1,0 +1,111 @@
+"""What the names and shapes of a file tell of its network, in words, and what they cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from resnet_explorer.i18n import t
+from resnet_explorer.recognise import Shapes, assumptions
+from resnet_explorer.spec import ResNetSpec
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The network that a file holds.
+
+    Attributes:
+        spec: the network.
+        seen: what it was recognised by, a sentence each.
+        assumed: what no shape tells, a sentence each.
+    """
+
+    spec: ResNetSpec
+    seen: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+
+def described(spec: ResNetSpec, shapes: Shapes) -> Recognised:
+    """A network that was recognised by these shapes, with the reasons."""
+    return Recognised(spec, tuple(_seen(spec, shapes)), (*assumptions(spec), _input_sentence(spec)))
+
+
+def declared(spec: ResNetSpec) -> Recognised:
+    """A network that its file names itself, as files of this library do."""
+    sentence = t("The file says itself which network it holds, and its shapes agree.")
+    return Recognised(spec, (sentence,), ())
+
+
+def _seen(spec: ResNetSpec, shapes: Shapes) -> Iterator[str]:
+    yield t("{tensor}: a stem of {kernel}×{kernel}, from {channels} to {width} channels.").format(
+        tensor=_tensor("conv1.weight", shapes),
+        kernel=shapes["conv1.weight"][2],
+        channels=spec.in_channels,
+        width=spec.width,
+    )
+    yield _stages_sentence(spec)
+    yield from _width_sentences(spec, shapes)
+    yield from _shortcut_sentences(spec, shapes)
+    if spec.norm == "none":
+        yield t("There is no `bn1.weight`: no normalization.")
+    if spec.activation == "pre":
+        yield t("{tensor}: a norm after the last block, so blocks are pre-activated.").format(
+            tensor=_tensor("bn_last.weight", shapes)
+        )
+    if spec.conv_bias:
+        yield t("{tensor}: convolutions have a bias.").format(tensor=_tensor("conv1.bias", shapes))
+    if spec.include_top:
+        yield t("{tensor}: {classes:,} classes.").format(
+            tensor=_tensor("fc.weight", shapes), classes=spec.num_classes
+        )
+    else:
+        yield t("There is no `fc.weight`: it ends with the feature map.")
+
+
+def _stages_sentence(spec: ResNetSpec) -> str:
+    words = {
+        "basic": t("{stages} have {counts} blocks of two convolutions: basic blocks."),
+        "bottleneck": t("{stages} have {counts} blocks of three convolutions: bottlenecks."),
+    }
+    stages = [f"`layer{number}`" for number in range(1, len(spec.depths) + 1)]
+    return words[spec.block].format(stages=", ".join(stages), counts=", ".join(map(str, spec.depths)))
+
+
+def _width_sentences(spec: ResNetSpec, shapes: Shapes) -> Iterator[str]:
+    tensor = _tensor("layer1.0.conv2.weight", shapes)
+    if spec.groups > 1:
+        yield t("{tensor}: {groups} groups of {channels} channels.").format(
+            tensor=tensor, groups=spec.groups, channels=shapes["layer1.0.conv2.weight"][1]
+        )
+    elif spec.inner_width(0) != spec.width:
+        yield t("{tensor}: the 3×3 has {inner} channels, where {width} are usual.").format(
+            tensor=tensor, inner=spec.inner_width(0), width=spec.width
+        )
+
+
+def _shortcut_sentences(spec: ResNetSpec, shapes: Shapes) -> Iterator[str]:
+    projections = [name for name in shapes if name.endswith(".downsample.0.weight")]
+    if not projections:
+        return
+    where = t("every shortcut projects (option C)")
+    if spec.shortcut == "projection":
+        where = t("shortcuts project where the shape changes (option B)")
+    yield t("{tensor} and {others} more: {where}.").format(
+        tensor=_tensor(projections[0], shapes), others=len(projections) - 1, where=where
+    )
+
+
+def _input_sentence(spec: ResNetSpec) -> str:
+    if spec.stem == "imagenet":
+        return t(
+            "Strides and the size of the input are in no file: as usual with a 7×7 stem, "
+            "it halves the size, a max-pool follows, and the input is 224 × 224."
+        )
+    return t(
+        "Strides and the size of the input are in no file: as usual with a 3×3 stem, "
+        "it keeps the size, no max-pool follows, and the input is 32 × 32."
+    )
+
+
+def _tensor(name: str, shapes: Shapes) -> str:
+    return f"`{name}` {'×'.join(map(str, shapes[name]))}"

@@ -1,0 +1,302 @@
+"""A file of weights → its network, whoever wrote it; or the tensor that fits no residual network."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import safetensors.torch
+import timm
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from resnet_explorer.module import build
+from resnet_explorer.spec import PRESETS, ResNetSpec, preset
+from resnet_explorer.weights import bundled
+from resnet_explorer.weights.names import torchvision_names
+from resnet_explorer.weights.recognised_file import recognise_file
+from tests.strategies import specs
+
+RESNET26 = ResNetSpec("bottleneck", (2, 2, 2, 2))
+
+
+def saved(content: object) -> bytes:
+    file = io.BytesIO()
+    torch.save(content, file)
+    return file.getvalue()
+
+
+def refusal(content: bytes, name: str = "net.pth") -> str:
+    with pytest.raises(ValueError) as caught:
+        recognise_file(content, name)
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{name}")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return sentence
+
+
+def shapes(state: Mapping[str, Tensor]) -> list[tuple[str, torch.Size]]:
+    return [(name, value.shape) for name, value in state.items()]
+
+
+@settings(deadline=None, max_examples=30)
+@given(spec=specs(), form=st.sampled_from(["pth", "safetensors"]))
+def test_what_is_recognised_has_the_same_names_and_shapes(spec: ResNetSpec, form: str) -> None:
+    state = build(spec).state_dict()
+    content = saved(state) if form == "pth" else safetensors.torch.save(state)
+    found = recognise_file(content, f"net.{form}")
+    assert shapes(build(found.spec).state_dict()) == shapes(state)
+    assert all(sentence.endswith(".") for sentence in (*found.seen, *found.assumed))
+
+
+@pytest.mark.parametrize(
+    ("name", "spec"),
+    [
+        ("resnet18", preset("resnet18")),
+        ("resnet26", RESNET26),
+        ("resnext50_32x4d", preset("resnext50_32x4d")),
+        ("wide_resnet50_2", preset("wide_resnet50_2")),
+    ],
+)
+def test_timms_networks(name: str, spec: ResNetSpec) -> None:
+    state = timm.create_model(name, pretrained=False).state_dict()
+    assert recognise_file(saved({"state_dict": state}), f"{name}.bin").spec == spec
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "resnet50d",
+            "there is no conv1.weight, but there is conv1.0.weight, a stem of several convolutions",
+        ),
+        ("seresnet50", "layer1.0.se.fc1.weight has no place in it"),
+        ("resnet50_gn", "there is no bn1.running_mean"),
+        ("vit_tiny_patch16_224", "there is no conv1.weight, but there is cls_token"),
+    ],
+)
+def test_timms_others_are_refused_by_a_tensor(name: str, words: str) -> None:
+    state = timm.create_model(name, pretrained=False).state_dict()
+    assert refusal(saved(state)) == f"net.pth: This is no residual network that is known here: {words}."
+
+
+def test_the_sentences_for_resnext_50() -> None:
+    found = recognise_file(saved(build(preset("resnext50_32x4d")).state_dict()), "x.pth")
+    assert found.seen == (
+        "`conv1.weight` 64×3×7×7: a stem of 7×7, from 3 to 64 channels.",
+        "`layer1`, `layer2`, `layer3`, `layer4` have 3, 4, 6, 3 blocks of three convolutions: bottlenecks.",
+        "`layer1.0.conv2.weight` 128×4×3×3: 32 groups of 4 channels.",
+        "`layer1.0.downsample.0.weight` 256×64×1×1 and 3 more: "
+        "shortcuts project where the shape changes (option B).",
+        "`fc.weight` 1000×2048: 1,000 classes.",
+    )
+    assert found.assumed == (
+        'The stride is assumed on the 3×3 (v1.5); "1x1" (v1) has the same shapes.',
+        "Strides and the size of the input are in no file: as usual with a 7×7 stem, "
+        "it halves the size, a max-pool follows, and the input is 224 × 224.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"width_per_group": 128}, "128×128×3×3: the 3×3 has 128 channels, where 64 are usual."),
+        ({"norm": "none"}, "There is no `bn1.weight`: no normalization."),
+        ({"activation": "pre"}, "`bn_last.weight` 2048: a norm after the last block, so blocks are pre-"),
+        ({"conv_bias": True}, "`conv1.bias` 64: convolutions have a bias."),
+        ({"include_top": False}, "There is no `fc.weight`: it ends with the feature map."),
+        ({"shortcut": "projection_all"}, "and 7 more: every shortcut projects (option C)."),
+        ({"stem": "cifar"}, "`conv1.weight` 64×3×3×3: a stem of 3×3, from 3 to 64 channels."),
+    ],
+)
+def test_each_field_says_by_what_it_was_seen(change: dict[str, Any], words: str) -> None:
+    spec = RESNET26.with_(**change)
+    found = recognise_file(saved(build(spec).state_dict()), "x.pth")
+    assert found.spec == spec
+    assert sum(words in sentence for sentence in found.seen) == 1
+
+
+def test_a_file_of_this_library_names_its_network_itself() -> None:
+    found = recognise_file(bundled.FILE.read_bytes(), bundled.FILE.name)
+    assert found.spec == bundled.describe().spec
+    assert found.seen == ("The file says itself which network it holds, and its shapes agree.",)
+    v1 = PRESETS["resnet50"].with_(stride_in="1x1", depths=(1, 1))
+    state = build(v1).state_dict()
+    content = safetensors.torch.save(state, {"spec": "bottleneck.1-1.stride_in-1x1"})
+    assert recognise_file(content, "v1.safetensors").spec == v1
+    lied = safetensors.torch.save(state, {"spec": "bottleneck.1-2.stride_in-1x1"})
+    assert "there is no layer2.1.conv1.weight" in refusal(lied)
+    assert "no preset and no code of a network" in refusal(safetensors.torch.save(state, {"spec": "vgg"}))
+
+
+# Tutorials
+
+
+class Residual(nn.Module):
+    """d2l.ai, section 8.6: the 1×1 of the shortcut has no norm after it."""
+
+    def __init__(self, channels: int, projects: bool, strides: int = 1) -> None:
+        super().__init__()
+        self.conv1 = nn.LazyConv2d(channels, kernel_size=3, padding=1, stride=strides)
+        self.conv2 = nn.LazyConv2d(channels, kernel_size=3, padding=1)
+        self.conv3 = nn.LazyConv2d(channels, kernel_size=1, stride=strides) if projects else None
+        self.bn1 = nn.LazyBatchNorm2d()
+        self.bn2 = nn.LazyBatchNorm2d()
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))
+        return torch.relu(y + (self.conv3(x) if self.conv3 else x))
+
+
+def d2l(stages: int) -> nn.Sequential:
+    stem = nn.Sequential(nn.LazyConv2d(8, 7, 2, 3), nn.LazyBatchNorm2d(), nn.ReLU(), nn.MaxPool2d(3, 2, 1))
+    parts: list[nn.Module] = [stem]
+    for number in range(stages):
+        first = Residual(8 << number, projects=number > 0, strides=2 if number else 1)
+        parts.append(nn.Sequential(first, Residual(8 << number, projects=False)))
+    net = nn.Sequential(*parts, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.LazyLinear(10))
+    net(torch.zeros(2, 1, 64, 64))
+    return net
+
+
+def test_d2ls_network_of_one_stage() -> None:
+    found = recognise_file(saved(d2l(1).state_dict()), "d2l.params")
+    assert found.spec == ResNetSpec("basic", (2,), width=8, conv_bias=True, in_channels=1, num_classes=10)
+
+
+def test_d2ls_projections_are_named_as_what_does_not_fit() -> None:
+    assert refusal(saved(d2l(3).state_dict())) == (
+        "net.pth: This is no residual network that is known here: layer2.0.downsample.0.weight "
+        "(2.0.conv3.weight in the file) is a projection that no normalization follows, and one would have to."
+    )
+
+
+class Weiaicunzai(nn.Module):
+    """github.com/weiaicunzai/pytorch-cifar100: Sequential parts, their places for names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU())
+        self.conv2_x = nn.Sequential(self.block(8, 8))
+        self.conv3_x = nn.Sequential(self.block(32, 16))
+        self.fc = nn.Linear(64, 100)
+
+    def block(self, channels: int, width: int) -> nn.Module:
+        block = nn.Module()
+        block.residual_function = nn.Sequential(
+            nn.Conv2d(channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, width, 3, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+            nn.Conv2d(width, 4 * width, 1, bias=False), nn.BatchNorm2d(4 * width),
+        )  # fmt: skip
+        block.shortcut = nn.Sequential(
+            nn.Conv2d(channels, 4 * width, 1, bias=False), nn.BatchNorm2d(4 * width)
+        )
+        return block
+
+
+def test_weiaicunzais_cifar_networks() -> None:
+    found = recognise_file(saved({"net": Weiaicunzai().state_dict()}), "resnet.pth")
+    assert found.spec == ResNetSpec("bottleneck", (1, 1), width=8, stem="cifar", num_classes=100)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        (["module.conv1.weight", "module.linear.bias"], ["conv1.weight", "fc.bias"]),
+        (["conv1.weight", "layer2.0.shortcut.1.bias"], ["conv1.weight", "layer2.0.downsample.1.bias"]),
+        (
+            ["net.0.0.weight", "net.0.1.running_mean", "net.b3.1.conv1.weight", "net.last.2.bias"],
+            ["conv1.weight", "bn1.running_mean", "layer2.1.conv1.weight", "fc.bias"],
+        ),
+        (
+            [
+                "0.weight",
+                "1.bias",
+                "resnet_block2.0.conv1.weight",
+                "resnet_block2.0.conv3.bias",
+                "fc.1.weight",
+            ],
+            ["conv1.weight", "bn1.bias", "layer2.0.conv1.weight", "layer2.0.downsample.0.bias", "fc.weight"],
+        ),
+        (
+            [
+                "resnet.embedder.embedder.convolution.weight",
+                "resnet.embedder.embedder.normalization.bias",
+                "resnet.encoder.stages.1.layers.0.shortcut.normalization.weight",
+                "resnet.encoder.stages.1.layers.0.layer.2.convolution.weight",
+                "resnet.encoder.stages.1.layers.3.layer.0.normalization.running_var",
+                "classifier.1.weight",
+            ],
+            [
+                "conv1.weight",
+                "bn1.bias",
+                "layer2.0.downsample.1.weight",
+                "layer2.0.conv3.weight",
+                "layer2.3.bn1.running_var",
+                "fc.weight",
+            ],
+        ),
+        (["fc.weight", "linear.weight"], ["fc.weight", "linear.weight"]),
+        (["a.conv1.weight", "b.weight", "n_averaged"], ["a.conv1.weight", "b.weight"]),
+        ([], []),
+    ],
+)
+def test_names(theirs: list[str], ours: list[str]) -> None:
+    assert list(torchvision_names(theirs).values()) == ours
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnet200_preact", "resnet20_cifar"])
+def test_torchvisions_own_names_stay(name: str) -> None:
+    names = list(build(preset(name)).state_dict())
+    assert torchvision_names(names) == {name: name for name in names}
+
+
+# Files that are none
+
+
+class Bomb:
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self.trace),)
+
+
+def test_code_in_a_pickle_never_runs(tmp_path: Path) -> None:
+    trace = tmp_path / "ran"
+    for content in (saved({"conv1.weight": Bomb(trace)}), pickle.dumps(Bomb(trace), protocol=2)):
+        assert "holds more than tensors" in refusal(content)
+    assert not trace.exists()
+    pickle.loads(pickle.dumps(Bomb(trace)))  # it would have
+    assert trace.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x89PNG\r\n\x1a\n" + bytes(99), (10**9).to_bytes(8, "little") + b"{" + bytes(99)],
+    ids=["empty", "a renamed picture", "a header of a gigabyte"],
+)
+def test_what_is_no_file_of_weights(content: bytes) -> None:
+    assert "is damaged" in refusal(content)
+
+
+def test_half_a_file() -> None:
+    content = saved(build(RESNET26).state_dict())
+    assert "is damaged" in refusal(content[: len(content) // 2])
+
+
+def test_names_of_files_and_tensors_are_made_printable() -> None:
+    content = saved({"conv1\n\x1b[31m.weight": torch.zeros(1)})
+    with pytest.raises(ValueError) as caught:
+        recognise_file(content, "a\nb.pth")
+    sentence = str(caught.value)
+    assert sentence.isprintable()
+    assert sentence.startswith("ab.pth: This is no residual network")
