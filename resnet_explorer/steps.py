@@ -48,6 +48,24 @@ class Window:
         """Pixels at the far edge that no window reads."""
         return unread_pixels(self.size, self.kernel, self.stride, self.padding)
 
+    def under(self, place: int) -> range:
+        """Pixels under the window at a place (0-based), numbered as in the map: i·s − p and k − 1 more.
+
+        Padding has the numbers below 0 and from `size` on.
+        """
+        start = place * self.stride - self.padding
+        return range(start, start + self.kernel)
+
+    def is_read(self, pixel: int) -> bool:
+        """Whether any window reads a pixel, numbered as in the map."""
+        padded = pixel + self.padding
+        return 0 <= padded <= self.last_end and padded % self.stride < self.kernel
+
+    @property
+    def read(self) -> int:
+        """Pixels of the map itself that some window reads."""
+        return sum(map(self.is_read, range(self.size)))
+
 
 @dataclass(frozen=True)
 class Step:
@@ -155,7 +173,7 @@ def skip_sentence(layer: Layer) -> str:
     if layer.kernel >= layer.stride:
         return ""
     down, across = windows(layer)
-    read, there = down.out * across.out, down.size * across.size
+    read, there = down.read * across.read, down.size * across.size
     return (
         f"A {layer.kernel}×{layer.kernel} window that moves by {layer.stride} jumps over the pixels between: "
         f"it reads {read:,} of {there:,} ({100 * read / there:.3g} %)."

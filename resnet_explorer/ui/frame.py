@@ -40,6 +40,12 @@ PAGES: Final = (
         t("Build any depth. Follow the feature map, step by step."),
     ),
     PageEntry(
+        "pages/convolution.py",
+        t("Convolution"),
+        ":material/grid_on:",
+        t("One layer under the glass, and what each cell sees of the photo."),
+    ),
+    PageEntry(
         "pages/blocks.py",
         t("Blocks"),
         ":material/view_agenda:",

@@ -14,7 +14,7 @@ from resnet_explorer.ui.linked import linked, number, one_of
 
 WAYS: Final = {"sample": "Sample", "upload": "Upload", "camera": "Camera"}
 
-_PHOTO, _REFUSAL, _TURN = "_p_photo", "_p_refusal", "_p_turn"
+_PHOTO, _OWN, _REFUSAL, _TURN = "_p_photo", "_p_own", "_p_refusal", "_p_turn"
 
 
 def photo_input() -> tuple[Photo, str]:
@@ -52,7 +52,7 @@ def photo_input() -> tuple[Photo, str]:
     refusal = st.session_state.pop(_REFUSAL, None)
     if refusal:
         st.error(refusal)
-    photo: Photo = st.session_state.get(_PHOTO) or _cached_sample(SAMPLES[0].name)
+    photo: Photo = st.session_state.get(_PHOTO) or sample_photo(SAMPLES[0].name)
     return photo, _about(photo)
 
 
@@ -63,6 +63,18 @@ def view_input() -> View:
         x = _slider("p_x", t("Left – right"), 0.0, 1.0, CENTRE.x, 0.05)
         y = _slider("p_y", t("Top – bottom"), 0.0, 1.0, CENTRE.y, 0.05)
     return View(zoom, x, y)
+
+
+def own_photo() -> Photo | None:
+    """The photo that this session's person put in last, on any page; None before the first."""
+    photo: Photo | None = st.session_state.get(_OWN)
+    return photo
+
+
+@st.cache_resource(show_spinner=False)
+def sample_photo(name: str) -> Photo:
+    """The sample photo of that name, opened once for all."""
+    return open_sample(name)
 
 
 def _slider(key: str, label: str, low: float, high: float, usual: float, step: float) -> float:
@@ -80,14 +92,9 @@ def _sampled() -> tuple[Photo, str]:
         key="p_sample",
         persist_state="session",
     )
-    photo = _cached_sample(name)
+    photo = sample_photo(name)
     st.session_state[_PHOTO] = photo  # stays on the screen until another one comes
     return photo, t("Photo: {credit}").format(credit=sample(name).credit)
-
-
-@st.cache_resource(show_spinner=False)
-def _cached_sample(name: str) -> Photo:
-    return open_sample(name)
 
 
 def _take(key: str) -> None:
@@ -96,7 +103,7 @@ def _take(key: str) -> None:
     if file is None:
         return
     try:
-        st.session_state[_PHOTO] = open_photo(file.getvalue(), file.name)
+        st.session_state[_PHOTO] = st.session_state[_OWN] = open_photo(file.getvalue(), file.name)
     except ValueError as refusal:
         st.session_state[_REFUSAL] = str(refusal)
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1

@@ -16,9 +16,19 @@ _CSS: Final = """
 .picture svg { display: block; width: 100%; height: auto; }
 .picture.pick [data-key] { cursor: pointer; }
 .picture.pick [data-key]:hover { opacity: 0.75; }
+.picture.pick [data-key][fill-opacity="0"]:hover { fill-opacity: 0.2; }
 """
 
 _JS: Final = """
+// A part with data-rows and data-columns is a grid drawn as one: the click's place says which cell.
+function cellOf(part, event) {
+  const box = part.getBoundingClientRect();
+  const place = (at, start, length, count) =>
+    Math.min(count - 1, Math.max(0, Math.floor(((at - start) / length) * count)));
+  const row = place(event.clientY, box.top, box.height, part.dataset.rows);
+  return row + "," + place(event.clientX, box.left, box.width, part.dataset.columns);
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const picture = parentElement.querySelector(".picture");
   picture.innerHTML = data.svg;
@@ -29,7 +39,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   svg.style.maxWidth = Math.min(data.magnify * width, (data.tallest * width) / height) + "px";
   picture.onclick = (event) => {
     const part = data.pick && event.target.closest("[data-key]");
-    if (part) setTriggerValue("picked", part.dataset.key);
+    if (part) setTriggerValue("picked", part.dataset.rows ? cellOf(part, event) : part.dataset.key);
   };
 }
 """
@@ -52,7 +62,8 @@ def show_svg(
     Args:
         svg: the picture, with a viewBox.
         key: a name for it, once per page.
-        on_pick: called with the `data-key` of the part that was clicked.
+        on_pick: called with the `data-key` of the part that was clicked; of a part that has `data-rows`
+            and `data-columns`, with the cell of that grid, as "row,column".
         shrink: share of its own width below which it scrolls rather than shrinks.
         magnify: how many times its own width it may grow to.
         tallest: height in pixels beyond which it does not grow.
