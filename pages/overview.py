@@ -10,8 +10,9 @@ from resnet_explorer.plan import shape_text
 from resnet_explorer.spec import title
 from resnet_explorer.tables import count_text
 from resnet_explorer.ui.block_views import block_picture
-from resnet_explorer.ui.frame import PAGES, page_title
+from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.network import current_plan, current_spec
+from resnet_explorer.ui.pages import GROUPS, OVERVIEW
 from resnet_explorer.ui.svg import show_svg
 
 network, spec = current_plan(), current_spec()
@@ -30,7 +31,10 @@ macs.metric(t("MACs for one image"), count_text(network.macs))
 output.metric(t("Output"), shape_text(network.output_shape))
 show_svg(path_svg(network), "ov_path")
 
-for column, page in zip(st.columns(len(PAGES) - 1), PAGES[1:], strict=True):
-    with column.container(border=True, height="stretch"):
-        st.page_link(page.file, label=f"**{page.name}**", icon=page.icon)
-        st.markdown(page.purpose)
+for group in GROUPS:
+    st.subheader(group.name)
+    cards = [page for page in group.pages if page is not OVERVIEW]
+    for column, page in zip(st.columns(len(cards)), cards, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.page_link(page.file, label=f"**{page.name}**", icon=page.icon)
+            st.markdown(page.purpose)

@@ -8,7 +8,6 @@ such a visitor through `app.py` and on to the page, with the link's parameters k
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,68 +16,8 @@ import streamlit as st
 from resnet_explorer.i18n import t
 from resnet_explorer.spec import title
 from resnet_explorer.ui import linked, network
+from resnet_explorer.ui.pages import GROUPS, PAGES
 from resnet_explorer.ui.style import apply_style
-
-
-@dataclass(frozen=True)
-class PageEntry:
-    """A page of the app: its file, its name, its sign, what it is for, and a word on its network."""
-
-    file: str
-    name: str
-    icon: str
-    purpose: str = ""
-    network_note: str = ""
-
-
-PAGES: Final = (
-    PageEntry("pages/overview.py", t("Overview"), ":material/home:"),
-    PageEntry(
-        "pages/architecture.py",
-        t("Architecture"),
-        ":material/architecture:",
-        t("Build any depth. Follow the feature map, step by step."),
-    ),
-    PageEntry(
-        "pages/convolution.py",
-        t("Convolution"),
-        ":material/grid_on:",
-        t("One layer under the glass, and what each cell sees of the photo."),
-    ),
-    PageEntry(
-        "pages/blocks.py",
-        t("Blocks"),
-        ":material/view_agenda:",
-        t("Basic against bottleneck: what each costs, and why."),
-    ),
-    PageEntry(
-        "pages/block_lab.py",
-        t("Run a block"),
-        ":material/biotech:",
-        t("A real tensor through a real block, layer by layer."),
-        t("Shown on the other pages. This one runs a block of your own."),
-    ),
-    PageEntry(
-        "pages/shortcuts.py",
-        t("Shortcuts"),
-        ":material/conversion_path:",
-        t("The whole graph: solid where x passes, dashed where it must change."),
-    ),
-    PageEntry(
-        "pages/compare.py",
-        t("Compare"),
-        ":material/compare_arrows:",
-        t("Two networks side by side: what differs, what it costs, what it gains."),
-        t("Network A. Network B is chosen on the page."),
-    ),
-    PageEntry(
-        "pages/predict.py",
-        t("Predict"),
-        ":material/photo_camera:",
-        t("Drop in a photo. See the answer, and what it rests on."),
-        t("Shown on the other pages. On this one, the weights decide which network answers."),
-    ),
-)
 
 _GOAL: Final = "_goal"
 _thread = threading.local()
@@ -98,8 +37,10 @@ def run_app() -> None:
     network.read_link()
     apply_style()
     with st.sidebar:
-        for page in PAGES:
-            st.page_link(page.file, label=page.name, icon=page.icon)
+        for group in GROUPS:
+            st.caption(group.name)
+            for page in group.pages:
+                st.page_link(page.file, label=page.name, icon=page.icon)
         st.divider()
         network.network_picker()
         st.caption(next(page.network_note for page in PAGES if page.name == chosen.title))

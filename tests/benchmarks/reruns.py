@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_explorer.ui.frame import PAGES
+from resnet_explorer.ui.pages import PAGES
 from tests.benchmarks.timing import Row, side_by_side
 from tests.framed import keep_frame
 

@@ -1,0 +1,110 @@
+"""The pages of the app, in the order and the groups of the sidebar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from resnet_explorer.i18n import t
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page of the app: its file, its name, its sign, what it is for, and a word on its network."""
+
+    file: str
+    name: str
+    icon: str
+    purpose: str = ""
+    network_note: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pages that belong together."""
+
+    name: str
+    pages: tuple[PageEntry, ...]
+
+
+OVERVIEW: Final = PageEntry("pages/overview.py", t("Overview"), ":material/home:")
+
+GROUPS: Final = (
+    Group(
+        t("The network"),
+        (
+            OVERVIEW,
+            PageEntry(
+                "pages/architecture.py",
+                t("Architecture"),
+                ":material/architecture:",
+                t("Build any depth. Follow the feature map, step by step. Take it home."),
+            ),
+            PageEntry(
+                "pages/shortcuts.py",
+                t("Shortcuts"),
+                ":material/conversion_path:",
+                t("The whole graph: solid where x passes, dashed where it must change."),
+            ),
+            PageEntry(
+                "pages/compare.py",
+                t("Compare"),
+                ":material/compare_arrows:",
+                t("Two networks side by side: what differs, what it costs, what it gains."),
+                t("Network A. Network B is chosen on the page."),
+            ),
+            PageEntry(
+                "pages/counting.py",
+                t("Counting"),
+                ":material/calculate:",
+                t("Why it is 3.8 here and 4.1 there: every tool’s count, step by step."),
+            ),
+        ),
+    ),
+    Group(
+        t("Its parts"),
+        (
+            PageEntry(
+                "pages/blocks.py",
+                t("Blocks"),
+                ":material/view_agenda:",
+                t("Basic against bottleneck: what each costs, and why."),
+            ),
+            PageEntry(
+                "pages/block_lab.py",
+                t("Run a block"),
+                ":material/biotech:",
+                t("A real tensor through a real block, layer by layer."),
+                t("Shown on the other pages. This one runs a block of your own."),
+            ),
+            PageEntry(
+                "pages/convolution.py",
+                t("Convolution"),
+                ":material/grid_on:",
+                t("One layer under the glass, and what each cell sees of the photo."),
+            ),
+            PageEntry(
+                "pages/batch_norm.py",
+                t("Batch norm"),
+                ":material/equalizer:",
+                t("By hand, step by step, on numbers that you can change."),
+                t("Shown on the other pages. This one has numbers of its own."),
+            ),
+        ),
+    ),
+    Group(
+        t("At work"),
+        (
+            PageEntry(
+                "pages/predict.py",
+                t("Predict"),
+                ":material/photo_camera:",
+                t("Drop in a photo. See the answer, and what it rests on."),
+                t("Shown on the other pages. On this one, the weights decide which network answers."),
+            ),
+        ),
+    ),
+)
+"""What the sidebar lists and the Overview shows as cards."""
+
+PAGES: Final = tuple(page for group in GROUPS for page in group.pages)
