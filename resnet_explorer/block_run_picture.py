@@ -24,10 +24,10 @@ if TYPE_CHECKING:  # it loads torch, and a picture needs none
     from resnet_explorer.block_run import BlockRun, Failure, Step
 
 ROW: Final = 66
-HEAD: Final = 40
-FONT: Final = 19
-SMALL: Final = 16
-BOX: Final = (150, 48)
+HEAD: Final = 42
+FONT: Final = 22
+SMALL: Final = 18
+BOX: Final = (152, 54)
 BRANCH: Final = 82
 SHORTCUT: Final = 258
 SHAPE: Final = 350
@@ -145,12 +145,12 @@ def _row(step: Step, row: int, reach: float) -> str:
     y = _middle(row)
     parts = [_sign(BRANCH, y, BLOCK) if step.role == "add" else _box(step.role, step.words, step.place, y)]
     parts += [
-        _text(SHAPE, y + 7, tensor_text(step.shape), "start", weight=700),
-        _text(MEAN, y + 7, number_text(step.mean), "end"),
-        _text(SPREAD, y + 7, number_text(step.spread), "end"),
+        _text(SHAPE, y + 8, tensor_text(step.shape), "start", weight=700),
+        _text(MEAN, y + 8, number_text(step.mean), "end"),
+        _text(SPREAD, y + 8, number_text(step.spread), "end"),
     ]
     if step.zeros:
-        parts.append(_text(ZEROS, y + 7, f"{100 * step.zeros:.0f} %", "end"))
+        parts.append(_text(ZEROS, y + 8, f"{100 * step.zeros:.0f} %", "end"))
     parts.append(_bars(step.bars, y))
     for number, values in enumerate(step.maps):
         parts.append(_map(values, MAPS + number * (MAP + 6), y - MAP / 2, reach))
@@ -160,7 +160,7 @@ def _row(step: Step, row: int, reach: float) -> str:
 def _failed_row(failure: Failure, row: int) -> str:
     y = _middle(row)
     if failure.role != "add":
-        shape = _text(SHAPE, y + 7, f"{tensor_text(failure.shapes[0])} will not do", "start", weight=700)
+        shape = _text(SHAPE, y + 8, f"{tensor_text(failure.shapes[0])} will not do", "start", weight=700)
         return _box(failure.role, "", failure.place, y, FAILED) + shape
     one, other = failure.shapes
     sums = (
@@ -190,9 +190,9 @@ def _box(role: str, words: str, place: str, y: float, colour: str = BLOCK) -> st
         f'<rect x="{x - wide / 2:g}" y="{y - high / 2:g}" width="{wide}" height="{high}" rx="8" '
         f'fill="{outline}" fill-opacity=".2" stroke="{outline}" stroke-width="2"/>'
     ]
-    parts.append(_text(x, y - 3 if words else y + 6, role, "middle", weight=600))
+    parts.append(_text(x, y - 4 if words else y + 7, role, "middle", weight=600))
     if words:
-        parts.append(_text(x, y + 17, words, "middle", SMALL))
+        parts.append(_text(x, y + 18, words, "middle", SMALL))
     return "".join(parts)
 
 
@@ -237,7 +237,7 @@ def _pixels(values: NDArray[np.float32], reach: float) -> str:
     pixels = np.empty((*values.shape, 4), np.uint8)
     pixels[..., :3] = np.where((values < 0)[..., None], NEGATIVE, POSITIVE)
     # Sixteen depths are as many as the eye tells apart, and a quarter of the bytes.
-    depth = np.minimum(np.abs(values) / (0.6 * reach), 1)
+    depth = np.sqrt(np.minimum(np.abs(values) / (0.6 * reach), 1))
     pixels[..., 3] = np.round(depth * 15) * 17
     file = io.BytesIO()
     Image.fromarray(pixels, "RGBA").save(file, "PNG")

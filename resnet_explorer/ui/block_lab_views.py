@@ -69,7 +69,7 @@ def block_controls() -> BlockChoice:
         **{field: linked(key, getattr(_FIRST, field), code) for field, (key, code) in _FIELDS.items()}
     )
     with st.container(border=True):
-        row = st.container(horizontal=True, gap="large")
+        row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
         _segments(row, "kind", t("Block"), {"basic": t("basic"), "bottleneck": t("bottleneck")})
         _segments(
             row,
@@ -77,20 +77,19 @@ def block_controls() -> BlockChoice:
             t("Norm and ReLU"),
             {"post": t("after the convolution"), "pre": t("before it")},
         )
+        row.toggle(t("Bias"), key="bl_bias", persist_state="session")
+        row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
         _segments(
             row,
             "shortcut",
             t("Shortcut"),
             {
-                "needed": t("1×1 where needed"),
+                "needed": t("1×1 if needed"),
                 "always": t("1×1 always"),
-                "zeros": t("zeros appended"),
+                "zeros": t("zeros"),
                 "never": t("no 1×1"),
             },
         )
-        row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
-        _count(row, "in_channels", t("Channels in"), LARGEST["in_channels"])
-        _count(row, "out_channels", t("Channels out"), LARGEST["out_channels"])
         _segments(row, "stride", t("Stride"), {1: "1", 2: "2"})
         row.segmented_control(
             t("Expansion"),
@@ -101,8 +100,9 @@ def block_controls() -> BlockChoice:
             help=t("Output channels of a bottleneck over those of its 3×3."),
             persist_state="session",
         )
-        row.toggle(t("Bias"), key="bl_bias", persist_state="session")
-        row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+        row = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
+        _count(row, "in_channels", t("Channels in"), LARGEST["in_channels"])
+        _count(row, "out_channels", t("Channels out"), LARGEST["out_channels"])
         _count(row, "batch", t("Images"), LARGEST["batch"])
         _count(row, "height", t("Rows"), LARGEST["height"])
         _count(row, "width", t("Columns"), LARGEST["width"])
@@ -196,4 +196,4 @@ def _segments(row: Any, field: str, label: str, words: Mapping[Any, str]) -> Non
 
 
 def _count(row: Any, field: str, label: str, largest: int, lowest: int = 1) -> None:
-    row.number_input(label, lowest, largest, key=_FIELDS[field][0], width=150, persist_state="session")
+    row.number_input(label, lowest, largest, key=_FIELDS[field][0], width=116, persist_state="session")
