@@ -105,7 +105,7 @@ def trace(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> tuple[T
     Raises:
         ValueError: if the input is too small or too large, as `plan`.
     """
-    model, image = _on_meta(spec, input_size)
+    model, image = on_meta(spec, input_size)
     with _writing_down(model) as layers, torch.no_grad():
         model(image)
     return tuple(layers)
@@ -117,7 +117,7 @@ def summarize(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> tor
     Raises:
         ValueError: if the input is too small or too large, as `plan`.
     """
-    model, image = _on_meta(spec, input_size)
+    model, image = on_meta(spec, input_size)
     return _summarize(model, image)
 
 
@@ -129,15 +129,19 @@ def compare(records: Plan) -> Audit:
     multiplies weights, then what it adds, then its own total.
     """
     height, width = records.input_shape[1:]
-    model, image = _on_meta(records.spec, (height, width))
+    model, image = on_meta(records.spec, (height, width))
     with _writing_down(model) as traced:
         summary = _summarize(model, image)  # runs the module once, for both
     # The summary goes out as text: the object would take the module along into a cache.
     return Audit(_findings(records, traced, summary), _first_difference(records.layers, traced), str(summary))
 
 
-def _on_meta(spec: ResNetSpec, input_size: tuple[int, int]) -> tuple[ResNet, Tensor]:
-    """The module and one image without memory: shapes only. Sizes are checked as the plan does."""
+def on_meta(spec: ResNetSpec, input_size: tuple[int, int]) -> tuple[ResNet, Tensor]:
+    """The module and one image without memory: shapes only.
+
+    Raises:
+        ValueError: if the input is too small or too large, as `plan`.
+    """
     shape = plan(spec, input_size).input_shape
     with META:
         return build(spec).eval(), torch.empty(1, *shape)
