@@ -37,13 +37,13 @@ def run_app() -> None:
     network.read_link()
     apply_style()
     with st.sidebar:
-        for group in GROUPS:
-            st.caption(group.name)
-            for page in group.pages:
-                st.page_link(page.file, label=page.name, icon=page.icon)
-        st.divider()
         network.network_picker()
         st.caption(next(page.network_note for page in PAGES if page.name == chosen.title))
+        for group in GROUPS:
+            with st.container(gap=None):
+                st.caption(group.name)
+                for page in group.pages:
+                    st.page_link(page.file, label=page.name, icon=page.icon)
     above = st.container()
     _thread.framed = True
     try:
