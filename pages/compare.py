@@ -49,12 +49,12 @@ def side_by_side(comparison: Comparison, unit: str, name: str) -> None:
 
 heading = st.container()
 st.html(f"<style>{STYLE}</style>")
-operations_unit = other_choice()
+other_choice()
 network_a, network_b = current_plan(), other_plan()
 with heading:
     page_title(t("Compare"), f"A: {title(network_a.spec)} &nbsp;→&nbsp; B: {title(network_b.spec)}")
 what_changed(network_a, network_b)
 compared = compare(network_a, network_b)
-totals(compared, operations_unit)
+operations_unit = totals(compared)
 side_by_side(compared, operations_unit, f"{encode_spec(network_a.spec)}-and-{encode_spec(network_b.spec)}")
 accuracy(network_a, network_b, operations_unit)

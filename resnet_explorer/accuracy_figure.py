@@ -23,9 +23,12 @@ VERSIONS: Final[Mapping[str, tuple[str, str]]] = {"V1": ("circle", "#9aa4b2"), "
 """Marker and colour of the weights' versions: told apart by shape too."""
 MARKS: Final[Mapping[str, str]] = {"A": "#d55e00", "B": "#0fa37f"}
 """Colour of the rings and lines around the two networks."""
-PIXELS: Final = (880.0, 430.0)
+PIXELS: Final = (800.0, 420.0)
 """Width and height of the space between the axes, about, for the places of the names."""
 POINT: Final = 18.0
+RING: Final = 36.0
+LINE: Final = 6.0
+"""Pixels that a point takes, a point with a ring, and a line between two points."""
 PLACES: Final[Mapping[str, tuple[int, int]]] = {
     "middle right": (1, 0),
     "middle left": (-1, 0),
@@ -72,6 +75,7 @@ def accuracy_figure(
     marked: tuple[Marked, ...],
     accuracy: Accuracy = "top-1",
     cost: Cost = "MACs",
+    ink: str | None = None,
 ) -> go.Figure:
     """The figure, kept for all sessions and not to be changed.
 
@@ -82,6 +86,7 @@ def accuracy_figure(
         marked: the networks to mark: a ring around their points, or a line at their cost.
         accuracy: which accuracy goes up.
         cost: what goes across.
+        ink: colour of the names; None for the usual one.
     """
     figure = go.Figure()
     across, up = _spans(records, accuracy, cost)
@@ -101,7 +106,9 @@ def accuracy_figure(
             selected_marker_opacity=1,
             unselected_marker_opacity=1,
         )
-    _names(figure, list(label_places(records, accuracy, cost)), marked, accuracy, cost)
+    letters = _letters(marked)
+    placed = list(label_places(records, accuracy, cost, letters))
+    _names(figure, placed, letters, accuracy, cost, ink)
     axes = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": FONT_SIZE}
     names = {"MACs": t("GMACs"), "FLOPs": t("GFLOPs"), "parameters": t("million parameters")}
     figure.update_xaxes(title=names[cost], title_font_size=FONT_SIZE, range=across, **axes)
@@ -153,7 +160,7 @@ def _spans(records: Sequence[Published], accuracy: Accuracy, cost: Cost) -> tupl
     """The range of both axes: across from nothing, up around the points."""
     most = max(amount(record, cost) for record in records)
     values = [percent(record, accuracy) for record in records]
-    room = MARGIN * (max(values) - min(values))
+    room = 2 * MARGIN * (max(values) - min(values))
     return [0, most * (1 + 2 * MARGIN)], [min(values) - room, max(values) + room]
 
 
@@ -169,7 +176,7 @@ def _mark(
     colour = MARKS[marked.letter]
     points = [record for record in records if record.network == marked.network]
     if points:
-        size = 34 if marked.letter == "A" else 26  # of one network, both rings are seen
+        size = RING - 2 if marked.letter == "A" else RING - 10  # of one network, both rings are seen
         figure.add_scatter(
             x=[amount(record, cost) for record in points],
             y=[percent(record, accuracy) for record in points],
@@ -194,7 +201,9 @@ def _mark(
             line={"color": colour, "width": 3, "dash": "dot"},
             annotation_text=f"{marked.letter} · {marked.name}",
             annotation_font={"color": colour, "size": FONT_SIZE},
-            annotation_position="bottom right" if x < sum(across) / 2 else "bottom left",
+            # At the edges, where there are no points; A's and B's never meet.
+            annotation_position=f"{'top' if marked.letter == 'A' else 'bottom'} "
+            + ("right" if x < sum(across) / 2 else "left"),
         )
 
 
@@ -214,12 +223,19 @@ def _pairs(figure: go.Figure, records: Sequence[Published], accuracy: Accuracy, 
 
 
 def label_places(
-    records: Sequence[Published], accuracy: Accuracy, cost: Cost
+    records: Sequence[Published], accuracy: Accuracy, cost: Cost, letters: Mapping[str, str] | None = None
 ) -> Iterator[tuple[Published, str]]:
     """Each network's most accurate weights, and where its name stands: the first place that is free.
 
-    Reckoned on a chart PIXELS wide and high; where no place is free, the last one is taken.
+    Reckoned on a chart PIXELS wide and high; where no place is free, the first one is taken.
+
+    Args:
+        records: the published weights.
+        accuracy: which accuracy goes up.
+        cost: what goes across.
+        letters: what stands before the names of marked networks, whose points have rings.
     """
+    letters = letters or {}
     (left, right), (low, high) = _spans(records, accuracy, cost)
 
     def pixels(record: Published) -> tuple[float, float]:
@@ -227,14 +243,17 @@ def label_places(
         y = (high - percent(record, accuracy)) / (high - low)
         return x * PIXELS[0], y * PIXELS[1]
 
-    taken = [_box(*pixels(record), POINT, POINT, 0, 0) for record in records]
+    taken = [_box(*pixels(r), _point(r, letters), _point(r, letters), 0, 0) for r in records]
+    for _, versions in groupby(records, lambda record: record.network):
+        places = [pixels(record) for record in versions]
+        (x, top), (_, bottom) = min(places, key=lambda p: p[1]), max(places, key=lambda p: p[1])
+        taken.append(_box(x, (top + bottom) / 2, LINE, bottom - top, 0, 0))
     best = {record.network: record for record in sorted(records, key=lambda r: percent(r, accuracy))}
-    for record in sorted(best.values(), key=lambda r: (amount(r, cost), r.network)):
-        size = (len(record.name) * FONT_SIZE * 0.52, FONT_SIZE * 1.1)
+    for record in sorted(best.values(), key=lambda r: (r.network not in letters, amount(r, cost), r.network)):
+        text, gap = letters.get(record.network, "") + record.name, _point(record, letters) / 2
+        size = (len(text) * FONT_SIZE * 0.56, FONT_SIZE * 1.2)
         boxes = {
-            place: _box(
-                *pixels(record), *size, *(side * (half + POINT / 2) for side, half in _halves(sides, size))
-            )
+            place: _box(*pixels(record), *size, *(side * (half + gap) for side, half in _halves(sides, size)))
             for place, sides in PLACES.items()
         }
         free = [
@@ -245,6 +264,11 @@ def label_places(
         place = (free or list(PLACES))[0]
         taken.append(boxes[place])
         yield record, place
+
+
+def _point(record: Published, letters: Mapping[str, str]) -> float:
+    """Pixels that a point takes, with its ring if it has one."""
+    return RING if record.network in letters else POINT
 
 
 def _halves(sides: tuple[int, int], size: tuple[float, float]) -> Iterator[tuple[int, float]]:
@@ -258,30 +282,39 @@ def _box(x: float, y: float, width: float, height: float, right: float, down: fl
     return _Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
 
+def _letters(marked: Sequence[Marked]) -> dict[str, str]:
+    """What stands before the names of the marked networks: "A · ", or "A · B · " where they are one."""
+    letters: dict[str, str] = {}
+    for network in marked:
+        if network.network:
+            letters[network.network] = f"{letters.get(network.network, '')}{network.letter} · "
+    return letters
+
+
 def _names(
     figure: go.Figure,
     placed: Sequence[tuple[Published, str]],
-    marked: Sequence[Marked],
+    letters: Mapping[str, str],
     accuracy: Accuracy,
     cost: Cost,
+    ink: str | None,
 ) -> None:
-    """The names beside the points, with the letters of the two networks before theirs."""
-    letters: dict[str | None, str] = {}
-    for network in marked:
-        letters[network.network] = f"{letters.get(network.network, '')}{network.letter} · "
+    """The names beside the points, those of the marked networks bold and with their letters."""
     figure.add_scatter(
         x=[amount(record, cost) for record, _ in placed],
         y=[percent(record, accuracy) for record, _ in placed],
-        text=[_name_text(record.name, letters.get(record.network, "")) for record, _ in placed],
+        text=[
+            f"<b>{letters[record.network]}{record.name}</b>" if record.network in letters else record.name
+            for record, _ in placed
+        ],
         textposition=[place for _, place in placed],
-        textfont_size=FONT_SIZE - 1,
-        mode="text",
+        textfont={"size": FONT_SIZE - 1, "color": ink},
+        # Markers that are not seen keep the names off the points and their rings.
+        mode="markers+text",
+        marker={"size": [_point(record, letters) for record, _ in placed], "opacity": 0},
+        selected={"marker_opacity": 0, "textfont_color": ink},
+        unselected={"marker_opacity": 0, "textfont_color": ink},
         hoverinfo="skip",
         showlegend=False,
         cliponaxis=False,
     )
-
-
-def _name_text(name: str, letters: str) -> str:
-    """The name with a little space on both sides, in bold if it is marked."""
-    return f"\u2002<b>{letters}{name}</b>\u2002" if letters else f"\u2002{name}\u2002"

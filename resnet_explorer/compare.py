@@ -188,8 +188,10 @@ def percent_text(ratio: float) -> str:
 
 
 def ratio_text(pair: Pair) -> str:
-    """B against A: in percent up to twice or down to half, beyond as "3.67 ×"; "" where one has none."""
+    """B against A: "+74 %", from twice on "× 3.67", and from half down "÷ 20.5"; "" where one has none."""
     if not pair.a or not pair.b:
         return ""
-    ratio = pair.b / pair.a
-    return percent_text(ratio) if 0.5 <= ratio <= 2 else f"{ratio:.3g} ×"
+    if 0.5 < pair.b / pair.a < 2:
+        return percent_text(pair.b / pair.a)
+    sign, ratio = ("×", pair.b / pair.a) if pair.b > pair.a else ("÷", pair.a / pair.b)
+    return f"{sign} {ratio:,.0f}" if ratio >= 100 else f"{sign} {ratio:.3g}"

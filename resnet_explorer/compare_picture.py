@@ -21,7 +21,7 @@ from resnet_explorer.plan import Plan, Shape, Stage, shape_text
 from resnet_explorer.spec import title
 from resnet_explorer.tables import count_text, window_text
 
-WIDTH: Final = 1180
+WIDTH: Final = 1060
 FONT: Final = 18
 LINE: Final = 24
 STEP: Final = 12.0
@@ -34,9 +34,9 @@ FREE: Final = 0.18
 """Share of a tile's place that is left free."""
 HEADING: Final = 44
 INSET: Final = 12
-ENDS: Final = 132
+ENDS: Final = 136
 """Width of the columns of stem and head."""
-LEAST: Final = 138
+LEAST: Final = 142
 """Width of a stage's column at least: a shape stands under it."""
 
 DASHES: Final = {"projection": "6 4", "zero_pad": "2 4", "identity": "none"}
@@ -95,7 +95,7 @@ def comparison_svg(comparison: Comparison, unit: str = "MACs", standalone: bool 
     highest = max(tile.height for column in columns for tile in (*column.a, *column.b))
     lane = HEADING + highest + 2 * LINE + 6
     between = LINE + 24
-    height = 2 * lane + between
+    height = 2 * lane + between + 8
     parts = [_ground(column, height) for column in columns if column.pair.differs]
     for letter, p, top in (("A", comparison.a, 0.0), ("B", comparison.b, lane + between)):
         parts.append(_heading(letter, p, top, unit))
@@ -245,7 +245,7 @@ def difference_text(pair: SectionPair) -> str:
         return f"{signed(blocks)} {t('block') if abs(blocks) == 1 else t('blocks')}"
     for figure, name in ((pair.params, t("params")), (pair.macs, "MACs"), (pair.memory, t("memory"))):
         if figure.difference and ratio_text(figure):
-            return f"{ratio_text(figure)} {name}"
+            return f"{name} {ratio_text(figure)}"
     return t("other layers")
 
 

@@ -7,9 +7,9 @@ from html import escape
 from typing import Final
 
 from resnet_explorer.colours import STAGE_COLOURS
-from resnet_explorer.compare import Comparison, Pair, SectionPair, Side, ratio_text, signed
+from resnet_explorer.compare import SHORTCUT_KINDS, Comparison, Pair, SectionPair, Side, ratio_text, signed
 from resnet_explorer.i18n import t
-from resnet_explorer.plan import shape_text
+from resnet_explorer.plan import ShortcutKind, shape_text
 from resnet_explorer.tables import Row, bytes_text, count_text
 
 NOTHING: Final = "—"
@@ -39,13 +39,16 @@ def comparison_html(comparison: Comparison, unit: str = "MACs") -> str:
 
 def shortcuts_text(side: Side) -> str:
     """Blocks by the kind of their shortcut: "1 projection, 2 identity"; "" where there are none."""
-    words = {
+    return ", ".join(f"{number} {_kind_word(kind)}" for kind, number in side.shortcuts)
+
+
+def _kind_word(kind: ShortcutKind) -> str:
+    return {
         "identity": t("identity"),
         "projection": t("projection"),
         "zero_pad": t("zero padding"),
         "none": t("plain"),
-    }
-    return ", ".join(f"{number} {words[kind]}" for kind, number in side.shortcuts)
+    }[kind]
 
 
 def output_text(side: Side) -> str:
@@ -94,12 +97,10 @@ def _html_row(pair: SectionPair, unit: str) -> str:
 def _blocks_cell(pair: SectionPair) -> str:
     if not pair.blocks.a and not pair.blocks.b:
         return "<td></td>"
-    more = signed(pair.blocks.difference) if pair.blocks.difference else ""
-    kinds = " → ".join(dict.fromkeys(text or NOTHING for text in map(shortcuts_text, (pair.a, pair.b))))
-    below = f"{more} ({kinds})" if more else kinds
-    return _cell(
-        f"{pair.blocks.a:,}", f"{pair.blocks.b:,}", below, always=pair.a.shortcuts != pair.b.shortcuts
-    )
+    a, b = dict(pair.a.shortcuts), dict(pair.b.shortcuts)
+    more = [(kind, b.get(kind, 0) - a.get(kind, 0)) for kind in SHORTCUT_KINDS]
+    below = ", ".join(f"{signed(number)} {_kind_word(kind)}" for kind, number in more if number)
+    return _cell(f"{pair.blocks.a:,}", f"{pair.blocks.b:,}", below or shortcuts_text(pair.a), always=a != b)
 
 
 def _number_cell(figure: Pair, write: Callable[[int], str]) -> str:
@@ -115,15 +116,21 @@ def _cell(a: str, b: str, below: str = "", exact: str = "", *, always: bool = Fa
     """One cell; `always` marks a difference that the two short texts may not show."""
     hover = f' title="{escape(exact)}"' if exact else ""
     kind = ' class="differs"' if always or a != b else ""
-    text = escape(a) if a == b else "<br>".join(_lines(a, b))
+    text = "<br>".join(_lines(a, b))
     return f"<td{kind}{hover}>{text}" + (f"<small>{escape(below)}</small>" if below else "") + "</td>"
 
 
 def _lines(a: str, b: str) -> Iterator[str]:
     """ "A → B", on two lines where it is long, such as two shapes."""
-    one, other = (f'<span class="once">{escape(text)}</span>' for text in (a, b))
-    if len(a) + len(b) > 16:
-        yield one
-        yield f"→ {other}"
+    if a == b:
+        yield _once(a)
+    elif len(a) + len(b) > 16:
+        yield _once(a)
+        yield _once(f"→ {b}")
     else:
-        yield f'<span class="once">{escape(a)} → {escape(b)}</span>'
+        yield _once(f"{a} → {b}")
+
+
+def _once(text: str) -> str:
+    """A text that is not broken."""
+    return f'<span class="once">{escape(text)}</span>'

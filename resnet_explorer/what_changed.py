@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Final
 
-from resnet_explorer.compare import percent_text, signed
+from resnet_explorer.compare import Pair, percent_text, ratio_text, signed
 from resnet_explorer.i18n import t
 from resnet_explorer.plan import Plan, Shape, Stage, shape_text
 from resnet_explorer.spec import ResNetSpec
@@ -102,9 +102,8 @@ def _blocks(kind: str, number: int) -> str:
 
 
 def _width(a: Plan, b: Plan) -> str:
-    ratio = f"{b.spec.width / a.spec.width:.3g}"
-    return t("width {new} instead of {old}: {ratio} × in every stage").format(
-        new=b.spec.width, old=a.spec.width, ratio=ratio
+    return t("width {new} instead of {old}: {ratio} in every stage").format(
+        new=b.spec.width, old=a.spec.width, ratio=ratio_text(Pair(a.spec.width, b.spec.width))
     )
 
 

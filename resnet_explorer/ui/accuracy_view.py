@@ -20,6 +20,9 @@ from resnet_explorer.ui.networks import warm_up
 PUBLISHED_AT: Final = (224, 224)
 """The crop of the published weights, at which a network without any is counted beside them."""
 
+INKS: Final = {"light": "#1b2430", "dark": "#e8ecf2"}
+"""Colour of the names in the plot, by theme."""
+
 _CHART, _CLICKED = "cmp_chart", "_cmp_clicked"
 _KEPT: Final[dict[str, Any]] = {"persist_state": "session"}
 
@@ -65,6 +68,7 @@ def accuracy(a: Plan, b: Plan, unit: str) -> None:
             marked,
             "top-5" if top == "5" else "top-1",
             "parameters" if against == "params" else "FLOPs" if unit == "FLOPs" else "MACs",
+            INKS.get(st.context.theme.type or ""),
         )
         st.plotly_chart(
             figure,
@@ -129,7 +133,8 @@ def _figures_html(records: tuple[Published, ...]) -> str:
         f"<td class='recipe'><a href='{escape(r.recipe)}' target='_blank'>{_short(r.recipe)}</a></td></tr>"
         for r in records
     )
-    return f'<div class="compared"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="compared figures">{table}</div>'
 
 
 def _short(address: str) -> str:

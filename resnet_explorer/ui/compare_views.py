@@ -35,19 +35,18 @@ def other_plan() -> Plan:
     return plan(spec, current_size() if size == SAME else decode_size(size))
 
 
-def other_choice() -> str:
-    """The controls of network B, and what the operations are counted as."""
+def other_choice() -> None:
+    """The controls of network B."""
     code = linked(_WITH, neighbour(current_spec()), NETWORK)
     size = linked(_SIZE, SAME, _size_code(decode_spec(code)))
-    unit = linked("cmp_unit", "MACs", one_of(UNITS))
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     mine = encode_spec(current_spec())
     row.selectbox(
         t("Network B"),
         list(dict.fromkeys([code, mine, *PRESETS])) if {code, mine} - set(PRESETS) else list(PRESETS),
         format_func=lambda name: title(decode_spec(name)),
         key=_WITH,
-        width=330,
+        width=290,
         persist_state="session",
     )
     row.selectbox(
@@ -55,7 +54,7 @@ def other_choice() -> str:
         list(dict.fromkeys([SAME, *SIZES, size])),
         format_func=_size_text,
         key=_SIZE,
-        width=230,
+        width=190,
         persist_state="session",
     )
     row.button(t("Swap A and B"), icon=":material/swap_horiz:", key="cmp_swap", on_click=_swap)
@@ -65,10 +64,6 @@ def other_choice() -> str:
         on_click=_keep,
         help=t("Network A is the sidebar’s. Keep it here as B, then build another on the Architecture page."),
     )
-    row.segmented_control(
-        t("Count operations as"), UNITS, required=True, key="cmp_unit", persist_state="session"
-    )
-    return unit
 
 
 def _read_network(text: str) -> str:
@@ -148,8 +143,13 @@ def what_changed(a: Plan, b: Plan) -> None:
     st.html(f"<p class='changed'>{lead}</p><ul class='changed'>{lines}</ul>{same}")
 
 
-def totals(comparison: Comparison, unit: str) -> None:
-    """Parameters, operations, memory and output of the two networks as four figures."""
+def totals(comparison: Comparison) -> str:
+    """Parameters, operations and memory of the two networks; the switch between MACs and FLOPs."""
+    unit = linked("cmp_unit", "MACs", one_of(UNITS))
+    figures, switch = st.columns([4.4, 1], vertical_alignment="center")
+    switch.segmented_control(
+        t("Count operations as"), UNITS, required=True, key="cmp_unit", persist_state="session"
+    )
     total = comparison.total
     factor = 2 if unit == "FLOPs" else 1
     operations = Pair(factor * total.macs.a, factor * total.macs.b)
@@ -164,11 +164,12 @@ def totals(comparison: Comparison, unit: str) -> None:
             bytes_text,
         ),
     )
-    st.html(
+    figures.html(
         "<div class='cards'>"
         + "".join(_card(label, a, b, _difference(figure, write)) for label, a, b, figure, write in cards)
         + "</div>"
     )
+    return unit
 
 
 def _difference(figure: Pair, write: Any) -> str:
@@ -186,9 +187,9 @@ def _card(label: str, a: str, b: str, below: str) -> str:
 STYLE: Final = """
 p.changed { font-size: 1.75rem; line-height: 1.35; font-weight: 600; margin: 0.6rem 0 0.2rem; }
 ul.changed { font-size: 1.3rem; line-height: 1.5; margin: 0 0 0.4rem; }
-.cards { display: flex; flex-wrap: wrap; gap: 0.4rem 3rem; margin: 0.3rem 0 0.5rem; }
+.cards { display: flex; flex-wrap: wrap; gap: 0.4rem 2rem; margin: 0.3rem 0 0.5rem; }
 .cards div { display: flex; flex-direction: column; font-variant-numeric: tabular-nums; }
-.cards b { font-size: 1.5rem; font-weight: 600; white-space: nowrap; }
+.cards b { font-size: 1.35rem; font-weight: 600; white-space: nowrap; }
 .cards b span, .cards small { opacity: 0.75; }
 .cards small { font-size: 1rem; }
 .cards em { font-style: normal; font-size: 1.1rem; }
@@ -202,6 +203,10 @@ ul.changed { font-size: 1.3rem; line-height: 1.5; margin: 0 0 0.4rem; }
 .compared td.differs { opacity: 1; font-weight: 600; background: rgba(154, 164, 178, 0.13); }
 .compared td small { display: block; font-weight: 400; font-size: 0.9rem; opacity: 0.85; }
 .compared tfoot th, .compared tfoot td { border-top: 2px solid rgba(154, 164, 178, 0.8); }
+.compared td:nth-child(2) { min-width: 10.5rem; }
+.compared.figures td:nth-child(2) { min-width: 0; }
 .compared .once { white-space: nowrap; }
-.compared td.recipe { text-align: left; opacity: 1; }
+.compared td.recipe { text-align: left; opacity: 1; overflow-wrap: anywhere; }
+.compared.figures td { opacity: 0.9; padding: 0.35rem 0.8rem; }
+.compared.figures th { white-space: nowrap; padding: 0.35rem 0.8rem; }
 """

@@ -1,0 +1,81 @@
+"""Comparing two networks, as a teacher does it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import choose_network, settle, visit
+
+
+def choose_b(page: Page, name: str) -> None:
+    box = page.get_by_test_id("stMain").get_by_role("combobox", name="Network B")
+    box.click()
+    box.fill(name)
+    page.get_by_role("option", name=name, exact=True).click()
+    settle(page)
+
+
+def sentence(page: Page) -> Locator:
+    return page.locator("p.changed")
+
+
+def click_point(page: Page, name: str, version: str) -> None:
+    """Click the marker of a network's weights in the plot."""
+    place = page.evaluate(
+        """([name, version]) => {
+          const plot = document.querySelector('.js-plotly-plot');
+          const number = plot.data.findIndex((trace) => trace.name === 'weights ' + version);
+          const trace = plot.data[number];
+          const at = trace.customdata.findIndex((row) => row[0] === name);
+          const axes = plot._fullLayout, box = plot.getBoundingClientRect();
+          return {
+            x: box.x + axes.xaxis._offset + axes.xaxis.d2p(trace.x[at]),
+            y: box.y + axes.yaxis._offset + axes.yaxis.d2p(trace.y[at]),
+          };
+        }""",
+        [name, version],
+    )
+    page.mouse.move(place["x"], place["y"])
+    page.wait_for_timeout(300)
+    page.mouse.click(place["x"], place["y"])
+    settle(page)
+
+
+def test_choosing_b_is_told_in_a_sentence_and_the_link_opens_the_same(page: Page, app: str) -> None:
+    visit(page, f"{app}/compare?net=resnet50", "Compare")
+    expect(sentence(page)).to_have_text("+17 identity blocks in stage 3; nothing else.")
+    choose_b(page, "ResNet-152")
+    expect(sentence(page)).to_have_text("+4 identity blocks in stage 2, +30 in stage 3; nothing else.")
+    page.get_by_role("button", name="Swap A and B").click()
+    expect(sentence(page)).to_have_text("−4 identity blocks in stage 2, −30 in stage 3; nothing else.")
+    settle(page)
+    link = page.url
+    assert "net=resnet152" in link and "cmp_with=resnet50" in link
+    page.goto("about:blank")
+    visit(page, link, "Compare")
+    expect(sentence(page)).to_have_text("−4 identity blocks in stage 2, −30 in stage 3; nothing else.")
+    assert page.url == link
+
+
+def test_a_click_on_a_point_chooses_its_network(page: Page, app: str) -> None:
+    visit(page, f"{app}/compare?net=resnet50", "Compare")
+    plot = page.locator(".js-plotly-plot")
+    plot.scroll_into_view_if_needed()
+    expect(plot.get_by_text("A · ResNet-50", exact=True).first).to_be_visible()
+    settle(page)
+    click_point(page, "wide_resnet50_2", "V1")
+    expect(sentence(page)).to_have_text(re.compile("^Width per group 128 instead of 64 .*; nothing else.$"))
+    assert "cmp_with=wide_resnet50_2" in page.url
+    expect(plot.get_by_text("B · Wide ResNet-50 2", exact=True).first).to_be_visible()
+    choose_b(page, "ResNet-34")
+    # The same point again, which the browser takes for the end of its selection.
+    click_point(page, "wide_resnet50_2", "V1")
+    expect(sentence(page)).to_have_text(re.compile("^Width per group"))
+    page.get_by_test_id("stMain").get_by_text("A", exact=True).last.click()
+    settle(page)
+    click_point(page, "resnet152", "V2")
+    assert "net=resnet152" in page.url and "cmp_click=A" in page.url
+    choose_network(page, "ResNet-50")
+    expect(sentence(page)).to_have_text(re.compile("^Width per group"))
