@@ -11,10 +11,12 @@ from resnet_explorer.plan import Plan, plan
 from resnet_explorer.spec import title
 from resnet_explorer.ui.frame import network_heading
 from resnet_explorer.ui.network import current_plan, current_size
+from resnet_explorer.ui.png_button import png_button
 from resnet_explorer.ui.shortcut_views import (
     View,
     file_picture,
     graph,
+    png_limit,
     record_row,
     shortcut_counts,
     view_controls,
@@ -54,16 +56,18 @@ def reasons(p: Plan) -> None:
 
 
 def downloads(p: Plan, view: View) -> None:
-    svg, dot, _ = st.columns([1, 1, 3])
+    svg, png, dot, _ = st.columns([1, 1, 1, 2])
     name = encode_spec(p.spec)
     svg.download_button(
         t("Graph as SVG"),
-        lambda: file_picture(p, view),
+        lambda: file_picture(p, view).svg,
         f"{name}.svg",
         "image/svg+xml",
         on_click="ignore",
         width="stretch",
     )
+    with png:
+        png_button(t("Graph as PNG"), lambda: file_picture(p, view), f"{name}.png", "sc_png")
     dot.download_button(
         t("Graph as DOT"),
         lambda: to_dot(p, layers=view.layers, folded=view.folds(p), direction=view.direction),
@@ -72,6 +76,9 @@ def downloads(p: Plan, view: View) -> None:
         on_click="ignore",
         width="stretch",
     )
+    limit = png_limit(p, view)
+    if limit:
+        st.caption(limit)
 
 
 network_heading(t("Shortcuts"))

@@ -21,6 +21,9 @@ EdgeKind = Literal["data", "identity", "projection", "zero_pad"]
 
 INPUT: Final = "input"
 ADD_SIGN: Final = "+"
+INTO: Final = "~in"
+SHORTCUT: Final = "~shortcut"
+"""What follows a name in the key of a line: the data's line into a box, and a block's shortcut."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Edge:
-    """A line from one node to another: the data's way (solid, thin) or a shortcut."""
+    """A line from one node to another: the data's way (solid, thin) or a shortcut.
 
+    `shape` is what flows out of its source. A shortcut of several layers is one dashed line with
+    stops on it: its pieces share the key.
+    """
+
+    key: str
     source: str
     target: str
     kind: EdgeKind
@@ -146,17 +154,43 @@ def edges(chain: Collection[Cell]) -> Iterator[Edge]:
             if number == cell.tap:
                 entry = before
             if before:
-                yield Edge(before.key, node.key, "data", before.out_shape)
+                yield _data_edge(before, node)
             before = node
         if cell.add:
             assert before is not None
-            yield Edge(before.key, cell.add.key, "data", before.out_shape)
+            yield _data_edge(before, cell.add)
             yield from _shortcut_edges(cell, entry.key if entry else INPUT)
             before = cell.add
         for node in cell.after:
             assert before is not None
-            yield Edge(before.key, node.key, "data", before.out_shape)
+            yield _data_edge(before, node)
             before = node
+
+
+def standing_for(chain: Collection[Cell], part: str) -> str | None:
+    """The key of the box or line of a drawing that shows a part of the network, drawn or folded away.
+
+    Args:
+        chain: what is drawn.
+        part: the name of a layer or of a block, or the key of a line.
+
+    Returns:
+        The part's own key if it is drawn; else the folded block or line, or the block, that it
+        belongs to; None where nothing is drawn of it.
+    """
+    name, tilde, rest = part.partition("~")
+    mark, pieces = tilde + rest, name.split(".")
+    owners = {".".join(pieces[:number]) for number in range(1, len(pieces))}
+    for cell in chain:
+        first = cell.names[0]
+        if name in cell.names:
+            return _shown(cell, mark)
+        block = next((own for own in cell.names if own in owners), None)
+        if block is None:
+            continue
+        stand_in = first + name.removeprefix(block)
+        return stand_in + mark if any(node.key == stand_in for node in cell.nodes) else first
+    return None
 
 
 def dashed_blocks(plan: Plan) -> tuple[Block, ...]:
@@ -214,17 +248,29 @@ def _dot_edge(dot: graphviz.Digraph, edge: Edge) -> None:
         dot.edge(edge.source, edge.target, label=shape_text(edge.shape))
         return
     style = "solid" if edge.kind == "identity" else "dashed"
-    dot.edge(edge.source, edge.target, label=edge.reason, style=style, penwidth="2.2")
+    label = edge.reason or shape_text(edge.shape)
+    dot.edge(edge.source, edge.target, label=label, style=style, penwidth="2.2")
+
+
+def _shown(cell: Cell, mark: str) -> str:
+    """What is drawn of a block, of its shortcut or of the line into it."""
+    if mark == SHORTCUT and cell.add:
+        return cell.names[0] + SHORTCUT
+    return cell.path[0].key + INTO if mark == INTO else cell.names[0]
+
+
+def _data_edge(source: Node, target: Node) -> Edge:
+    return Edge(target.key + INTO, source.key, target.key, "data", source.out_shape)
 
 
 def _shortcut_edges(cell: Cell, source: str) -> Iterator[Edge]:
     assert cell.add is not None and cell.shortcut != "none"
     stops = [source, *(node.key for node in cell.bypass), cell.add.key]
     shapes = [cell.in_shape, *(node.out_shape for node in cell.bypass)]
-    reason = ", ".join(cell.reason_lines)
+    reason, key = ", ".join(cell.reason_lines), cell.names[0] + SHORTCUT
     for number, shape in enumerate(shapes):
-        # A shortcut of several layers is one dashed line with stops on it: one reason, at its start.
-        yield Edge(stops[number], stops[number + 1], cell.shortcut, shape, reason if number == 0 else "")
+        # one reason, at its start
+        yield Edge(key, stops[number], stops[number + 1], cell.shortcut, shape, reason if number == 0 else "")
 
 
 def _input_cell(plan: Plan) -> Cell:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
 from resnet_explorer.diagram import Cell, Direction, Node
@@ -65,6 +65,19 @@ class Label:
 
 
 @dataclass(frozen=True)
+class ArchText:
+    """Lines written over a shortcut's arch, centred at u, `lift` beyond it.
+
+    The first `shapes` of them are shapes, the others say why the line is dashed.
+    """
+
+    u: float
+    lines: tuple[str, ...]
+    shapes: int = 0
+    lift: float = 0.0
+
+
+@dataclass(frozen=True)
 class CellLayout:
     """A cell laid out from u = 0 to `length`, its line at v = 0.
 
@@ -83,6 +96,7 @@ class CellLayout:
     tap_u: float = 0.0
     add_u: float = 0.0
     arc_v: float = 0.0
+    texts: tuple[ArchText, ...] = ()
     frame: tuple[float, float, float] | None = None
     """From u, to u and half the v extent of the outline around a branch drawn layer by layer."""
 
@@ -119,9 +133,16 @@ class GraphLayout:
     breadth: float
 
 
-def lay_out(chain: Sequence[Cell], direction: Direction, extent: float) -> GraphLayout:
-    """Lay the chain out in lines of about `extent`; longer ones where that would need too many."""
-    cells = [_cell_layout(cell, direction) for cell in chain]
+def lay_out(chain: Sequence[Cell], direction: Direction, extent: float, shapes: bool = True) -> GraphLayout:
+    """Lay the chain out in lines of about `extent`; longer ones where that would need too many.
+
+    Args:
+        chain: the cells; what is folded is one of them and takes the room of one.
+        direction: along which the chain runs.
+        extent: how long a line may be, in the drawing's units.
+        shapes: whether the lines have shapes beside them, and room for these.
+    """
+    cells = [_cell_layout(cell, direction, shapes) for cell in chain]
     drawing = _wrap(cells, direction, extent)
     while drawing.breadth > _TOO_LONG and not _fits_a_screen(drawing):
         extent *= 1.25
@@ -172,9 +193,9 @@ _GAPS: Final = {
 }
 
 
-def _cell_layout(cell: Cell, direction: Direction) -> CellLayout:
+def _cell_layout(cell: Cell, direction: Direction, shapes: bool) -> CellLayout:
     gaps, by_layer = _GAPS[direction], len(cell.path) > 1
-    line = _LineBuilder(gaps, direction)
+    line = _LineBuilder(gaps, direction, shapes)
     taps = []
     for number, node in enumerate(cell.path):
         taps.append(line.u - gaps.lead / 2 if number == 0 else line.u - gaps.inner / 2)
@@ -195,14 +216,14 @@ def _cell_layout(cell: Cell, direction: Direction) -> CellLayout:
     layout = CellLayout(cell, tuple(line.boxes), (), tuple(line.labels), tuple(line.gaps), line.u, half, far)
     if by_layer:
         layout = _framed(layout, direction, half, gaps.lead - 10, frame_end)
-    return _with_arc(layout, direction, taps[cell.tap]) if cell.add else layout
+    return _with_arc(layout, direction, taps[cell.tap], shapes) if cell.add else layout
 
 
 class _LineBuilder:
     """Puts boxes one after another on the chain's line."""
 
-    def __init__(self, gaps: _Gaps, direction: Direction) -> None:
-        self.gap_sizes, self.direction = gaps, direction
+    def __init__(self, gaps: _Gaps, direction: Direction, shapes: bool) -> None:
+        self.gap_sizes, self.direction, self.shapes = gaps, direction, shapes
         self.u = gaps.lead
         self.boxes: list[Box] = []
         self.labels: list[Label] = []
@@ -219,7 +240,7 @@ class _LineBuilder:
 
     def gap(self, labelled: Node | None) -> None:
         """The gap between two layers, with the shape beside it after a convolution."""
-        if labelled is None:
+        if labelled is None or not self.shapes:
             return self.advance(self.gap_sizes.inner, arrow=True)
         text = shape_label(labelled.out_shape)
         length = self.gap_sizes.label or text_width(text) + 12
@@ -228,6 +249,8 @@ class _LineBuilder:
 
     def end(self, shape: Shape) -> None:
         """The line out of the cell, with the shape beside it, under the addition if there is one."""
+        if not self.shapes:
+            return self.advance(self.gap_sizes.tail, arrow=False)
         text, last = shape_label(shape), self.boxes[-1]
         adds = last.node.kind == "add"
         start = self.boxes[-2].u + self.boxes[-2].half_u if adds else self.u
@@ -235,6 +258,7 @@ class _LineBuilder:
         stop = max(self.u + self.gap_sizes.tail, start + needed - self.gap_sizes.lead)
         self.advance(stop - self.u, arrow=False)
         self.labels.append(Label((start + stop + self.gap_sizes.lead) / 2, text))
+        return None
 
 
 def _half_extent(node: Node, direction: Direction) -> tuple[float, float]:
@@ -253,7 +277,7 @@ def _framed(layout: CellLayout, direction: Direction, half: float, start: float,
     return replace(layout, frame=(start, stop, breadth), near=breadth, far=breadth)
 
 
-def _with_arc(layout: CellLayout, direction: Direction, tap_u: float) -> CellLayout:
+def _with_arc(layout: CellLayout, direction: Direction, tap_u: float, shapes: bool) -> CellLayout:
     cell = layout.cell
     assert cell.add is not None
     add_u = next(box.u for box in layout.boxes if box.node is cell.add)
@@ -266,14 +290,52 @@ def _with_arc(layout: CellLayout, direction: Direction, tap_u: float) -> CellLay
     for node, (half_u, half_v) in zip(cell.bypass, extents, strict=True):
         bypass.append(Box(node, u + half_u, -arc_v, half_u, half_v))
         u += 2 * half_u + gap
-    reason = cell.reason_lines
+    texts = _arch_texts(layout, direction, (tap_u, add_u), bypass, shapes)
     if direction == "LR":
-        room = len(reason) * LINE_HEIGHT + 4
+        room = max((text.lift + len(text.lines) * LINE_HEIGHT for text in texts), default=0.0) + 4
     else:
-        room = max(map(text_width, reason), default=0.0) + 10
+        room = max((text.lift + text_width(line) for text in texts for line in text.lines), default=0.0) + 10
     return replace(
-        layout, bypass=tuple(bypass), tap_u=tap_u, add_u=add_u, arc_v=arc_v, near=arc_v + stand + room
+        layout,
+        bypass=tuple(bypass),
+        tap_u=tap_u,
+        add_u=add_u,
+        arc_v=arc_v,
+        texts=texts,
+        near=arc_v + room,
     )
+
+
+def _arch_texts(
+    layout: CellLayout, direction: Direction, ends: Point, bypass: Sequence[Box], shapes: bool
+) -> tuple[ArchText, ...]:
+    """What stands over the arch: the shapes that flow in it, and why it is dashed.
+
+    With layers on it, the shape before them and the one behind them have a place each.
+    """
+    cell, (tap, add) = layout.cell, ends
+    middle = (tap + add) / 2
+    if not bypass:
+        flow = _flow(cell, 2 * min(middle, layout.length - middle) if direction == "LR" else inf)
+        lines = (*(flow if shapes else ()), *cell.reason_lines)
+        return (ArchText(middle, lines, len(flow) if shapes else 0),) if lines else ()
+    texts = [ArchText(middle, cell.reason_lines, lift=max(box.half_v for box in bypass))]
+    if shapes:
+        first, last = bypass[0].u - bypass[0].half_u, bypass[-1].u + bypass[-1].half_u
+        for start, stop, shape in ((tap, first, cell.in_shape), (last, add, cell.out_shape)):
+            text = shape_label(shape)
+            if (text_width(text) if direction == "LR" else LINE_HEIGHT) <= stop - start:
+                texts.append(ArchText((start + stop) / 2, (text,), 1))
+    return tuple(text for text in texts if text.lines)
+
+
+def _flow(cell: Cell, room: float) -> tuple[str, ...]:
+    """The shape in a shortcut, or from which to which: on one line if there is room for it."""
+    before, after = shape_label(cell.in_shape), shape_label(cell.out_shape)
+    if cell.in_shape == cell.out_shape:
+        return (before,)
+    one = f"{before} → {after}"
+    return (one,) if text_width(one) <= room else (f"{before} →", after)
 
 
 # --- the chain ----------------------------------------------------------------------------------

@@ -1,30 +1,32 @@
 """The network's graph as SVG, drawn from `graph_layout`: made to be zoomed, clicked and taken away.
 
 Lines and text take the colour of their surroundings (`currentColor`), so the same picture is read
-on white and on black. Every box is a `<g class="node" data-node="layer1.0">`.
+on white and on black. What can be clicked has a `data-part`: boxes (`class="node"`), outlines of
+blocks (`frame`), shortcuts (`shortcut`) and, as broad unseen strokes, the data's lines (`line`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
-from resnet_explorer.diagram import Cell, Direction, Node, cells
+from resnet_explorer.diagram import INTO, SHORTCUT, Cell, Direction, Node, cells
 from resnet_explorer.graph_layout import (
     ADD_RADIUS,
     LINE_HEIGHT,
     NAME_SIZE,
     TEXT_SIZE,
+    ArchText,
     Band,
     Box,
-    CellLayout,
     GraphLayout,
     Placed,
     lay_out,
     section_title,
+    shape_label,
     text_width,
 )
 from resnet_explorer.plan import Plan, shape_text
@@ -39,6 +41,9 @@ LEGEND: Final = {
 }
 """What each kind of line means, for the picture's legend and the page's."""
 
+LARGEST_PNG: Final = 10_000
+"""Pixels that a PNG has at most on a side; browsers draw little more than 16,000."""
+
 _MARGIN: Final = 18.0
 _LEGEND_HEIGHT: Final = 40.0
 _STYLE: Final = (
@@ -47,7 +52,8 @@ _STYLE: Final = (
     f".name{{font-size:{NAME_SIZE}px;font-weight:600}}"
     ".shape{opacity:.72}.count,.band{font-weight:700}"
     f".wire{{fill:none;stroke:{LINE_GREY};stroke-width:1.6}}.tip{{fill:{LINE_GREY}}}"
-    ".skip{fill:none;stroke-width:2.6}.node{cursor:pointer}"
+    ".skip{fill:none;stroke-width:2.6}"
+    ".line,.touch{fill:none;stroke:none;stroke-width:14;pointer-events:stroke}"
 )
 
 
@@ -59,6 +65,11 @@ class Picture:
     width: float
     height: float
 
+    @property
+    def png_scale(self) -> float:
+        """Pixels of a PNG per unit of the drawing: 2, or fewer where it would be larger than allowed."""
+        return min(2.0, LARGEST_PNG / max(self.width, self.height))
+
 
 def network_svg(
     plan: Plan,
@@ -69,6 +80,7 @@ def network_svg(
     extent: float = 1150.0,
     heading: str = "",
     standalone: bool = False,
+    shapes: bool = True,
 ) -> Picture:
     """The graph of a network.
 
@@ -80,10 +92,10 @@ def network_svg(
         extent: how long a line may be before the chain wraps, in the drawing's units.
         heading: what the picture is called by screen readers, and, standalone, above it.
         standalone: whether it is to be a file of its own, with white paper, heading and legend.
+        shapes: whether shapes are written at the lines.
     """
-    return chain_svg(
-        cells(plan, layers=layers, folds=folds), direction, extent, heading=heading, standalone=standalone
-    )
+    chain = cells(plan, layers=layers, folds=folds)
+    return chain_svg(chain, direction, extent, heading=heading, standalone=standalone, shapes=shapes)
 
 
 def chain_svg(
@@ -94,9 +106,10 @@ def chain_svg(
     heading: str = "",
     standalone: bool = False,
     bands: bool = True,
+    shapes: bool = True,
 ) -> Picture:
     """The graph of any chain of cells; `bands` are the coloured grounds of the sections."""
-    drawing = lay_out(chain, direction, extent)
+    drawing = lay_out(chain, direction, extent, shapes)
     pen = _Pen(direction)
     kinds = [kind for kind in DASHES if any(cell.add and cell.shortcut == kind for cell in chain)]
     across, down = pen.xy(drawing.length, drawing.breadth)
@@ -115,6 +128,8 @@ def chain_svg(
     if bands:
         parts += [pen.band(band) for band in drawing.bands]
     parts.append(pen.wires(drawing))
+    if not standalone:
+        parts += pen.lines(drawing)
     parts += [pen.cell(placed) for placed in drawing.cells]
     parts.append("</svg>")
     return Picture("".join(parts), width, height)
@@ -174,6 +189,23 @@ class _Pen:
                     tips.append(self.tip(placed.u + stop, placed.v))
         return f'<path class="wire" d="{"".join(lines)}"/><path class="tip" d="{"".join(tips)}"/>'
 
+    def lines(self, drawing: GraphLayout) -> Iterator[str]:
+        """The data's lines once more, one by one, as what a pointer finds: each with its shape."""
+        turns = {way[-1]: way for way in drawing.turns}
+        before: Node | None = None
+        way = ""
+        for placed in drawing.cells:
+            boxes, gaps = placed.layout.boxes, placed.layout.gaps
+            if turn := turns.get((placed.u, placed.v)):
+                way += "M" + "L".join(self.point(*point) for point in turn)
+            for box, (start, stop, _) in zip(boxes, gaps, strict=False):
+                way += f"M{self.point(placed.u + start, placed.v)}L{self.point(placed.u + stop, placed.v)}"
+                if before:
+                    yield _line(before, box.node, way)
+                before, way = box.node, ""
+            start, stop, _ = gaps[-1]
+            way = f"M{self.point(placed.u + start, placed.v)}L{self.point(placed.u + stop, placed.v)}"
+
     def tip(self, u: float, v: float) -> str:
         """An arrow's tip that points along u."""
         return f"M{self.point(u, v)}L{self.point(u - 7, v - 4)}L{self.point(u - 7, v + 4)}Z"
@@ -184,10 +216,11 @@ class _Pen:
         parts = [self.frame(placed, colour)] if layout.frame else []
         if cell.add:
             parts.append(self.shortcut(placed, colour))
-        parts += [self.box(placed, box, colour, stacked=layout.frame is None) for box in layout.boxes]
-        parts += [self.box(placed, box, colour, stacked=False) for box in layout.bypass]
+        at = len(cell.path)
+        boxes = (*layout.boxes[:at], *layout.bypass, *layout.boxes[at:])  # the order of the data
+        parts += [self.box(placed, box, colour, stacked=layout.frame is None) for box in boxes]
         parts += [self.shape(placed.u + label.u, placed.v, label.text) for label in layout.labels]
-        return "".join(parts)
+        return f'<g class="cell">{"".join(parts)}</g>'
 
     def shape(self, u: float, v: float, text: str) -> str:
         x, y = self.xy(u, v)
@@ -213,32 +246,30 @@ class _Pen:
         )
         tip = f"M{self.point(add, foot + 2)}L{self.point(add - 5, foot - 7)}L{self.point(add + 5, foot - 7)}Z"
         dash = f' stroke-dasharray="{DASHES[cell.shortcut]}"' if DASHES[cell.shortcut] else ""
+        texts = "".join(self.arch_text(text, placed.u + text.u, top) for text in layout.texts)
         return (
-            f'<g class="shortcut" data-kind="{cell.shortcut}" data-block="{escape(cell.names[0])}">'
+            f'<g class="shortcut" data-kind="{cell.shortcut}" data-part="{escape(cell.names[0])}{SHORTCUT}">'
             f"<title>{escape(_shortcut_text(cell))}</title>"
+            f'<path class="touch" d="{way}"/>'
             f'<path class="skip" stroke="{colour}"{dash} d="{way}"/><path fill="{colour}" d="{tip}"/>'
-            f"{self.reason(layout, (tap + add) / 2, top)}</g>"
+            f"{texts}</g>"
         )
 
-    def reason(self, layout: CellLayout, u: float, top: float) -> str:
-        lines = layout.cell.reason_lines
-        if not lines:
-            return ""
-        stand = max((box.half_v for box in layout.bypass), default=0.0)
+    def arch_text(self, text: ArchText, u: float, top: float) -> str:
+        """What stands over an arch: beyond it left to right, beside it top to bottom."""
         x, y = self.xy(u, top)
+        rows, classes = len(text.lines) - 1, ["shape"] * text.shapes
         if self.across:
-            y -= stand + 8 + (len(lines) - 1) * LINE_HEIGHT
-            anchor = "middle"
-        else:
-            x -= stand + 10
-            y += 4.5 - (len(lines) - 1) * LINE_HEIGHT / 2
-            anchor = "end"
-        return self.text(lines, x, y, anchor, "reason")
+            return self.text(text.lines, x, y - text.lift - 8 - rows * LINE_HEIGHT, "middle", classes)
+        return self.text(text.lines, x - text.lift - 10, y + 4.5 - rows * LINE_HEIGHT / 2, "end", classes)
 
-    def text(self, lines: Sequence[str], x: float, y: float, anchor: str, first_class: str) -> str:
-        """Lines of text from the baseline of the first."""
-        spans = [f'<tspan class="{first_class}" x="{x:.1f}">{escape(lines[0])}</tspan>']
-        spans += [f'<tspan x="{x:.1f}" dy="{LINE_HEIGHT:g}">{escape(line)}</tspan>' for line in lines[1:]]
+    def text(self, lines: Sequence[str], x: float, y: float, anchor: str, classes: Sequence[str]) -> str:
+        """Lines of text from the baseline of the first, which have these classes, as far as these go."""
+        spans = []
+        for number, line in enumerate(lines):
+            kind = f' class="{classes[number]}"' if number < len(classes) else ""
+            down = f' dy="{LINE_HEIGHT:g}"' if number else ""
+            spans.append(f'<tspan{kind} x="{x:.1f}"{down}>{escape(line)}</tspan>')
         return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{"".join(spans)}</text>'
 
     def box(self, placed: Placed, box: Box, colour: str, stacked: bool) -> str:
@@ -253,10 +284,10 @@ class _Pen:
         tip = escape(_node_text(node))
         first = y + 5 - (len(node.lines) - 1) * LINE_HEIGHT / 2
         return (
-            f'<g class="node" data-node="{escape(node.key)}"><title>{tip}</title>'
+            f'<g class="node" data-part="{escape(node.key)}"><title>{tip}</title>'
             f'{behind}<rect x="{left:.1f}" y="{up:.1f}" width="{wide:.1f}" height="{high:.1f}" rx="8" '
             f'fill="{colour}" fill-opacity=".2" stroke="{colour}" stroke-width="1.8"/>'
-            f"{self.text(node.lines, x, first, 'middle', 'name')}{badge}</g>"
+            f"{self.text(node.lines, x, first, 'middle', ['name'])}{badge}</g>"
         )
 
     def frame(self, placed: Placed, colour: str) -> str:
@@ -274,17 +305,18 @@ class _Pen:
         if layout.cell.count > 1:
             badge = _badge(x + width, y + height, layout.cell.count, colour)
         return (
+            f'<g class="frame" data-part="{escape(layout.cell.names[0])}">'
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="10" fill="none" '
             f'stroke="{colour}" stroke-opacity=".55" stroke-dasharray="1 3"/>'
             f'<text class="name" x="{at[0]:.1f}" y="{at[1]:.1f}"{turned}>'
-            f"{escape(layout.cell.title)}</text>{badge}"
+            f"{escape(layout.cell.title)}</text>{badge}</g>"
         )
 
 
 def _add_sign(node: Node, x: float, y: float, colour: str) -> str:
     r, arm = ADD_RADIUS, ADD_RADIUS - 4.5
     return (
-        f'<g class="node" data-node="{escape(node.key)}"><title>{escape(node.key)}</title>'
+        f'<g class="node" data-part="{escape(node.key)}"><title>{escape(node.key)}</title>'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:g}" fill="{colour}" fill-opacity=".2" stroke="{colour}" '
         f'stroke-width="1.8"/><path d="M{x - arm:.1f} {y:.1f}h{2 * arm:g}M{x:.1f} {y - arm:.1f}v{2 * arm:g}" '
         'stroke="currentColor" stroke-width="2"/></g>'
@@ -315,5 +347,14 @@ def _shortcut_text(cell: Cell) -> str:
     return f"{cell.title}: {LEGEND[cell.shortcut]} ({cell.reason})"
 
 
+def _line(source: Node, target: Node, way: str) -> str:
+    """A line that the pointer finds; what comes in from outside has none."""
+    return (
+        f'<path class="line" data-part="{escape(target.key)}{INTO}" d="{way}">'
+        f"<title>{escape(f'{source.key} → {target.key}: {shape_label(source.out_shape)}')}</title></path>"
+    )
+
+
 def _node_text(node: Node) -> str:
-    return f"{node.key} → {shape_text(node.out_shape)}"
+    name = f"{node.lines[0]} (×{node.count})" if node.kind == "block" and node.count > 1 else node.key
+    return f"{name} → {shape_text(node.out_shape)}"

@@ -6,9 +6,11 @@ import re
 
 import pytest
 from hypothesis import assume, given
+from hypothesis import strategies as st
 from strategies import input_sizes, specs
 
-from resnet_explorer.diagram import cells, dashed_blocks, edges, to_dot
+from resnet_explorer.diagram import cells, dashed_blocks, edges, standing_for, to_dot
+from resnet_explorer.node_record import node_record, parts
 from resnet_explorer.plan import Plan, plan
 from resnet_explorer.spec import PRESETS, ResNetSpec, preset
 
@@ -162,3 +164,65 @@ def test_dot_says_direction_repeats_and_reason_and_is_the_same_every_time() -> N
     assert "× 35" in dot
     assert "64 → 256 channels, same size" in dot
     assert dot == to_dot(p, direction="LR")
+
+
+@given(spec=specs(), size=input_sizes, folds=st.booleans())
+def test_every_line_has_the_shape_that_its_ends_have(
+    spec: ResNetSpec, size: tuple[int, int], folds: bool
+) -> None:
+    p = planned(spec, size)
+    gives = {"input": p.input_shape, **{layer.name: layer.out_shape for layer in p.layers}}
+    takes = {layer.name: layer.in_shape for layer in p.layers}
+    for edge in edges(cells(p, layers=True, folds=folds)):
+        assert edge.shape == gives[edge.source]
+        if not edge.target.startswith("fc"):  # the pooled map is flattened on its way into it
+            assert edge.shape == takes[edge.target]
+        else:
+            assert edge.shape == (*takes[edge.target], 1, 1)
+
+
+@given(spec=specs(), size=input_sizes, layers=st.booleans())
+def test_every_shortcut_is_of_its_blocks_kind(spec: ResNetSpec, size: tuple[int, int], layers: bool) -> None:
+    p = planned(spec, size)
+    kinds = {
+        edge.key: edge.kind for edge in edges(cells(p, layers=layers, folds=False)) if edge.kind != "data"
+    }
+    assert kinds == {f"{b.name}~shortcut": b.shortcut for b in p.blocks if b.shortcut != "none"}
+    for block in p.blocks:  # solid exactly where the shape stays, options A and B
+        if spec.shortcut in ("projection", "zero_pad"):
+            assert (block.shortcut == "identity") == (block.in_shape == block.out_shape)
+
+
+@given(spec=specs(), size=input_sizes, layers=st.booleans(), folds=st.booleans())
+def test_all_that_is_drawn_has_a_record_and_stands_for_itself(
+    spec: ResNetSpec, size: tuple[int, int], layers: bool, folds: bool
+) -> None:
+    p = planned(spec, size)
+    chain = cells(p, layers=layers, folds=folds)
+    drawn_parts = [node.key for cell in chain for node in cell.nodes] + [edge.key for edge in edges(chain)]
+    known = parts(p)
+    for part in drawn_parts:
+        assert part in known or part.rpartition("~")[0].rpartition(".")[2].startswith("downsample")
+        assert standing_for(chain, part) == part
+        if part in known:
+            assert node_record(p, part, 1, layers)
+
+
+@pytest.mark.parametrize(
+    ("layers", "folds", "part", "stand_in"),
+    [
+        (False, True, "layer3.4.conv2", "layer3.1"),  # the folded box of blocks 1 to 5
+        (True, True, "layer3.4.conv2", "layer3.1.conv2"),
+        (False, False, "layer3.4.conv2", "layer3.4"),
+        (True, False, "layer3.4.conv2", "layer3.4.conv2"),
+        (False, True, "layer3.4~shortcut", "layer3.1~shortcut"),
+        (False, True, "layer3.4.add", "layer3.1.add"),
+        (True, False, "layer3.4~in", "layer3.4.conv1~in"),
+        (False, False, "layer3.4.conv1~in", "layer3.4"),
+        (False, False, "bn1", None),
+    ],
+)
+def test_what_is_not_drawn_is_shown_by_what_it_belongs_to(
+    layers: bool, folds: bool, part: str, stand_in: str | None
+) -> None:
+    assert standing_for(cells(drawn("resnet50"), layers=layers, folds=folds), part) == stand_in

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from strategies import input_sizes, specs
 from test_diagram import drawn, planned
 
-from resnet_explorer.diagram import cells
-from resnet_explorer.graph_layout import GraphLayout, lay_out
+from resnet_explorer.diagram import cells, edges
+from resnet_explorer.graph_layout import GraphLayout, lay_out, text_width
 from resnet_explorer.graph_svg import network_svg
 from resnet_explorer.spec import PRESETS, ResNetSpec
 
@@ -24,7 +24,16 @@ def read(svg: str) -> ET.Element:
 
 
 def nodes(root: ET.Element) -> list[str]:
-    return [group.attrib["data-node"] for group in root.iter(f"{SVG}g") if "data-node" in group.attrib]
+    return [group.attrib["data-part"] for group in root.iter(f"{SVG}g") if group.get("class") == "node"]
+
+
+def lines(root: ET.Element) -> set[str]:
+    """The keys of all lines that can be clicked, the data's and the shortcuts."""
+    return {
+        part.attrib["data-part"]
+        for part in root.iter()
+        if part.get("class") in ("line", "shortcut") and "data-part" in part.attrib
+    }
 
 
 def shortcuts(root: ET.Element) -> list[ET.Element]:
@@ -55,7 +64,8 @@ def test_plain_network_has_no_shortcut() -> None:
 )
 def test_identity_is_solid_and_what_changes_the_shape_is_dashed(name: str, solid: int, dashed: int) -> None:
     arches = [
-        group.find(f"{SVG}path") for group in shortcuts(read(network_svg(drawn(name), folds=False).svg))
+        group.find(f"{SVG}path[@class='skip']")
+        for group in shortcuts(read(network_svg(drawn(name), folds=False).svg))
     ]
     with_dashes = sum("stroke-dasharray" in arch.attrib for arch in arches if arch is not None)
     assert (len(arches) - with_dashes, with_dashes) == (solid, dashed)
@@ -65,8 +75,8 @@ def test_resnet50_says_shapes_reasons_and_repeats() -> None:
     said = texts(read(network_svg(drawn("resnet50")).svg))
     plain = [text.replace("\u2009", " ") for text in said]
     assert "3 × 224 × 224" in plain and "2048 × 7 × 7" in plain
-    assert "64 → 256 channelssame size" in said  # two lines
-    assert "28 → 14512 → 1024 channels" in said
+    assert "64 × 56 × 56 →256 × 56 × 5664 → 256 channelssame size" in plain  # four lines
+    assert "512 × 28 × 28 →1024 × 14 × 1428 → 14512 → 1024 channels" in plain
     assert [text for text in said if text.startswith("×")] == ["×2", "×3", "×5", "×2"]
     assert "stage 3 · conv4_x" in said
 
@@ -111,12 +121,64 @@ def test_any_network_is_drawn(spec: ResNetSpec, size: tuple[int, int], layers: b
     chain = cells(p, layers=layers, folds=folds)
     for direction in ("LR", "TB"):
         root = read(network_svg(p, layers=layers, folds=folds, direction=direction).svg)
-        assert nodes(root) == [node.key for cell in chain for node in _as_drawn(cell)]
+        assert nodes(root) == [node.key for cell in chain for node in cell.nodes]
+        assert lines(root) == {edge.key for edge in edges(chain)}
         _check_apart(lay_out(chain, direction, 600.0))
 
 
-def _as_drawn(cell):  # type: ignore[no-untyped-def]
-    return (*cell.path, *((cell.add,) if cell.add else ()), *cell.after, *cell.bypass)
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+@pytest.mark.parametrize(
+    ("name", "unfolded", "boxes"),
+    [
+        ("resnet152", (), 21),
+        ("resnet152", ("stage 3",), 89),
+        ("resnet1202_cifar", (), 14),
+        ("resnet1202_cifar", ("stage 2",), 410),
+        ("resnet1202_cifar", ("stage 1", "stage 2", "stage 3"), 1204),
+    ],
+)
+def test_what_is_folded_is_not_laid_out(
+    name: str, unfolded: tuple[str, ...], boxes: int, direction: str
+) -> None:
+    p = drawn(name)
+    folds = {stage.name for stage in p.stages} - set(unfolded)
+    drawing = lay_out(cells(p, folds=folds), direction, 960.0)
+    assert sum(len(placed.layout.boxes) for placed in drawing.cells) == boxes
+    assert len(nodes(read(network_svg(p, folds=folds, direction=direction).svg))) == boxes
+
+
+def test_an_arch_says_the_shape_that_flows_in_it() -> None:
+    def over(block: str, layers: bool) -> list[str]:
+        root = read(network_svg(drawn("resnet50"), layers=layers, folds=False).svg)
+        arch = next(group for group in shortcuts(root) if group.get("data-part") == f"{block}~shortcut")
+        return [text.replace("\u2009", " ") for text in texts(arch)]
+
+    assert over("layer3.1", layers=False) == ["1024 × 14 × 14"]
+    assert over("layer2.0", layers=True) == [
+        "56 → 28256 → 512 channels",
+        "256 × 56 × 56",  # before its convolution
+        "512 × 28 × 28",  # and behind it
+    ]
+
+
+def test_without_shapes_the_picture_is_smaller_and_says_none() -> None:
+    with_shapes, without = (network_svg(drawn("resnet152"), folds=False, shapes=on) for on in (True, False))
+    assert without.height < 0.9 * with_shapes.height
+    assert "2048\u2009×\u20097\u2009×\u20097" in texts(read(with_shapes.svg))
+    assert not any("×\u2009" in text for text in texts(read(without.svg)))
+    assert len(lines(read(without.svg))) == len(lines(read(with_shapes.svg)))
+
+
+def test_a_picture_that_leaves_the_app_has_nothing_unseen_on_its_lines() -> None:
+    root = read(network_svg(drawn("resnet18"), standalone=True).svg)
+    assert not [path for path in root.iter(f"{SVG}path") if path.get("class") == "line"]
+
+
+def test_a_png_is_twice_the_drawing_and_at_most_10_000_pixels() -> None:
+    small = network_svg(drawn("resnet18"))
+    assert small.png_scale == 2
+    large = network_svg(drawn("resnet1202_cifar"), layers=True, folds=False)
+    assert max(large.width, large.height) * large.png_scale == pytest.approx(10_000)
 
 
 def _check_apart(drawing: GraphLayout) -> None:
@@ -131,6 +193,11 @@ def _check_apart(drawing: GraphLayout) -> None:
         for left, right in pairwise(layout.boxes):
             assert left.u + left.half_u < right.u - right.half_u
         assert placed.u >= 0 and placed.u + layout.length <= drawing.length + 1e-6
+        for text in layout.texts:
+            across = max(map(text_width, text.lines)) / 2
+            assert layout.near >= layout.arc_v + text.lift
+            if drawing.direction == "LR" and text.shapes:
+                assert text.u - across >= -across / 2 and text.u + across <= layout.length + across / 2
         for box in layout.bypass:
             assert layout.tap_u < box.u - box.half_u and box.u + box.half_u < layout.add_u
             assert box.v + box.half_v < -max(other.half_v for other in layout.boxes)

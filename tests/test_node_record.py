@@ -30,6 +30,37 @@ def test_a_layer_tells_its_window_and_its_parameters() -> None:
     assert "no parameters" in node_record(drawn("resnet18"), "layer1.0.add")
 
 
+def test_a_dashed_line_tells_what_it_costs_and_a_solid_one_that_it_is_free() -> None:
+    assert node_record(drawn("resnet18"), "layer2.0~shortcut") == (
+        "**shortcut of layer2.0** · layer1.1.add → layer2.0.add · 64 × 56 × 56 → 128 × 28 × 28 · "
+        "dashed: projection, 56 → 28, 64 → 128 channels · convolution 1×1, stride 2 · batch norm · "
+        "8,448 parameters · 6.42 M MACs"
+    )
+    assert node_record(drawn("resnet152"), "layer3.1~shortcut", 35) == (
+        "**shortcut of layer3.1 – 3.35** ×35 · layer3.0.add → layer3.1.add · 1024 × 14 × 14 · "
+        "solid: identity, input and output are both 1024 × 14 × 14 · no parameters · no MACs"
+    )
+    zeros = node_record(drawn("resnet20_cifar"), "layer2.0~shortcut")
+    assert "dashed: zero padding, 32 → 16, 16 → 32 channels · zeros appended · no parameters" in zeros
+
+
+def test_a_line_tells_what_flows_in_it_as_it_is_drawn() -> None:
+    flows = "thin line: the data's way · 64 × 112 × 112 · 802,816 numbers, 3.21 MB in float32"
+    assert node_record(drawn("resnet18"), "maxpool~in") == f"**conv1 → maxpool** · {flows}"
+    assert node_record(drawn("resnet18"), "maxpool~in", by_layer=True) == f"**relu → maxpool** · {flows}"
+
+
+@pytest.mark.parametrize("key", ["layer9~in", "layer9.0~shortcut", "input~in"])
+def test_a_line_that_is_not_there_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match="is no layer and no block"):
+        node_record(drawn("resnet18"), key)
+
+
+def test_a_plain_network_has_no_record_of_a_shortcut() -> None:
+    with pytest.raises(ValueError, match="is no layer and no block"):
+        node_record(drawn("plain18"), "layer2.0~shortcut")
+
+
 def test_a_name_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="'layer9' is no layer and no block"):
         node_record(drawn("resnet18"), "layer9")

@@ -1,4 +1,4 @@
-"""A drawing that is zoomed with the wheel, dragged, stepped by keyboard and clicked.
+"""A drawing that is zoomed with the wheel, dragged, walked through by keyboard and clicked.
 
 The SVG must be one that this project drew: it is put into the page as it is.
 """
@@ -10,6 +10,7 @@ from typing import Final
 
 import streamlit as st
 
+from resnet_explorer.diagram import Direction
 from resnet_explorer.graph_svg import Picture
 from resnet_explorer.i18n import t
 
@@ -23,15 +24,27 @@ _HTML: Final = """
 _CSS: Final = """
 .graph { container-type: inline-size; color: var(--st-text-color); font-family: var(--st-font); }
 .view {
-  height: 420px; overflow: hidden; cursor: grab; touch-action: none;
+  height: clamp(380px, 66vh, 900px); overflow: hidden; cursor: grab; touch-action: none;
   border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius, 0.7rem);
 }
 .view:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: 2px; }
 .view.far text { display: none; }
 .view.moving { cursor: grabbing; }
 .view svg { display: block; width: 100%; height: 100%; color: var(--st-text-color); user-select: none; }
-.node:hover > rect, .node:hover > circle { fill-opacity: 0.4; }
-.node.picked > rect, .node.picked > circle { stroke: var(--st-text-color); stroke-width: 4; }
+.view [data-part] { cursor: pointer; outline: none; }
+.node:hover > rect:first-of-type, .node:hover > circle { fill-opacity: 0.4; }
+.line:hover, .shortcut:hover > .touch { stroke: var(--st-text-color); stroke-opacity: 0.2; }
+.frame:hover > rect { stroke-opacity: 1; }
+.node.picked > rect:first-of-type, .node.picked > circle, .frame.picked > rect {
+  stroke: var(--st-text-color); stroke-width: 4; stroke-opacity: 1;
+}
+.line.picked, .shortcut.picked > .touch { stroke: var(--st-text-color); stroke-opacity: 0.35; }
+.node:focus-visible > rect:first-of-type, .node:focus-visible > circle {
+  stroke: var(--st-primary-color); stroke-width: 4; fill-opacity: 0.4;
+}
+.line:focus-visible, .shortcut:focus-visible > .touch {
+  stroke: var(--st-primary-color); stroke-opacity: 0.55;
+}
 .bar { display: flex; align-items: center; justify-content: space-between; gap: 12px; padding-bottom: 8px; }
 @container (max-width: 560px) { .bar { min-height: 64px; } }
 .legend { flex: 1; display: flex; flex-wrap: wrap; gap: 0.2rem 2rem; font-size: 1rem; }
@@ -49,8 +62,11 @@ _CSS: Final = """
 .graph:fullscreen .view { height: calc(100vh - 88px) !important; }
 """
 
-# The view is the SVG's viewBox, so lines and text stay sharp at every scale. `box` is what of the
-# picture is seen; it outlives the reruns of the page and starts anew when the picture changes.
+# The view is the SVG's viewBox, so lines and text stay sharp at every scale. `scale` and `corner` say
+# what of the picture is seen. They outlive the reruns of the page; when the picture changes, what was
+# marked in it stays where it was on the screen. What is marked from outside, by a search, is brought
+# into view; what was clicked is there already. Only the box that has the keyboard's focus gets a role
+# and a label: in a network of thousands of layers, all of them would weigh more than the picture.
 # From afar, where text would be a pixel high, it is left out: it is most of the work of painting.
 _JS: Final = """
 const LEAST = 0.04, MOST = 5, READABLE = 0.7, OVERVIEW = 0.3, LEGIBLE = 0.28, LARGEST_START = 1.3;
@@ -61,9 +77,14 @@ const graphs = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   let graph = graphs.get(parentElement);
   if (!graph) graphs.set(parentElement, (graph = new Graph(parentElement)));
-  graph.onPick = (name) => setTriggerValue("picked", name);
+  graph.tell = setTriggerValue;
   graph.show(data);
   return () => { graph.close(); graphs.delete(parentElement); };
+}
+
+function middle(part) {
+  const box = part.getBBox();
+  return [box.x + box.width / 2, box.y + box.height / 2];
 }
 
 class Graph {
@@ -77,23 +98,66 @@ class Graph {
   }
 
   show(data) {
-    if (data.svg !== this.drawn) {
-      const began = performance.now();
-      this.drawn = data.svg;
-      this.size = [data.width, data.height];
-      this.view.classList.add("far");
-      this.view.innerHTML = data.svg;
-      this.view.setAttribute("aria-label", data.label);
-      this.svg = this.view.querySelector("svg");
-      this.origin = this.svg.getAttribute("viewBox").split(" ").slice(0, 2).map(Number);
-      this.label(data.words);
-      this.explain(data.legend);
-      this.start();
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        this.view.dataset.painted = String(Math.round(performance.now() - began));
-      }));
-    }
+    this.across = data.direction === "LR";
+    if (data.svg !== this.drawn) this.replace(data);
+    if (data.picked === this.marked) return;
     this.mark(data.picked);
+    const part = this.part(data.picked);
+    if (part) this.reveal(part, READABLE);
+  }
+
+  replace(data) {
+    const began = performance.now(), focused = this.focused();
+    const held = data.network === this.network && this.place(this.marked);
+    this.drawn = data.svg;
+    this.network = data.network;
+    this.size = [data.width, data.height];
+    this.view.classList.add("far");
+    this.view.innerHTML = data.svg;
+    this.view.setAttribute("aria-label", data.label);
+    this.svg = this.view.querySelector("svg");
+    this.origin = this.svg.getAttribute("viewBox").split(" ").slice(0, 2).map(Number);
+    this.label(data.words);
+    this.explain(data.legend);
+    const anchor = held && this.part(data.picked);
+    if (anchor) this.hold(anchor, held); else this.start();
+    this.marked = anchor ? data.picked : null;
+    this.mark(this.marked);
+    if (focused) (this.focus(this.part(data.picked)) || this.view.focus({ preventScroll: true }));
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      this.view.dataset.painted = String(Math.round(performance.now() - began));
+    }));
+  }
+
+  part(name) { return name && this.svg ? this.svg.querySelector(`[data-part="${CSS.escape(name)}"]`) : null; }
+
+  // --- where a part is ---
+
+  place(name) {
+    const part = this.part(name);
+    if (!part) return null;
+    return middle(part).map((at, n) => (at - this.corner[n]) * this.scale);
+  }
+
+  hold(part, at) {
+    this.corner = middle(part).map((where, n) => where - at[n] / this.scale);
+    this.touched = true;
+    this.draw();
+  }
+
+  reveal(part, least) {
+    const box = part.getBBox(), rim = 24, scale = this.scale < least ? 1 : this.scale;
+    const spans = [[box.x, box.width], [box.y, box.height]];
+    const corner = this.shape().map((room, n) => {
+      const [start, length] = spans[n], at = (start - this.corner[n]) * scale;
+      const seen = scale === this.scale && at >= rim && at + length * scale <= room - rim;
+      return seen ? this.corner[n] : start + (length - room / scale) / 2;
+    });
+    if (corner.every((at, n) => at === this.corner[n])) return;
+    this.touched = true;
+    this.scale = scale;
+    this.corner = corner;
+    this.draw();
   }
 
   label(words) {
@@ -126,9 +190,6 @@ class Graph {
 
   start() {
     const [width, height] = this.size;
-    const scale = Math.max(READABLE, this.view.clientWidth / width);
-    const high = Math.max(280, Math.min(0.74 * window.innerHeight, height * Math.min(LARGEST_START, scale)));
-    this.view.style.height = `${Math.round(high)}px`;
     const [w, h] = this.shape();
     const all = Math.min(w / width, h / height, LARGEST_START);
     // What is too small to read as a whole starts where the data comes in, as large as its side fits.
@@ -217,29 +278,89 @@ class Graph {
     view.addEventListener("pointerup", release);
     view.addEventListener("pointercancel", release);
     view.addEventListener("click", (event) => {
-      const node = event.target.closest?.(".node");
-      if (moved || !node) return;
-      this.mark(node.dataset.node);
-      this.onPick(node.dataset.node);
+      const part = event.target.closest?.("[data-part]");
+      if (!moved && part) this.pick(part);
+    });
+    view.addEventListener("dblclick", (event) => {
+      const part = event.target.closest?.("[data-part]");
+      if (!moved && part) this.tell("toggled", part.dataset.part);
     });
     view.addEventListener("keydown", (event) => {
-      const step = 60;
-      const act = {
-        "+": () => this.zoom(1.3), "=": () => this.zoom(1.3), "-": () => this.zoom(1 / 1.3),
-        "0": () => this.fit(),
-        ArrowLeft: () => this.move(step, 0), ArrowRight: () => this.move(-step, 0),
-        ArrowUp: () => this.move(0, step), ArrowDown: () => this.move(0, -step),
-      }[event.key];
-      if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const act = this.keys()[(event.shiftKey && event.key.startsWith("Arrow") ? "Shift+" : "") + event.key];
+      if (!act) return;
       event.preventDefault();
       event.stopPropagation();
       act();
     });
   }
 
+  keys() {
+    const step = 60, part = this.focused() || this.part(this.marked);
+    const arrows = this.across ? ["Right", "Left", "Up", "Down"] : ["Down", "Up", "Left", "Right"];
+    const [on, back, over, under] = arrows.map((way) => "Arrow" + way);
+    const pick = () => part && this.pick(part);
+    return {
+      "+": () => this.zoom(1.3), "=": () => this.zoom(1.3), "-": () => this.zoom(1 / 1.3),
+      "0": () => this.fit(),
+      "Shift+ArrowLeft": () => this.move(step, 0), "Shift+ArrowRight": () => this.move(-step, 0),
+      "Shift+ArrowUp": () => this.move(0, step), "Shift+ArrowDown": () => this.move(0, -step),
+      [on]: () => this.walk(part, 1), [back]: () => this.walk(part, -1),
+      [over]: () => this.focus(this.beside(part, "shortcut")),
+      [under]: () => this.focus(this.beside(part, "line")),
+      Home: () => this.walk(null, 1), End: () => this.walk(null, -1),
+      Enter: pick, " ": pick,
+      u: () => part && this.tell("toggled", part.dataset.part),
+      ...(this.marked && !document.fullscreenElement ? { Escape: () => this.pick(null) } : {}),
+    };
+  }
+
+  // --- the keyboard's way: boxes in the order of the data, and the lines beside each ---
+
+  focused() {
+    const part = this.view.getRootNode().activeElement;
+    return part?.dataset?.part && this.view.contains(part) ? part : null;
+  }
+
+  walk(part, step) {
+    const boxes = [...this.svg.querySelectorAll(".node")];
+    const box = part && this.beside(part, "node");
+    const at = box ? boxes.indexOf(box) + step : step > 0 ? 0 : boxes.length - 1;
+    this.focus(boxes[Math.max(0, Math.min(boxes.length - 1, at))]);
+  }
+
+  beside(part, kind) {
+    if (!part || part.classList.contains(kind)) return part;
+    const name = part.dataset.part.replace(/~.*$/, "");
+    if (!part.classList.contains("node") && kind !== "node") return this.beside(part, "node");
+    if (kind === "shortcut") return part.closest(".cell").querySelector(".shortcut") || part;
+    if (kind === "line") return this.part(`${name}~in`) || part;
+    return this.svg.querySelector(`.node[data-part="${CSS.escape(name)}"]`) ||
+      part.closest(".cell")?.querySelector(".node") || part;
+  }
+
+  focus(part) {
+    if (!part) return null;
+    const before = this.focused();
+    if (before && before !== part) before.removeAttribute("tabindex");
+    part.setAttribute("tabindex", "-1");
+    part.setAttribute("role", "button");
+    part.setAttribute("aria-label", part.querySelector("title").textContent);
+    part.focus({ preventScroll: true });
+    this.reveal(part, 0);
+    return part;
+  }
+
+  pick(part) {
+    const name = part ? part.dataset.part : "";
+    this.mark(name);
+    this.tell("picked", name);
+  }
+
   mark(name) {
-    this.view.querySelectorAll(".picked").forEach((node) => node.classList.remove("picked"));
-    if (name) this.view.querySelector(`[data-node="${CSS.escape(name)}"]`)?.classList.add("picked");
+    this.marked = name || null;
+    this.view.querySelectorAll(".picked").forEach((part) => part.classList.remove("picked"));
+    this.part(name)?.classList.add("picked");
   }
 
   close() { this.watcher.disconnect(); }
@@ -253,22 +374,36 @@ def graph_view(
     picture: Picture,
     *,
     key: str,
+    network: str,
+    direction: Direction,
     label: str,
     legend: Sequence[tuple[str | None, str]],
-    on_pick: Callable[[], None],
+    on_pick: Callable[[str], None],
+    on_toggle: Callable[[str], None],
     picked: str | None = None,
 ) -> None:
-    """Show a picture that is zoomed, panned and clicked.
+    """Show a picture that is zoomed, panned, walked through and clicked.
 
     Args:
-        picture: the drawing; its nodes are `<g class="node" data-node="NAME">`.
-        key: the component's key; the picture starts anew when it changes.
+        picture: the drawing; what can be clicked in it has a `data-part`.
+        key: the component's key.
+        network: what is drawn; the view starts anew when it changes.
+        direction: along which the arrow keys go from box to box.
         label: what screen readers call it.
         legend: a stroke-dasharray (None for no line) and what it means, per kind of line.
-        on_pick: called when a node was clicked; its name is then in the session's state under the
-            key, as `picked`.
-        picked: name of the node that is marked.
+        on_pick: called with the part that was clicked, or "" when the mark was taken away.
+        on_toggle: called with the part that was double-clicked: to unfold, or to fold, its stage.
+        picked: the part that is marked, and brought into view if it was not clicked there.
     """
+
+    def told(what: str, act: Callable[[str], None]) -> Callable[[], None]:
+        def tell() -> None:
+            part = st.session_state[key].get(what)
+            if part is not None:
+                act(part)
+
+        return tell
+
     words = {
         "+": t("Larger (key +)"),
         "−": t("Smaller (key −)"),
@@ -278,6 +413,8 @@ def graph_view(
     }
     data = {
         "svg": picture.svg,
+        "network": network,
+        "direction": direction,
         "width": picture.width,
         "height": picture.height,
         "label": label,
@@ -285,4 +422,9 @@ def graph_view(
         "picked": picked,
         "words": words,
     }
-    _component(key=key, data=data, on_picked_change=on_pick)
+    _component(
+        key=key,
+        data=data,
+        on_picked_change=told("picked", on_pick),
+        on_toggled_change=told("toggled", on_toggle),
+    )

@@ -1,23 +1,29 @@
-"""The parts of the Shortcuts page: its controls, the graph with its legend, and one box's record."""
+"""The parts of the Shortcuts page: its controls, the graph with its legend, and one part's record."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, get_args
 
 import streamlit as st
 
-from resnet_explorer.diagram import Direction, cells
-from resnet_explorer.graph_svg import DASHES, Picture, network_svg
+from resnet_explorer.diagram import INPUT, Cell, Direction, cells, standing_for
+from resnet_explorer.graph_svg import DASHES, LARGEST_PNG, Picture, network_svg
 from resnet_explorer.i18n import t
-from resnet_explorer.node_record import node_record
+from resnet_explorer.link import encode_spec
+from resnet_explorer.node_record import kind_text, node_record, parts
 from resnet_explorer.plan import Plan, plan, stage_name
 from resnet_explorer.spec import ResNetSpec, title
 from resnet_explorer.ui.graph import graph_view
+from resnet_explorer.ui.linked import SWITCH, Code, linked, one_of, some_of
+from resnet_explorer.ui.network import current_size, current_spec
 
 _EXTENT: Final = {"LR": 960.0, "TB": 720.0}
 _HALF_EXTENT: Final = {"LR": 500.0, "TB": 720.0}
+_RECORD_HEIGHT: Final = 112
+"""Pixels, whatever is said: the graph below does not move."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,11 @@ class View:
     layers: bool
     unfolded: frozenset[str]
     plain: bool
+    shapes: bool = True
+
+    def chain(self, p: Plan) -> tuple[Cell, ...]:
+        """What is drawn of a network."""
+        return cells(p, layers=self.layers, folds=self.folds(p))
 
     def folds(self, p: Plan) -> frozenset[str]:
         """The stages whose equal blocks are drawn as one."""
@@ -40,33 +51,31 @@ def view_controls(p: Plan) -> View:
     kept = st.session_state.get("sc_unfold")
     if kept:  # a network of fewer stages has fewer to unfold
         st.session_state["sc_unfold"] = [number for number in kept if number in stages]
+    usual_way: Direction = "LR"
+    linked("sc_dir", usual_way, one_of(get_args(Direction)))
+    linked("sc_unfold", [], some_of(stages))
+    for switch, usually in (("sc_layers", False), ("sc_shapes", True), ("sc_plain", False)):
+        linked(switch, usually, SWITCH)
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    direction: Direction = row.segmented_control(
+    direction: Direction | None = row.segmented_control(
         t("Direction"),
-        ("LR", "TB"),
-        default="LR",
+        get_args(Direction),
         required=True,
         format_func=lambda way: {"LR": t("Left to right"), "TB": t("Top down")}[way],
         key="sc_dir",
-        bind="query-params",
         persist_state="session",
     )
     unfolded = row.pills(
-        t("Unfold stages"),
-        stages,
-        selection_mode="multi",
-        key="sc_unfold",
-        bind="query-params",
-        persist_state="session",
+        t("Unfold stages"), stages, selection_mode="multi", key="sc_unfold", persist_state="session"
     )
-    layers = row.toggle(t("Every layer"), key="sc_layers", bind="query-params", persist_state="session")
+    layers = row.toggle(t("Every layer"), key="sc_layers", persist_state="session")
+    shapes = row.toggle(t("Shapes"), key="sc_shapes", persist_state="session")
     plain = row.toggle(
         t("With shortcuts beside it") if p.spec.shortcut == "none" else t("Plain network beside it"),
         key="sc_plain",
-        bind="query-params",
         persist_state="session",
     )
-    return View(direction, layers, frozenset(map(_stage_name, unfolded)), plain)
+    return View(direction or usual_way, layers, frozenset(map(_stage_name, unfolded)), plain, shapes)
 
 
 def shortcut_counts(p: Plan) -> list[str]:
@@ -80,75 +89,107 @@ def shortcut_counts(p: Plan) -> list[str]:
 
 
 def record_row(p: Plan, view: View) -> str | None:
-    """The choice of a box and its record. A click in the graph chooses it as well."""
-    counts = {
-        node.key: node.count
-        for cell in cells(p, layers=view.layers, folds=view.folds(p))
-        for node in cell.nodes
-    }
-    if st.session_state.get("sc_node") not in counts:
-        st.session_state["sc_node"] = None
-    choice, text = st.columns([1, 3], vertical_alignment="center")
-    name: str | None = choice.selectbox(
-        t("Record of"),
-        list(counts),
-        index=None,
-        placeholder=t("click a box below"),
-        label_visibility="collapsed",
-        key="sc_node",
-        bind="query-params",
-        persist_state="session",
-    )
-    if name:
-        text.markdown(node_record(p, name, counts[name]))
-    else:
-        text.caption(
-            t("Wheel or + − to zoom, drag or arrows to move, 0 to see all. Click a box for its record.")
+    """The search for a part, its record, and the button that unfolds its stage.
+
+    A click in the graph chooses a part as well; a line, once clicked, stands in the list too.
+    """
+    names = part_names(p.spec, p.input_shape[1:])
+    known = _known(p.spec, p.input_shape[1:])
+    chosen = linked("sc_node", None, _part_code(known))
+    choice, text = st.columns([1, 3])
+    with choice.container(height=_RECORD_HEIGHT, border=False, gap="small"):
+        st.selectbox(
+            t("Find a layer"),
+            [*names, *([chosen] if chosen and chosen not in names else [])],
+            index=None,
+            format_func=lambda name: names.get(name) or line_name(name),
+            placeholder=t("Find: layer3 conv"),
+            label_visibility="collapsed",
+            key="sc_node",
+            on_change=_found,
+            args=(p, view),
+            persist_state="session",
         )
-    return name
+        if chosen:
+            _fold_button(p, view, chosen)
+    with text.container(height=_RECORD_HEIGHT, border=False):
+        if not chosen:
+            st.caption(_hint(view.direction))
+        else:
+            st.markdown(node_record(p, chosen, _repeats(view.chain(p), chosen), view.layers))
+    return chosen
 
 
 def graph(p: Plan, view: View, key: str, picked: str | None, half: bool = False) -> None:
-    """The graph of a network; a click in it chooses the box for `record_row`."""
+    """The graph of a network; a click in it chooses the part for `record_row`."""
     extent = (_HALF_EXTENT if half else _EXTENT)[view.direction]
-    picture = network_picture(p.spec, p.input_shape[1:], view.layers, view.folds(p), view.direction, extent)
     graph_view(
-        picture,
+        network_picture(p.spec, p.input_shape[1:], view, extent),
         key=key,
+        network=encode_spec(p.spec),
+        direction=view.direction,
         legend=_legend(p) or [(None, t("no shortcut"))],
         label=t("Graph of") + " " + title(p.spec),
-        picked=picked,
-        on_pick=lambda: _pick(key),
+        picked=picked and standing_for(view.chain(p), picked),
+        on_pick=_pick,
+        on_toggle=lambda part: _toggle_stage(p, part),
+    )
+
+
+@lru_cache(maxsize=16)
+def part_names(spec: ResNetSpec, size: tuple[int, int]) -> Mapping[str, str]:
+    """Every block and layer by its name in torchvision, with what the search lists it as."""
+    p = plan(spec, size)
+    names = {INPUT: t("input")}
+    for section in p.sections:
+        for block in section.blocks:
+            names[block.name] = f"{block.name} · {t('block')}"
+            names |= {layer.name: f"{layer.name} · {kind_text(layer)}" for layer in block.layers}
+        if not section.blocks:
+            names |= {layer.name: f"{layer.name} · {kind_text(layer)}" for layer in section.layers}
+    return names
+
+
+def line_name(key: str) -> str:
+    """What the search lists a line as: "into conv1", "shortcut of layer2.0"."""
+    name, _, kind = key.partition("~")
+    return (
+        t("line into {name}").format(name=name) if kind == "in" else t("shortcut of {name}").format(name=name)
     )
 
 
 @lru_cache(maxsize=16)
 def network_picture(
-    spec: ResNetSpec,
-    size: tuple[int, int],
-    layers: bool,
-    folds: frozenset[str],
-    direction: Direction,
-    extent: float,
-    standalone: bool = False,
+    spec: ResNetSpec, size: tuple[int, int], view: View, extent: float, standalone: bool = False
 ) -> Picture:
     """The drawing, kept for the reruns of the page."""
+    p = plan(spec, size)
     return network_svg(
-        plan(spec, size),
-        layers=layers,
-        folds=folds,
-        direction=direction,
+        p,
+        layers=view.layers,
+        folds=view.folds(p),
+        direction=view.direction,
         extent=extent,
         heading=title(spec),
         standalone=standalone,
+        shapes=view.shapes,
     )
 
 
-def file_picture(p: Plan, view: View) -> str:
+def file_picture(p: Plan, view: View) -> Picture:
     """The drawing as a file of its own: white paper, heading and legend."""
-    return network_picture(
-        p.spec, p.input_shape[1:], view.layers, view.folds(p), view.direction, _EXTENT[view.direction], True
-    ).svg
+    return network_picture(p.spec, p.input_shape[1:], view, _EXTENT[view.direction], True)
+
+
+def png_limit(p: Plan, view: View) -> str:
+    """What the PNG of a very large drawing gives up; "" for the others, which are at twice their size."""
+    shown = network_picture(p.spec, p.input_shape[1:], view, _EXTENT[view.direction])
+    if shown.png_scale == 2:
+        return ""
+    return t(
+        "The PNG is at most {most:,} pixels wide or high, here {scale:.2g} × the drawing instead of 2 ×; "
+        "the SVG is sharp at any size."
+    ).format(most=LARGEST_PNG, scale=shown.png_scale)
 
 
 def _legend(p: Plan) -> list[tuple[str, str]]:
@@ -166,7 +207,101 @@ def _stage_name(number: int) -> str:
     return stage_name(number - 1)
 
 
-def _pick(key: str) -> None:
-    name = st.session_state[key].get("picked")
-    if name:
-        st.session_state["sc_node"] = name
+_known = lru_cache(maxsize=16)(lambda spec, size: parts(plan(spec, size)))
+
+
+def _part_code(known: frozenset[str]) -> Code:
+    """A box or a line of the network by its key: "layer2.0", "layer2.0~shortcut", "fc~in"."""
+
+    def read(text: str) -> str:
+        if text not in known:
+            raise ValueError(t("a layer or a block of the network is allowed, such as layer1.0.conv1."))
+        return text
+
+    return Code(str, read, known.__contains__)
+
+
+def _hint(direction: Direction) -> str:
+    walk = {
+        "LR": t("← → from box to box, ↑ shortcut, ↓ line"),
+        "TB": t("↑ ↓ from box to box, ← shortcut, → line"),
+    }
+    return t(
+        "Click a box or a line for its record; double-click unfolds its stage. Wheel zooms, drag moves. "
+        "Keys in the graph: {walk}; Enter: record, U: unfold, Shift + arrows: move, + − 0: zoom."
+    ).format(walk=walk[direction])
+
+
+def _cell_of(chain: tuple[Cell, ...], part: str) -> Cell | None:
+    """The cell that shows a part."""
+    stand_in = (standing_for(chain, part) or "").partition("~")[0]
+    return next(
+        (
+            cell
+            for cell in chain
+            if stand_in == cell.names[0] or any(node.key == stand_in for node in cell.nodes)
+        ),
+        None,
+    )
+
+
+def _repeats(chain: tuple[Cell, ...], part: str) -> int:
+    """How many blocks the record is of: those of a folded box or shortcut, if it is named by its own name."""
+    cell = _cell_of(chain, part)
+    return cell.count if cell and standing_for(chain, part) == part else 1
+
+
+def _stage_of(p: Plan, part: str) -> int | None:
+    """The number of the stage that a part belongs to; None for stem and head."""
+    name = part.partition("~")[0]
+    for number, stage in enumerate(p.stages, start=1):
+        if any(name == block.name or name.startswith(block.name + ".") for block in stage.blocks):
+            return number
+    return None
+
+
+def _fold_button(p: Plan, view: View, part: str) -> None:
+    """Unfold the stage of the part, or fold it, if it has anything to fold."""
+    number = _stage_of(p, part)
+    if number is None:
+        return
+    if _stage_name(number) in view.unfolded:
+        label = t("Fold stage {number}")
+    elif any(cell.count > 1 for cell in view.chain(p) if cell.section == _stage_name(number)):
+        label = t("Unfold stage {number}")
+    else:
+        return
+    st.button(
+        label.format(number=number), key="sc_fold", on_click=_toggle_stage, args=(p, part), width="stretch"
+    )
+
+
+def _toggle_stage(p: Plan, part: str) -> None:
+    number = _stage_of(p, part)
+    if number is None:
+        return
+    unfolded = set(st.session_state["sc_unfold"] or [])
+    st.session_state["sc_unfold"] = sorted(unfolded ^ {number})
+
+
+def _found(p: Plan, view: View) -> None:
+    """Show what was searched for: by layer if it is a layer, and its stage unfolded if it is folded away."""
+    part = st.session_state["sc_node"]
+    if not part:
+        return
+    if part not in {node.key for cell in view.chain(p) for node in cell.nodes} and any(
+        layer.name == part for layer in p.layers
+    ):
+        st.session_state["sc_layers"] = True
+    cell, number = _cell_of(view.chain(p), part), _stage_of(p, part)
+    if cell and cell.count > 1 and number:
+        st.session_state["sc_unfold"] = sorted({*(st.session_state["sc_unfold"] or []), number})
+
+
+def _pick(part: str) -> None:
+    """Choose what was clicked; what the network itself has not, as in the one beside it, by its block."""
+    known = _known(current_spec(), current_size())
+    if part and part not in known:
+        part = part.partition("~")[0]
+        part = part if part in known else part.rpartition(".")[0]
+    st.session_state["sc_node"] = part if part in known else None

@@ -13,13 +13,13 @@ from tests.e2e.conftest import PATIENCE, choose_network, running_app, settle, vi
 
 def test_a_deep_link_is_the_first_thing_a_fresh_server_is_asked_for(page: Page) -> None:
     with running_app() as address:
-        visit(page, f"{address}/shortcuts?net=resnet50&sc_dir=Top+down", "Shortcuts")
+        visit(page, f"{address}/shortcuts?net=resnet50&sc_dir=TB", "Shortcuts")
         sidebar = page.get_by_test_id("stSidebar")
         expect(sidebar.get_by_role("link", name="Predict")).to_be_visible()
         expect(sidebar.get_by_role("combobox", name="Network")).to_have_value("ResNet-50")
         expect(page.get_by_text("4 projection shortcuts").first).to_be_visible()
         assert "net=resnet50" in page.url
-        assert "sc_dir=Top+down" in page.url
+        assert "sc_dir=TB" in page.url
 
 
 def test_choosing_resnet_152_shows_its_numbers_on_every_page_and_in_the_link(page: Page, app: str) -> None:

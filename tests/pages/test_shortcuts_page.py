@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,14 @@ def words(at: AppTest) -> str:
     return "\n".join(markdown.value for markdown in at.markdown)
 
 
-def boxes(at: AppTest) -> list[str]:
-    return list(at.selectbox(key="sc_node").options)
+def boxes(at: AppTest) -> set[str]:
+    """What is drawn in the first picture."""
+    return set(re.findall(r'<g class="node" data-part="([^"]+)"', str(pictures(at)[0]["svg"])))
 
 
 def pictures(at: AppTest) -> list[dict[str, object]]:
-    return [json.loads(graph.proto.json) for graph in at.get("bidi_component")]
+    components = [json.loads(graph.proto.json) for graph in at.get("bidi_component")]
+    return [component for component in components if "legend" in component]
 
 
 def test_resnet50_lists_four_projections_with_their_reasons() -> None:
@@ -93,7 +96,8 @@ def test_the_record_of_a_box_and_of_a_folded_one() -> None:
     at.selectbox(key="sc_node").set_value("layer2.0").run()
     assert "379,392 parameters" in words(at)
     assert "projection shortcut (dashed): 56 → 28, 256 → 512 channels" in words(at)
-    at.selectbox(key="sc_node").set_value("layer3.1").run()
+    at.query_params["sc_node"] = "layer3.1"  # as a click on the folded box does
+    at.run()
     assert "**layer3.1 – 3.5** ×5" in words(at)
 
 
@@ -103,6 +107,70 @@ def test_a_box_that_the_next_network_has_not_is_let_go() -> None:
     at.sidebar.selectbox[0].set_value("resnet20_cifar").run()
     assert not at.exception
     assert at.selectbox(key="sc_node").value is None
+
+
+def test_a_shortcut_and_a_line_have_records_and_stand_in_the_link() -> None:
+    at = shortcuts_page("resnet18")
+    at.query_params["sc_node"] = "layer2.0~shortcut"
+    at.run()
+    assert "dashed: projection, 56 → 28, 64 → 128 channels" in words(at)
+    assert pictures(at)[0]["picked"] == "layer2.0~shortcut"
+    at.query_params["sc_node"] = "maxpool~in"
+    at.run()
+    assert "**conv1 → maxpool**" in words(at)
+    assert pictures(at)[0]["picked"] == "maxpool~in"
+
+
+def test_searching_a_layer_unfolds_its_stage_and_shows_layers() -> None:
+    at = shortcuts_page("resnet152")
+    at.selectbox(key="sc_node").set_value("layer3.20.conv2").run()
+    assert at.pills(key="sc_unfold").value == [3]
+    assert at.toggle(key="sc_layers").value is True
+    assert {"layer3.20.conv2", "layer2.1.conv2"} <= boxes(at)
+    assert "layer2.2.conv2" not in boxes(at)
+    assert pictures(at)[0]["picked"] == "layer3.20.conv2"
+
+
+def test_searching_a_block_leaves_the_layers_alone() -> None:
+    at = shortcuts_page("resnet152")
+    at.selectbox(key="sc_node").set_value("layer2.5").run()
+    assert at.pills(key="sc_unfold").value == [2]
+    assert at.toggle(key="sc_layers").value is False
+
+
+def test_folding_again_marks_the_box_that_holds_what_was_found() -> None:
+    at = shortcuts_page("resnet152")
+    at.selectbox(key="sc_node").set_value("layer3.20").run()
+    at.button(key="sc_fold").click().run()
+    assert at.pills(key="sc_unfold").value == []
+    assert pictures(at)[0]["picked"] == "layer3.1"
+    assert "**layer3.20** ·" in words(at)  # its own record, not its neighbours'
+    assert at.button(key="sc_fold").label == "Unfold stage 3"
+
+
+def test_without_shapes_none_is_drawn() -> None:
+    at = shortcuts_page("resnet18")
+    assert "64\u2009×\u200956" in str(pictures(at)[0]["svg"])
+    at.toggle(key="sc_shapes").set_value(False).run()
+    assert '<text class="shape"' not in str(pictures(at)[0]["svg"])
+
+
+@pytest.mark.parametrize(
+    ("code", "value"), [("sc_dir", "RL"), ("sc_unfold", "7"), ("sc_node", "layer9"), ("sc_layers", "yes")]
+)
+def test_what_a_link_asks_in_vain_is_told(code: str, value: str) -> None:
+    at = shortcuts_page("resnet18")
+    at.query_params[code] = value
+    at.run()
+    assert f"`{code}={value}`" in at.warning[0].value
+    assert len(pictures(at)) == 1
+
+
+def test_only_a_giant_picture_is_smaller_as_png() -> None:
+    at = shortcuts_page("resnet1202_cifar")
+    assert not [caption for caption in at.caption if "PNG" in caption.value]
+    at.pills(key="sc_unfold").set_value([1, 2, 3]).run()
+    assert [caption for caption in at.caption if "10,000 pixels" in caption.value]
 
 
 def test_the_plain_network_stands_beside_it() -> None:
