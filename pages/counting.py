@@ -9,6 +9,7 @@ from resnet_explorer.i18n import prose, t
 from resnet_explorer.link import encode_spec
 from resnet_explorer.ui.count_views import (
     ask_tools,
+    heading,
     read_switches,
     step_choice,
     step_layers,
@@ -33,7 +34,7 @@ def counting() -> None:
     tool_choice(current)
     tools_picture(spec, size, goal, current)
     name = t(current.name) if current else t("your switches")
-    st.header(t("From the paper's count to {name}").format(name=name))
+    st.header(heading(current))
     switches()
     total, words = st.columns([1, 2.2], vertical_alignment="center")
     total.metric(t("Operations for one image"), f"{goal.total:,}")

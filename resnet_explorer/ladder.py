@@ -6,7 +6,7 @@ cut there says so. What was counted double, as FLOPs, would be off the scale: it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import floor, log10
@@ -20,6 +20,9 @@ LEFT, RIGHT = 300, 800
 ROW: Final = 48
 BAR: Final = 26
 FONT: Final = 20
+TICK_FONT: Final = 17
+BEYOND: Final = 90
+"""Room at the right for what is off the scale."""
 LEGEND: Final = 40
 THINNEST: Final = 3
 """A step of a thousand among billions is drawn no thinner, so that it can be seen at all."""
@@ -52,33 +55,38 @@ class Rung:
 
 @dataclass(frozen=True)
 class _Scale:
-    """From the number `low` at the left edge to `high` at the right one."""
+    """From the number `low` at the left edge to `high` at the place `right`."""
 
     low: float
     high: float
+    right: float = RIGHT
 
     @classmethod
     def of(cls, rungs: Sequence[Rung]) -> _Scale:
         ends = [rung.end for rung in rungs if not rung.doubled] or [rung.end for rung in rungs]
         least, most = min(ends), max(ends)
         low = least - 0.3 * (most - least)
-        return cls(low, most) if 0 < low < least else cls(0, max(most, 1))
+        right = RIGHT - BEYOND if any(rung.doubled for rung in rungs) else RIGHT
+        return cls(low, most, right) if 0 < low < least else cls(0, max(most, 1), right)
 
     def x(self, value: float) -> float:
         share = (value - self.low) / (self.high - self.low)
-        return LEFT + (RIGHT - LEFT) * min(1, max(0, share))
+        return LEFT + (self.right - LEFT) * min(1, max(0, share))
 
-    def ticks(self) -> Iterator[tuple[float, str]]:
-        """Round numbers on the scale, with as many digits as tell them apart."""
-        rough = (self.high - self.low) / 4
-        power = 10 ** floor(log10(rough))
-        step = power * max(factor for factor in (1, 2, 5) if factor * power <= rough)
-        size, letter = next(((size, letter) for size, letter in _UNITS if self.high >= size), (1, ""))
-        digits = max(0, round(log10(size)) - floor(log10(step)))
-        number = floor(self.low / step) + 1
-        while number * step <= self.high:
-            yield number * step, f"{number * step / size:.{digits}f} {letter}".strip()
-            number += 1
+    def ticks(self) -> list[tuple[float, str]]:
+        """Round numbers on the scale, with as many digits as tell them apart and as many as fit."""
+        power = 10 ** floor(log10((self.high - self.low) / 4))
+        for step in (factor * power for factor in (1, 2, 5, 10, 20, 50)):
+            size, letter = next(((size, letter) for size, letter in _UNITS if self.high >= size), (1, ""))
+            digits = max(0, round(log10(size)) - floor(log10(step)))
+            numbers = range(floor(self.low / step) + 1, floor(self.high / step) + 1)
+            ticks = [
+                (number * step, f"{number * step / size:.{digits}f} {letter}".strip()) for number in numbers
+            ]
+            widest = max((len(text) for _, text in ticks), default=0) * TICK_FONT * 0.55
+            if self.x(self.low + step) - LEFT > widest:
+                break
+        return ticks
 
 
 _UNITS: Final = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
@@ -188,11 +196,11 @@ def _joint(x: float, y: float) -> str:
 
 
 def _axis(scale: _Scale, top: float, bottom: float) -> str:
-    ticks = list(scale.ticks())
+    ticks = scale.ticks()
     return "".join(
         f'<path d="M{scale.x(value):.1f} {top}V{bottom}" stroke="{LINE_GREY}" opacity="0.35"/>'
         f'<text x="{scale.x(value):.1f}" y="{bottom + 24}" text-anchor="middle" fill="currentColor" '
-        f'opacity="0.75" font-size="17">{text}</text>'
+        f'opacity="0.75" font-size="{TICK_FONT}">{text}</text>'
         for value, text in ticks
     )
 

@@ -74,6 +74,7 @@ _STEP_NAMES: Final[dict[str, str]] = {
     "add": t("additions"),
     "flops": t("a multiply–add counts as 2"),
 }
+_SHORT_NAMES: Final = {"stride": t("stride"), "flops": t("× 2")}
 _RULE_NAMES: Final = {"p": t("parameters, once"), "s": t("1 in, 1 out")}
 
 
@@ -199,7 +200,7 @@ def step_choice(steps: Sequence[Step]) -> str:
 def step_layers(start: Count, goal: Count, steps: Sequence[Step], chosen: str, file_name: str) -> None:
     """The layers of the chosen step, as a table and as CSV; the choice by keyboard stands above it."""
     names = {START: t("the paper's count"), GOAL: t("all that is counted")}
-    names |= {step.key: _STEP_NAMES[step.key] for step in steps}
+    names |= {step.key: _SHORT_NAMES.get(step.key) or _STEP_NAMES[step.key] for step in steps}
     st.segmented_control(
         t("Layer by layer"),
         [START, *(step.key for step in steps), GOAL],
@@ -276,6 +277,15 @@ def step_name(key: str, convention: Convention) -> str:
     code = convention.codes()[term]
     rule = _RULE_NAMES.get(code) or t("{times} per number").format(times=code)
     return f"{_STEP_NAMES[key]}: {rule}"
+
+
+def heading(current: Tool | None) -> str:
+    """What the second half of the page is about."""
+    if current is None:
+        return t("From the paper's count to your own")
+    if current.key == "paper":
+        return t("The paper's count")
+    return t("From the paper's count to {name}'s").format(name=t(current.name))
 
 
 def verdict(spec: ResNetSpec, size: Size, goal: Count, current: Tool | None) -> None:
