@@ -30,6 +30,8 @@ from resnet_explorer.steps import Window, windows
 CELL: Final = 34
 GAP: Final = 124
 """Between the two grids."""
+WORDS: Final = 330
+"""Room for the words under the output."""
 OUT_SLOTS: Final = 9
 FEWEST_SLOTS: Final = 13
 LARGEST_KERNEL: Final = 11
@@ -112,9 +114,9 @@ def glass_svg(
             _legend(left, layer),
         ]
     )
-    width, height = right.right + 24, max(left.bottom + 52, right.bottom + 110)
+    width, height = max(right.right, right.left + WORDS) + 24, max(left.bottom + 52, right.bottom + 110)
     words = f"{layer.name}: row {row}, column {column} of the output, and the window that it is computed from"
-    return document(max(width, 900), height, words, body, standalone)
+    return document(width, height, words, body, standalone)
 
 
 def place_lines(layer: Layer, row: int, column: int) -> list[tuple[str, str]]:
@@ -247,13 +249,13 @@ def _output_grid(grid: Grid, layer: Layer, row: int, column: int, colour: str) -
 def _reads(grid: Grid, layer: Layer, row: int, column: int) -> str:
     """Under the output: which rows and columns of the input the cell is computed from."""
     texts = []
-    for line, window, place in zip(("row", "column"), windows(layer), (row, column), strict=True):
+    for line, window, place in zip(("Row", "Column"), windows(layer), (row, column), strict=True):
         under = window.under(place)
         first, last = _signed(under[0]), _signed(under[-1])
-        span = f"{line} {first}" if len(under) == 1 else f"{line}s {first} to {last}"
-        texts.append(f"{line.capitalize()} {place} reads {span}")
+        span = first if len(under) == 1 else f"{first} to {last}"
+        texts.append(f"{line} {place} reads {span}")
     return "".join(
-        label(grid.left, grid.bottom + 46 + 34 * number, text, "start", 22, weight="700")
+        label(grid.left, grid.bottom + 46 + 34 * number, text, "start", 20, weight="700")
         for number, text in enumerate(texts)
     )
 

@@ -52,8 +52,8 @@ def field_svg(
         _ground(view),
         _photo(view, photo),
         _shade(view, box),
-        _cells(view, place),
         _frames(view, box, colour),
+        _cells(view, place),
         _chosen(view, place.field, row, column, colour),
         _target(view, place),
     ]

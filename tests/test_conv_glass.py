@@ -77,8 +77,8 @@ def test_the_picture_shows_the_window_at_its_place_and_both_edges() -> None:
     shown = texts(glass_svg(layer("conv1"), 50, 111, BLUE))
     assert "Input 224, padded 230" in shown
     assert "Output 112" in shown
-    assert "Row 50 reads rows 97 to 103" in shown
-    assert "Column 111 reads columns 219 to 225" in shown
+    assert "Row 50 reads 97 to 103" in shown
+    assert "Column 111 reads 219 to 225" in shown
     for number in ("−3", "0", "97", "103", "223", "226"):
         assert number in shown
     assert "150" not in shown

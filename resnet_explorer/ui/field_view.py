@@ -116,10 +116,10 @@ def _photo_input() -> tuple[Photo, str]:
 
 def _numbers(p: Plan, place: Place, box: FieldBox, cell: tuple[int, int]) -> None:
     field = place.field
-    size, jump, padding = st.columns([1.5, 1, 1.1])
-    size.metric(t("Receptive field"), f"{field.size} × {field.size}")
+    size, jump, padding = st.columns([1.6, 1, 1.1])
+    size.metric(t("Receptive field"), f"{field.size:,}")
     jump.metric(t("Jump"), field.jump)
-    padding.metric(t("Padding"), field.padding)
+    padding.metric(t("Padding"), f"{field.padding:,}")
     seen, there = box.rows.size * box.columns.size, p.input_shape[1] * p.input_shape[2]
     st.markdown(
         t("Cell **({row}, {column})** sees rows **{rows}** and columns **{columns}**: {share}.").format(

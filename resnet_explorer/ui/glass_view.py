@@ -80,7 +80,7 @@ def _layer_of_network(p: Plan, row: DeltaGenerator) -> Layer:
         list(layers),
         format_func=lambda name: f"{name} — {step_title(layers[name])}",
         key="cv_layer",
-        width=620,
+        width=540,
         persist_state="session",
     )
     return layers[name]
