@@ -23,6 +23,8 @@ def sentence(page: Page) -> Locator:
 
 def click_point(page: Page, name: str, version: str) -> None:
     """Click the marker of a network's weights in the plot."""
+    page.locator(".js-plotly-plot").evaluate("plot => plot.scrollIntoView({ block: 'center' })")
+    page.wait_for_timeout(300)
     place = page.evaluate(
         """([name, version]) => {
           const plot = document.querySelector('.js-plotly-plot');
@@ -62,7 +64,6 @@ def test_choosing_b_is_told_in_a_sentence_and_the_link_opens_the_same(page: Page
 def test_a_click_on_a_point_chooses_its_network(page: Page, app: str) -> None:
     visit(page, f"{app}/compare?net=resnet50", "Compare")
     plot = page.locator(".js-plotly-plot")
-    plot.scroll_into_view_if_needed()
     expect(plot.get_by_text("A · ResNet-50", exact=True).first).to_be_visible()
     settle(page)
     click_point(page, "wide_resnet50_2", "V1")
@@ -73,7 +74,7 @@ def test_a_click_on_a_point_chooses_its_network(page: Page, app: str) -> None:
     # The same point again, which the browser takes for the end of its selection.
     click_point(page, "wide_resnet50_2", "V1")
     expect(sentence(page)).to_have_text(re.compile("^Width per group"))
-    page.get_by_test_id("stMain").get_by_text("A", exact=True).last.click()
+    page.locator(".st-key-cmp_click").get_by_text("A", exact=True).click()
     settle(page)
     click_point(page, "resnet152", "V2")
     assert "net=resnet152" in page.url and "cmp_click=A" in page.url
