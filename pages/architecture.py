@@ -27,6 +27,7 @@ from resnet_explorer.ui.frame import network_heading
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.network import current_plan
 from resnet_explorer.ui.svg import show_svg
+from resnet_explorer.ui.take_home import take_home
 from resnet_explorer.window_strip import strip_svg
 
 UNITS = ("MACs", "FLOPs")
@@ -134,3 +135,4 @@ operations_unit = totals(shown)
 feature_path(shown, name)
 st.header(t("A closer look"))
 deeper_view(shown, operations_unit, name)
+take_home(shown, name)

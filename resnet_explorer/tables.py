@@ -130,5 +130,22 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
+def to_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as a table in Markdown, numbers flush right and grouped in threes; "" for no rows."""
+    if not rows:
+        return ""
+    names = list(rows[0])
+    numeric = [all(isinstance(row[name], int | float) for row in rows) for name in names]
+    lines = [names, ["---:" if is_number else "---" for is_number in numeric]]
+    lines += [[_cell_text(row[name]) for name in names] for row in rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _cell_text(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
 def _percent(part: int, whole: int) -> float:
     return round(100 * part / whole, 4) if whole else 0.0

@@ -16,6 +16,7 @@ from resnet_explorer.tables import (
     search,
     stage_rows,
     to_csv,
+    to_markdown,
     totals,
 )
 
@@ -161,3 +162,17 @@ def test_table1_of_a_network_with_fewer_stages_and_no_top() -> None:
     rows = table1_rows(columns)
     assert [row["row"] for row in rows][:6] == list(TABLE1_ROWS)
     assert rows[3][columns[-1].name] == ""
+
+
+def test_markdown_has_numbers_flush_right_and_a_row_for_each_layer() -> None:
+    p = plan(preset("resnet18"))
+    lines = to_markdown(layer_rows(p)).splitlines()
+    assert lines[0].startswith("| stage | layer | kind | window | input | output | params |")
+    assert lines[1] == "| --- | --- | --- | --- | --- | --- | ---: | ---: | ---: | ---: |"
+    assert lines[2] == (
+        "| stem | conv1 | conv | 7×7, stride 2 | 3 × 224 × 224 | 64 × 112 × 112 "
+        "| 9,408 | 0.0805 | 118,013,952 | 6.5055 |"
+    )
+    assert len(lines) == 2 + len(p.layers)
+    assert to_markdown([]) == ""
+    assert to_markdown([{"a|b": "c|d\ne", "yes": True}]).splitlines()[-1] == "| c\\|d e | True |"

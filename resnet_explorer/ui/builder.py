@@ -1,4 +1,4 @@
-"""The controls that build a network: a preset, a number of layers, or every field on its own.
+"""The controls that build a network: a preset, a number of layers, every field on its own, or a file.
 
 The network itself is kept by `ui.network` and stands in the link. The controls follow it when it
 is changed elsewhere (the sidebar, a link); a network that cannot be built is refused in one
@@ -31,8 +31,9 @@ from resnet_explorer.spec import (
 from resnet_explorer.table1 import PAPER_DEPTHS
 from resnet_explorer.ui.linked import linked, one_of, whole
 from resnet_explorer.ui.network import choose, choose_size, current_size, current_spec
+from resnet_explorer.ui.recognise_input import recognise_input
 
-WAYS: Final = {"preset": "Preset", "depth": "Depth", "free": "Free"}
+WAYS: Final = {"preset": "Preset", "depth": "Depth", "free": "Free", "file": "From a file"}
 FAMOUS: Final = {f"resnet{depth}": str(depth) for depth in PAPER_DEPTHS}
 """Table 1 of He et al. 2015."""
 DEPTH_BLOCKS: Final = ("any", "basic", "bottleneck")
@@ -89,6 +90,8 @@ def builder() -> None:
             _depth_controls(fresh)
         elif way == "free":
             _free_controls(fresh)
+        elif way == "file":
+            recognise_input(_follow)
         else:
             _preset_controls()
         _size_controls(fresh)

@@ -126,6 +126,8 @@ def _prefix(names: Collection[str]) -> str:
     """What stands before all names: found at the stem's convolution."""
     others = [name for name in names if name != AVERAGE_COUNTER]
     for stem in _STEMS:
+        if stem.startswith("0.") and not any(".conv1." in name for name in others):
+            continue  # some other nn.Sequential
         prefix = min((name.removesuffix(stem) for name in others if name.endswith(stem)), key=len, default="")
         if prefix.endswith(".") and all(name.startswith(prefix) for name in others):
             return prefix

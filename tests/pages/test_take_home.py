@@ -1,0 +1,184 @@
+"""The Architecture page's last section, and the builder's "From a file", as a reader uses them."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from resnet_explorer import ResNetSpec, build, preset
+from resnet_explorer.export.model_file import model_file
+
+APP = str(Path(__file__).parents[2] / "app.py")
+WIDE = ResNetSpec("bottleneck", (1, 2), width=8, width_per_group=128, num_classes=7)
+
+
+def opened(**parameters: str) -> AppTest:
+    app = AppTest.from_file(APP, default_timeout=180)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.switch_page("pages/architecture.py").run()
+
+
+def saved(content: object) -> bytes:
+    file = io.BytesIO()
+    torch.save(content, file)
+    return file.getvalue()
+
+
+def uploaded(page: AppTest, content: bytes, name: str) -> AppTest:
+    page.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
+    assert not page.exception
+    return page
+
+
+def parameters(page: AppTest) -> str:
+    return next(metric.value for metric in page.metric if metric.label == "Parameters")
+
+
+def shown_text(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
+# Recognise a network
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return opened(arch_by="file")
+
+
+def test_a_file_of_torchvision_becomes_the_network_of_the_session(page: AppTest) -> None:
+    from torchvision.models import resnet50
+
+    uploaded(page, saved({"state_dict": resnet50().state_dict()}), "r50_*best*.pth")
+    assert parameters(page) == "25,557,032"
+    assert page.sidebar.selectbox[0].value == "resnet50"
+    assert [box.value for box in page.success] == [r"r50\_\*best\*.pth holds ResNet-50."]
+    assert (
+        "`layer1`, `layer2`, `layer3`, `layer4` have 3, 4, 6, 3 blocks of three convolutions"
+        in shown_text(page)
+    )
+    assert 'The stride is assumed on the 3×3 (v1.5); "1x1" (v1) has the same shapes.' in shown_text(page)
+    page.sidebar.selectbox[0].set_value("resnet18").run()
+    assert not page.success, "what was said of the file is about another network now"
+
+
+def test_a_network_of_ones_own_brings_its_input_size(page: AppTest) -> None:
+    uploaded(page, saved(build(preset("resnet20_cifar")).state_dict()), "mine.pt")
+    assert parameters(page) == "269,722"
+    assert page.number_input(key="arch_height").value == 32
+    uploaded(page, saved(build(WIDE).state_dict()), "wide.bin")
+    assert page.sidebar.selectbox[0].value == "bottleneck.1-2.width-8.width_per_group-128.num_classes-7"
+    assert page.number_input(key="arch_height").value == 224
+
+
+def test_a_file_that_fits_none_leaves_what_was_shown(page: AppTest) -> None:
+    uploaded(page, saved({"features.0.weight": torch.zeros(4, 3, 3, 3)}), "vgg.pth")
+    assert [box.value.replace("\\", "") for box in page.error] == [
+        r"vgg.pth: This is no residual network that is known here: "
+        r"there is no conv1.weight, but there is features.0.weight."
+    ]
+    assert parameters(page) == "11,689,512"
+    uploaded(page, b"\x89PNG\r\n" + bytes(500), "photo.png")
+    assert [box.value for box in page.error] == ["photo.png is damaged, or neither .pth nor .safetensors."]
+    assert parameters(page) == "11,689,512"
+
+
+class Spy:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return print, ("it ran",)
+
+
+def test_code_in_a_file_does_not_run(page: AppTest, capsys: pytest.CaptureFixture[str]) -> None:
+    uploaded(page, saved({"conv1.weight": Spy()}), "spy.pth")
+    assert "holds more than tensors" in page.error[0].value
+    assert "it ran" not in capsys.readouterr().out
+
+
+# Take it home
+
+
+def files(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What each button would give, by its file's name."""
+    import streamlit as st
+
+    given: dict[str, Any] = {}
+    button = st.delta_generator.DeltaGenerator.download_button
+
+    def note(self: Any, label: str, data: Any, file_name: str, *rest: Any, **more: Any) -> bool:
+        given[file_name] = data
+        pressed: bool = button(self, label, data, file_name, *rest, **more)
+        return pressed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(st.delta_generator.DeltaGenerator, "download_button", note)
+        page.run()
+    assert not page.exception
+    return {name: data() if callable(data) else data for name, data in given.items()}
+
+
+def test_every_file_is_of_the_network_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(net="resnet34", size="96x64")
+    given: dict[str, Any] = files(page, monkeypatch)
+    assert given["model.py"] == model_file(preset("resnet34"), (96, 64))
+    assert given["resnet34-96x64.dot"].startswith("digraph resnet {")
+    assert given["resnet34-96x64-graph.svg"].startswith("<svg")
+    assert len(given["resnet34-96x64-layers.csv"].splitlines()) == 1 + 124
+    markdown = given["resnet34-96x64-layers.md"].splitlines()
+    assert len(markdown) == 2 + 124
+    assert markdown[-1].startswith("| head | fc | fc |  | 512 | 1000 | 513,000 | 2.3535 | 512,000 |")
+    assert "checks its 21,797,672 parameters. It can load torchvision’s weights." in shown_text(page)
+    assert files(page, monkeypatch) == given, "the same network gives the same files"
+
+
+def test_the_code_can_be_read_on_the_page() -> None:
+    page = opened(net="plain18", home_code="1")
+    assert "class PlainNet(nn.Module):" in page.code[0].value
+    assert "torchvision’s weights" not in shown_text(page)
+    page.toggle(key="home_code").set_value(False).run()
+    assert not page.code
+
+
+def test_onnx_is_prepared_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(net="resnet20_cifar")
+    assert "resnet20_cifar-32.onnx" not in files(page, monkeypatch)
+    state = torch.random.get_rng_state()
+    page.button(key="home_onnx").click().run()
+    assert torch.equal(torch.random.get_rng_state(), state), "nobody else's random numbers were drawn"
+    content = files(page, monkeypatch)["resnet20_cifar-32.onnx"]
+    assert isinstance(content, bytes)
+    read = onnx.load_from_string(content)
+    torch.manual_seed(0)
+    weight = build(preset("resnet20_cifar")).state_dict()["conv1.weight"]
+    first = next(value for value in read.graph.initializer if value.name == "conv1.weight")
+    assert torch.equal(torch.from_numpy(onnx.numpy_helper.to_array(first).copy()), weight)
+    page.sidebar.selectbox[0].set_value("resnet18").run()
+    assert page.button(key="home_onnx").label == "Prepare ONNX"
+
+
+def test_a_giant_gets_a_sentence_and_no_onnx() -> None:
+    page = opened(net="bottleneck.50-50-50-50.width-256")
+    assert page.button(key="home_onnx").disabled
+    assert "As ONNX this network would be a file of 19.1 GB, and up to 537 MB are written" in shown_text(page)
+
+
+def test_no_torch_is_loaded_for_any_of_it() -> None:
+    script = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file({APP!r}, default_timeout=60)
+page.query_params["arch_by"] = "file"
+page.query_params["home_code"] = "1"
+page.switch_page("pages/architecture.py").run()
+print(len(page.exception), len(page.code), sorted({{"torch", "onnx"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["0 1 []"]
