@@ -75,8 +75,10 @@ def test_resnet50_says_shapes_reasons_and_repeats() -> None:
     said = texts(read(network_svg(drawn("resnet50")).svg))
     plain = [text.replace("\u2009", " ") for text in said]
     assert "3 × 224 × 224" in plain and "2048 × 7 × 7" in plain
-    assert "64 × 56 × 56 →256 × 56 × 5664 → 256 channelssame size" in plain  # four lines
-    assert "512 × 28 × 28 →1024 × 14 × 1428 → 14512 → 1024 channels" in plain
+    assert (
+        "64 × 56 × 56 →256 × 56 × 5664 → 256 channelssame size" in plain
+    )  # four lines: no room for one shape more
+    assert "512 × 28 × 28 → 1024 × 14 × 1428 → 14512 → 1024 channels" in plain
     assert [text for text in said if text.startswith("×")] == ["×2", "×3", "×5", "×2"]
     assert "stage 3 · conv4_x" in said
 

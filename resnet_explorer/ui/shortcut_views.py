@@ -38,7 +38,7 @@ class View:
 
     def chain(self, p: Plan) -> tuple[Cell, ...]:
         """What is drawn of a network."""
-        return cells(p, layers=self.layers, folds=self.folds(p))
+        return _chain(p.spec, p.input_shape[1:], self)
 
     def folds(self, p: Plan) -> frozenset[str]:
         """The stages whose equal blocks are drawn as one."""
@@ -116,7 +116,7 @@ def record_row(p: Plan, view: View) -> str | None:
         if not chosen:
             st.caption(_hint(view.direction))
         else:
-            st.markdown(node_record(p, chosen, _repeats(view.chain(p), chosen), view.layers))
+            st.markdown(_record(p.spec, p.input_shape[1:], view, chosen))
     return chosen
 
 
@@ -207,7 +207,21 @@ def _stage_name(number: int) -> str:
     return stage_name(number - 1)
 
 
-_known = lru_cache(maxsize=16)(lambda spec, size: parts(plan(spec, size)))
+@lru_cache(maxsize=16)
+def _known(spec: ResNetSpec, size: tuple[int, int]) -> frozenset[str]:
+    return parts(plan(spec, size))
+
+
+@lru_cache(maxsize=16)
+def _chain(spec: ResNetSpec, size: tuple[int, int], view: View) -> tuple[Cell, ...]:
+    p = plan(spec, size)
+    return cells(p, layers=view.layers, folds=view.folds(p))
+
+
+@lru_cache(maxsize=256)
+def _record(spec: ResNetSpec, size: tuple[int, int], view: View, part: str) -> str:
+    p = plan(spec, size)
+    return node_record(p, part, _repeats(view.chain(p), part), view.layers)
 
 
 def _part_code(known: frozenset[str]) -> Code:

@@ -1,4 +1,4 @@
-"""Prints the table: `python -m tests.benchmarks [plans] [reruns] [predictions] [browser]`.
+"""Prints the table: `python -m tests.benchmarks [plans] [reruns] [predictions] [browser] [graph]`.
 
 Every row is a ratio taken in one run, side by side. No test asserts any of it.
 """
@@ -14,7 +14,7 @@ import torch
 
 from tests.benchmarks.timing import HEADER
 
-PARTS = ("plans", "reruns", "predictions", "browser")
+PARTS = ("plans", "reruns", "predictions", "browser", "graph")
 
 
 def main(parts: list[str]) -> int:
