@@ -147,7 +147,7 @@ def switches() -> None:
 
 @lru_cache(maxsize=64)
 def way(spec: ResNetSpec, size: Size, convention: Convention) -> tuple[Count, Count, tuple[Step, ...]]:
-    """The paper's count, the one by the switches, and the steps between."""
+    """The paper’s count, the one by the switches, and the steps between."""
     start, goal = tool_count(spec, size, tool("paper")), count_of(spec, size, convention)
     return start, goal, walk(start, goal)
 
@@ -163,7 +163,7 @@ def tools_picture(spec: ResNetSpec, size: Size, goal: Count, current: Tool | Non
 
 
 def way_picture(start: Count, goal: Count, steps: Sequence[Step], name: str, chosen: str) -> None:
-    """The paper's count, each step, and where they arrive; a click lists the layers."""
+    """The paper’s count, each step, and where they arrive; a click lists the layers."""
     rungs = [
         _total(START, t("the paper"), start),
         *(
@@ -186,7 +186,7 @@ def way_picture(start: Count, goal: Count, steps: Sequence[Step], name: str, cho
         st.session_state["cnt_step"] = key
 
     show_svg(
-        ladder_svg(rungs, t("From the paper's count, step by step"), chosen), "cnt_way", pick, magnify=1.2
+        ladder_svg(rungs, t("From the paper’s count, step by step"), chosen), "cnt_way", pick, magnify=1.2
     )
 
 
@@ -199,7 +199,7 @@ def step_choice(steps: Sequence[Step]) -> str:
 
 def step_layers(start: Count, goal: Count, steps: Sequence[Step], chosen: str, file_name: str) -> None:
     """The layers of the chosen step, as a table and as CSV; the choice by keyboard stands above it."""
-    names = {START: t("the paper's count"), GOAL: t("all that is counted")}
+    names = {START: t("the paper’s count"), GOAL: t("all that is counted")}
     names |= {step.key: _SHORT_NAMES.get(step.key) or _STEP_NAMES[step.key] for step in steps}
     st.segmented_control(
         t("Layer by layer"),
@@ -282,17 +282,17 @@ def step_name(key: str, convention: Convention) -> str:
 def heading(current: Tool | None) -> str:
     """What the second half of the page is about."""
     if current is None:
-        return t("From the paper's count to your own")
+        return t("From the paper’s count to your own")
     if current.key == "paper":
-        return t("The paper's count")
-    return t("From the paper's count to {name}'s").format(name=t(current.name))
+        return t("The paper’s count")
+    return t("From the paper’s count to {name}’s").format(name=t(current.name))
 
 
 def verdict(spec: ResNetSpec, size: Size, goal: Count, current: Tool | None) -> None:
     """Whose count this is, what it counts, and where that is written."""
     total = count_text(goal.total)
     if current is None:
-        st.markdown(t("**{total}**, by rules that are none of these tools'.").format(total=total))
+        st.markdown(t("**{total}**, by rules that are none of these tools’.").format(total=total))
         return
     sentences = [
         t("**{total}**, as {name} counts.").format(total=total, name=t(current.name)),

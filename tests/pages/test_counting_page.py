@@ -80,7 +80,7 @@ def test_a_switch_changes_the_total_and_whose_count_it_is() -> None:
     assert "The paper prints 3.8 billion." in words(at)
     control(at, "cnt_add").set_value("1").run()
     assert who(at) is None
-    assert "by rules that are none of these tools'" in words(at)
+    assert "by rules that are none of these tools’" in words(at)
     control(at, "cnt_mac").set_value(2).run()
     assert total(at) > 2 * 3_857_973_248
 
