@@ -117,7 +117,8 @@ def _cell(a: str, b: str, below: str = "", exact: str = "", *, always: bool = Fa
     hover = f' title="{escape(exact)}"' if exact else ""
     kind = ' class="differs"' if always or a != b else ""
     text = "<br>".join(_lines(a, b))
-    return f"<td{kind}{hover}>{text}" + (f"<small>{escape(below)}</small>" if below else "") + "</td>"
+    small = ", ".join(map(_once, below.split(", ")))
+    return f"<td{kind}{hover}>{text}" + (f"<small>{small}</small>" if below else "") + "</td>"
 
 
 def _lines(a: str, b: str) -> Iterator[str]:

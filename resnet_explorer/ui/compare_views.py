@@ -146,7 +146,7 @@ def what_changed(a: Plan, b: Plan) -> None:
 def totals(comparison: Comparison) -> str:
     """Parameters, operations and memory of the two networks; the switch between MACs and FLOPs."""
     unit = linked("cmp_unit", "MACs", one_of(UNITS))
-    figures, switch = st.columns([4.4, 1], vertical_alignment="center")
+    figures, switch = st.columns([3.6, 1], vertical_alignment="center")
     switch.segmented_control(
         t("Count operations as"), UNITS, required=True, key="cmp_unit", persist_state="session"
     )
@@ -187,15 +187,16 @@ def _card(label: str, a: str, b: str, below: str) -> str:
 STYLE: Final = """
 p.changed { font-size: 1.75rem; line-height: 1.35; font-weight: 600; margin: 0.6rem 0 0.2rem; }
 ul.changed { font-size: 1.3rem; line-height: 1.5; margin: 0 0 0.4rem; }
-.cards { display: flex; flex-wrap: wrap; gap: 0.4rem 2rem; margin: 0.3rem 0 0.5rem; }
+.cards { display: flex; flex-wrap: wrap; gap: 0.4rem 1.4rem; margin: 0.3rem 0 0.5rem; }
 .cards div { display: flex; flex-direction: column; font-variant-numeric: tabular-nums; }
-.cards b { font-size: 1.35rem; font-weight: 600; white-space: nowrap; }
+.cards b { font-size: 1.25rem; font-weight: 600; white-space: nowrap; }
 .cards b span, .cards small { opacity: 0.75; }
 .cards small { font-size: 1rem; }
 .cards em { font-style: normal; font-size: 1.1rem; }
 .compared { overflow-x: auto; }
-.compared table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-.compared th, .compared td { padding: 0.55rem 0.8rem; text-align: right; vertical-align: top;
+.compared table { border-collapse: collapse; width: 100%; font-size: 0.95rem;
+  font-variant-numeric: tabular-nums; }
+.compared th, .compared td { padding: 0.55rem 0.45rem; text-align: right; vertical-align: top;
   border-bottom: 1px solid rgba(154, 164, 178, 0.45); }
 .compared th:first-child { text-align: left; padding-left: 1.1rem; white-space: nowrap; }
 .compared thead th { opacity: 0.75; font-weight: 500; }
@@ -203,7 +204,7 @@ ul.changed { font-size: 1.3rem; line-height: 1.5; margin: 0 0 0.4rem; }
 .compared td.differs { opacity: 1; font-weight: 600; background: rgba(154, 164, 178, 0.13); }
 .compared td small { display: block; font-weight: 400; font-size: 0.9rem; opacity: 0.85; }
 .compared tfoot th, .compared tfoot td { border-top: 2px solid rgba(154, 164, 178, 0.8); }
-.compared td:nth-child(2) { min-width: 10.5rem; }
+.compared td:nth-child(2) { min-width: 9rem; }
 .compared.figures td:nth-child(2) { min-width: 0; }
 .compared .once { white-space: nowrap; }
 .compared td.recipe { text-align: left; opacity: 1; overflow-wrap: anywhere; }
