@@ -55,7 +55,7 @@ def _model_row(p: Plan) -> None:
 
 
 def _onnx_row(p: Plan, file_name: str) -> None:
-    left, _, text = _row()
+    left, busy, text = _row()
     try:
         check_size(p.spec)
     except ValueError as error:
@@ -66,7 +66,7 @@ def _onnx_row(p: Plan, file_name: str) -> None:
     if st.session_state.get(_PREPARED) != p.spec and slot.button(
         t("Prepare ONNX"), key="home_onnx", width="stretch", icon="⚙️"
     ):
-        with slot, st.spinner(t("Writing ONNX …")):
+        with busy, st.spinner(t("Writing ONNX …")):  # beside the button: nothing moves
             _onnx(p.spec)
         st.session_state[_PREPARED] = p.spec
     if st.session_state.get(_PREPARED) == p.spec:
