@@ -81,11 +81,9 @@ def accuracy(a: Plan, b: Plan, unit: str) -> None:
         )
     missing = [network.name for network in marked if network.network is None]
     if missing:
-        st.markdown(
-            t("No accuracy is published here of {names}: a dotted line tells the cost at 224 × 224.").format(
-                names=t(" and of ").join(f"**{name}**" for name in dict.fromkeys(missing))
-            )
-        )
+        names = t(" and of ").join(f"**{name}**" for name in dict.fromkeys(missing))
+        line = " " + t("A dotted line tells the cost at 224 × 224.") if figure.layout.shapes else ""
+        st.markdown(t("No accuracy is published here of {names}.").format(names=names) + line)
     st.markdown(prose("compare_accuracy").format(source=where))
     _figures(records)
 
@@ -138,5 +136,5 @@ def _figures_html(records: tuple[Published, ...]) -> str:
 
 
 def _short(address: str) -> str:
-    """The end of an address, as a name for its link."""
-    return escape(address.removeprefix("https://github.com/").partition("#")[0])
+    """The last two parts of an address, as a name for its link: "issues/3995"."""
+    return escape("/".join(address.partition("#")[0].split("/")[-2:]))
