@@ -18,7 +18,8 @@ TO_TAKE_HOME = "export.model_file export.onnx_file recognised"
 COUNTS = "counting ladder"
 CONVOLUTION = "receptive_field cell_grid conv_glass toy_convolution toy_picture field_picture"
 BY_HAND = "block_choice block_run_picture batch_norm batch_norm_picture batch_norm_figures"
-LISTS = f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND}"
+COMPARISON = "compare compare_table compare_picture what_changed published accuracy_figure"
+LISTS = f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON}"
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 
 REPORT = """
