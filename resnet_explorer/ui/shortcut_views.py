@@ -22,7 +22,7 @@ from resnet_explorer.ui.network import current_size, current_spec
 
 _EXTENT: Final = {"LR": 960.0, "TB": 720.0}
 _HALF_EXTENT: Final = {"LR": 500.0, "TB": 720.0}
-_RECORD_HEIGHT: Final = 112
+_RECORD_HEIGHT: Final = 120
 """Pixels, whatever is said: the graph below does not move."""
 
 
