@@ -32,6 +32,8 @@ GAP: Final = 124
 """Between the two grids."""
 WORDS: Final = 330
 """Room for the words under the output."""
+LEGEND: Final = 540
+"""Room for the legend under the input."""
 OUT_SLOTS: Final = 9
 FEWEST_SLOTS: Final = 13
 LARGEST_KERNEL: Final = 11
@@ -102,6 +104,8 @@ def glass_svg(
     left = Grid(_input_lines(down, rows), _input_lines(across, columns), RULER, HEAD, CELL)
     out_rows, out_columns = _output_lines(down, row), _output_lines(across, column)
     right = Grid(out_rows, out_columns, left.right + GAP, HEAD, CELL)
+    # Below both grids, where no beam crosses them, and to the right of the legend.
+    words_left, below = max(right.left, LEGEND), max(left.bottom, right.bottom)
     body = "".join(
         [
             _input_grid(left, layer, rows, columns, source_colour),
@@ -110,11 +114,11 @@ def glass_svg(
                 _window_frame(left, rows, columns),
                 right.frame(range(row, row + 1), range(column, column + 1)),
             ),
-            _reads(right, layer, row, column),
+            _reads(words_left, below, layer, row, column),
             _legend(left, layer),
         ]
     )
-    width, height = max(right.right, right.left + WORDS) + 24, max(left.bottom + 52, right.bottom + 110)
+    width, height = max(right.right, words_left + WORDS) + 24, below + 76
     words = f"{layer.name}: row {row}, column {column} of the output, and the window that it is computed from"
     return document(width, height, words, body, standalone)
 
@@ -246,8 +250,8 @@ def _output_grid(grid: Grid, layer: Layer, row: int, column: int, colour: str) -
     )
 
 
-def _reads(grid: Grid, layer: Layer, row: int, column: int) -> str:
-    """Under the output: which rows and columns of the input the cell is computed from."""
+def _reads(left: float, top: float, layer: Layer, row: int, column: int) -> str:
+    """Under the grids: which rows and columns of the input the cell is computed from."""
     texts = []
     for line, window, place in zip(("Row", "Column"), windows(layer), (row, column), strict=True):
         under = window.under(place)
@@ -255,7 +259,7 @@ def _reads(grid: Grid, layer: Layer, row: int, column: int) -> str:
         span = first if len(under) == 1 else f"{first} to {last}"
         texts.append(f"{line} {place} reads {span}")
     return "".join(
-        label(grid.left, grid.bottom + 46 + 34 * number, text, "start", 20, weight="700")
+        label(left, top + 34 + 30 * number, text, "start", 20, weight="700")
         for number, text in enumerate(texts)
     )
 
