@@ -398,7 +398,8 @@ def _shortcut_layers(
         return []
     conv = draw.conv("downsample.0", shape, channels, 1, stride)
     # A pre-activation shortcut stays clean: its projection has no norm (He et al. 2016, section 4).
-    norm = draw.norm("downsample.1", conv.out_shape) if draw.spec.activation == "post" else []
+    normalized = draw.spec.projection_norm and draw.spec.activation == "post"
+    norm = draw.norm("downsample.1", conv.out_shape) if normalized else []
     return [conv, *norm]
 
 

@@ -81,7 +81,7 @@ def _guess(shapes: Shapes) -> ResNetSpec:
     inner = _shape(shapes, "layer1.0.conv2.weight", 4)
     entering = _shape(shapes, "layer1.0.conv1.weight", 4)
     # A grouped kernel is (out, in / groups, 3, 3), and both 3×3 of a basic block are grouped alike.
-    groups = inner[0] // max(1, inner[1])
+    groups = max(1, inner[0] // inner[1])
     classes = _shape(shapes, "fc.weight", 2)[0] if "fc.weight" in shapes else None
     return ResNetSpec(
         block,
@@ -97,7 +97,16 @@ def _guess(shapes: Shapes) -> ResNetSpec:
         in_channels=in_channels,
         num_classes=1000 if classes is None else classes,
         include_top=classes is not None,
+        projection_norm=_projection_norm(shapes),
     )
+
+
+def _projection_norm(shapes: Shapes) -> bool:
+    """False only where norms are usual and a projection has none."""
+    projected = any(".downsample.0." in name for name in shapes)
+    normalized = any(".downsample.1." in name for name in shapes)
+    usual = "bn1.weight" in shapes and "bn_last.weight" not in shapes
+    return normalized or not (projected and usual)
 
 
 def _depths(shapes: Shapes) -> tuple[int, ...]:

@@ -93,6 +93,8 @@ def _shortcut_sentences(spec: ResNetSpec, shapes: Shapes) -> Iterator[str]:
     yield t("{tensor} and {others} more: {where}.").format(
         tensor=_tensor(projections[0], shapes), others=len(projections) - 1, where=where
     )
+    if not spec.projection_norm:
+        yield t("No norm stands after a projection.")
 
 
 def _input_sentence(spec: ResNetSpec) -> str:

@@ -55,6 +55,8 @@ class ResNetSpec:
         in_channels: channels of the input.
         num_classes: outputs of the fully connected layer.
         include_top: whether average pooling and the fully connected layer are there.
+        projection_norm: whether a projection has a norm, as torchvision's; d2l's has none. With
+            pre-activation it never is.
 
     Raises:
         ValueError: in one sentence that names the field, what it was and what is allowed.
@@ -74,6 +76,7 @@ class ResNetSpec:
     in_channels: int = 3
     num_classes: int = 1000
     include_top: bool = True
+    projection_norm: bool = True
 
     def __post_init__(self) -> None:
         self._check_choices()
@@ -196,7 +199,9 @@ PRESETS: Final[Mapping[str, ResNetSpec]] = {
     "resnet1202_cifar": _cifar(200, shortcut="zero_pad"),
     "resnet200_preact": _bottleneck((3, 24, 36, 3), activation="pre"),
     "resnet1001_preact_cifar": _cifar(111, "bottleneck", activation="pre"),
-    "resnet18_d2l": _basic((2, 2, 2, 2), conv_bias=True, in_channels=1, num_classes=10),
+    "resnet18_d2l": _basic(
+        (2, 2, 2, 2), conv_bias=True, in_channels=1, num_classes=10, projection_norm=False
+    ),
 }
 """Networks by name: torchvision's ten, and those of the papers and the tutorials."""
 

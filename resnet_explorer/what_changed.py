@@ -202,6 +202,11 @@ def _include_top(a: Plan, b: Plan) -> str:
     return t("with average pooling and fc") if b.spec.include_top else t("without average pooling and fc")
 
 
+def _projection_norm(a: Plan, b: Plan) -> str:
+    del a
+    return t("a norm after each projection") if b.spec.projection_norm else t("no norm after projections")
+
+
 def _input_size(a: Plan, b: Plan) -> str:
     return t("an input of {new} pixels instead of {old}").format(
         new=shape_text(b.input_shape[1:]), old=shape_text(a.input_shape[1:])
@@ -231,6 +236,7 @@ WORDS: Final[Mapping[str, Callable[[Plan, Plan], str]]] = {
     "in_channels": _in_channels,
     "num_classes": _num_classes,
     "include_top": _include_top,
+    "projection_norm": _projection_norm,
     INPUT_SIZE: _input_size,
 }
 """The words of every field."""

@@ -35,4 +35,5 @@ def specs(draw: st.DrawFn) -> ResNetSpec:
         in_channels=draw(st.integers(1, 5)),
         num_classes=draw(st.integers(1, 20)),
         include_top=draw(st.booleans()),
+        projection_norm=draw(st.booleans()),
     )

@@ -138,10 +138,7 @@ def test_the_feature_map_goes_224_112_56_28_14_7_1() -> None:
 
 
 def test_the_d2l_network_has_the_shapes_that_d2l_publishes() -> None:
-    """Zhang et al., Dive into Deep Learning, section 8.6: an image of (1, 1, 224, 224).
-
-    The shapes only: the projections of the book have no norm, ours have torchvision's.
-    """
+    """Zhang et al., Dive into Deep Learning, section 8.6: an image of (1, 1, 224, 224)."""
     records = plan(preset("resnet18_d2l"))
     assert records.input_shape == (1, 224, 224)
     assert [section.out_shape for section in records.sections] == [

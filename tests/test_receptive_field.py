@@ -16,10 +16,10 @@ from resnet_explorer.receptive_field import (
     Span,
     field_box,
     layer_fields,
-    window_rows,
     place_of,
     place_rows,
     places,
+    window_rows,
 )
 from resnet_explorer.spec import ResNetSpec, preset
 from tests.strategies import input_sizes, specs

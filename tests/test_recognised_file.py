@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from resnet_explorer.module import build
+from resnet_explorer.plan import plan
 from resnet_explorer.spec import PRESETS, ResNetSpec, preset
 from resnet_explorer.weights import bundled
 from resnet_explorer.weights.names import torchvision_names
@@ -156,12 +157,14 @@ class Residual(nn.Module):
         return torch.relu(y + (self.conv3(x) if self.conv3 else x))
 
 
-def d2l(stages: int) -> nn.Sequential:
-    stem = nn.Sequential(nn.LazyConv2d(8, 7, 2, 3), nn.LazyBatchNorm2d(), nn.ReLU(), nn.MaxPool2d(3, 2, 1))
+def d2l(stages: int, width: int = 8) -> nn.Sequential:
+    stem = nn.Sequential(
+        nn.LazyConv2d(width, 7, 2, 3), nn.LazyBatchNorm2d(), nn.ReLU(), nn.MaxPool2d(3, 2, 1)
+    )
     parts: list[nn.Module] = [stem]
     for number in range(stages):
-        first = Residual(8 << number, projects=number > 0, strides=2 if number else 1)
-        parts.append(nn.Sequential(first, Residual(8 << number, projects=False)))
+        first = Residual(width << number, projects=number > 0, strides=2 if number else 1)
+        parts.append(nn.Sequential(first, Residual(width << number, projects=False)))
     net = nn.Sequential(*parts, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.LazyLinear(10))
     net(torch.zeros(2, 1, 64, 64))
     return net
@@ -172,10 +175,25 @@ def test_d2ls_network_of_one_stage() -> None:
     assert found.spec == ResNetSpec("basic", (2,), width=8, conv_bias=True, in_channels=1, num_classes=10)
 
 
-def test_d2ls_projections_are_named_as_what_does_not_fit() -> None:
-    assert refusal(saved(d2l(3).state_dict())) == (
-        "net.pth: This is no residual network that is known here: layer2.0.downsample.0.weight "
-        "(2.0.conv3.weight in the file) is a projection that no normalization follows, and one would have to."
+def test_d2ls_projections_have_no_norm() -> None:
+    found = recognise_file(saved(d2l(3).state_dict()), "d2l.params")
+    assert found.spec == preset("resnet18_d2l").with_(depths=(2, 2, 2), width=8)
+    assert "No norm stands after a projection." in found.seen
+
+
+def test_d2ls_whole_network_is_the_preset() -> None:
+    model = d2l(4, width=64)
+    state = model.state_dict()
+    assert recognise_file(saved(state), "d2l.params").spec == preset("resnet18_d2l")
+    assert sum(value.numel() for value in model.parameters()) == plan(preset("resnet18_d2l")).params
+
+
+def test_projections_with_and_without_a_norm_are_no_known_network() -> None:
+    state = build(preset("resnet18")).state_dict()
+    some = {name: value for name, value in state.items() if not name.startswith("layer3.0.downsample.1.")}
+    assert refusal(saved(some)) == (
+        "net.pth: This is no residual network that is known here: layer3.0.downsample.0.weight "
+        "is a projection that no normalization follows, and one would have to."
     )
 
 

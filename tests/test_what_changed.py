@@ -70,7 +70,8 @@ def said(a: ResNetSpec | str, b: ResNetSpec | str) -> str:
         (
             "resnet18",
             "resnet18_d2l",
-            "A bias in every convolution; 1 input channel instead of 3; 10 classes instead of 1,000.",
+            "A bias in every convolution; 1 input channel instead of 3; 10 classes instead of 1,000; "
+            "no norm after projections.",
         ),
         (
             R50.with_(depths=(3, 4, 3, 3)),
@@ -130,6 +131,7 @@ OTHER_VALUES: dict[str, Any] = {
     "in_channels": 1,
     "num_classes": 10,
     "include_top": False,
+    "projection_norm": False,
 }
 
 

@@ -218,7 +218,7 @@ def _downsample(p: Plan) -> list[str]:
             "downsample = nn.Sequential",
             [_call("conv1x1", ["in_channels", "out_channels", *stride])],
         )
-        if p.spec.norm == "batch" and not _preactivated(p):
+        if p.spec.norm == "batch" and p.spec.projection_norm and not _preactivated(p):
             arguments.append("nn.BatchNorm2d(out_channels)")
     return [
         "        # Made before the convolutions, so that a seed gives torchvision's weights.",

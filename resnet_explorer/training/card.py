@@ -140,8 +140,8 @@ def _recipe_text(recipe: Recipe) -> str:
         f"weight decay {recipe.weight_decay} on weights), rate up to {recipe.peak_rate} over "
         f"{recipe.warmup:.0%} of the run and down to 0 in a line, label smoothing {recipe.label_smoothing}, "
         f"average of the weights ({recipe.average}), images of {sizes} of the epochs; zoom, stretch, shift, "
-        f"turn, mirror, light, colour and blur, each image by a strength of its own, half as strong in the last {recipe.calm:.0%} "
-        "(`training/scratch.py`, `training/augment.py`)."
+        "turn, mirror, light, colour and blur, each image by a strength of its own, half as strong in the "
+        f"last {recipe.calm:.0%} (`training/scratch.py`, `training/augment.py`)."
     )
 
 

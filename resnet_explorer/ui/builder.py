@@ -69,6 +69,7 @@ _CHOICES: Final[Mapping[str, tuple[str, Mapping[Any, str]]]] = {
 }
 _SWITCHES: Final[Mapping[str, str]] = {
     "conv_bias": "Bias in convolutions",
+    "projection_norm": "Norm after projections",
     "include_top": "Average pool and fc",
 }
 

@@ -110,6 +110,7 @@ def test_every_free_field_reaches_the_network(page: AppTest) -> None:
     for key, value in {"arch_in_channels": 1, "arch_num_classes": 10}.items():
         page.number_input(key=key).set_value(value).run()
     page.toggle(key="arch_conv_bias").set_value(True).run()
+    page.toggle(key="arch_projection_norm").set_value(False).run()
     assert page.sidebar.selectbox[0].value == "resnet18_d2l"
     page.toggle(key="arch_include_top").set_value(False).run()
     assert totals(page)["Output"] == "512 × 7 × 7"
@@ -123,7 +124,7 @@ def test_every_free_field_reaches_the_network(page: AppTest) -> None:
         page.selectbox(key=key).set_value(value).run()
     assert page.sidebar.selectbox[0].value == (
         "basic.2-2-2-2.stem-cifar.stride_in-1x1.activation-pre.shortcut-none.norm-none"
-        ".conv_bias-1.in_channels-1.num_classes-10.include_top-0"
+        ".conv_bias-1.in_channels-1.num_classes-10.include_top-0.projection_norm-0"
     )
 
 
