@@ -34,7 +34,7 @@ show_svg(path_svg(network), "ov_path")
 for group in GROUPS:
     st.subheader(group.name)
     cards = [page for page in group.pages if page is not OVERVIEW]
-    for column, page in zip(st.columns(len(cards)), cards, strict=True):
+    for column, page in zip(st.columns(4), cards, strict=False):
         with column.container(border=True, height="stretch"):
             st.page_link(page.file, label=f"**{page.name}**", icon=page.icon)
             st.markdown(page.purpose)

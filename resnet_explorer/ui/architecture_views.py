@@ -12,6 +12,7 @@ from resnet_explorer.plan import Plan
 from resnet_explorer.table1 import table1, table1_html, table1_rows
 from resnet_explorer.tables import Row, layer_rows, search, stage_rows, to_csv, totals
 from resnet_explorer.ui.linked import TEXT, linked, one_of
+from resnet_explorer.ui.networks import warm_up
 
 if TYPE_CHECKING:
     from resnet_explorer.audit import Audit
@@ -133,6 +134,7 @@ def _torchinfo(p: Plan) -> None:
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Plan: lambda p: (p.spec, p.input_shape)})
 def _audited(p: Plan) -> Audit:
+    warm_up("resnet_explorer.audit")
     from resnet_explorer.audit import compare  # torch: not before it is asked for
 
     return compare(p)

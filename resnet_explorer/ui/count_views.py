@@ -31,6 +31,7 @@ from resnet_explorer.spec import ResNetSpec, StrideIn
 from resnet_explorer.tables import count_text, to_csv
 from resnet_explorer.ui.linked import SWITCH, linked, one_of
 from resnet_explorer.ui.network import current_spec
+from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.ui.svg import show_svg
 
 if TYPE_CHECKING:
@@ -316,6 +317,7 @@ def stride_sentence(spec: ResNetSpec) -> str:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _asked(spec: ResNetSpec, size: Size) -> tuple[Answer, ...]:
+    warm_up("resnet_explorer.tool_counts")
     from resnet_explorer.tool_counts import ask  # torch: not before it is asked for
 
     return ask(spec, size)

@@ -40,7 +40,7 @@ def run_app() -> None:
         network.network_picker()
         st.caption(next(page.network_note for page in PAGES if page.name == chosen.title))
         for group in GROUPS:
-            with st.container(gap=None):
+            with st.container(gap="xxsmall"):
                 st.caption(group.name)
                 for page in group.pages:
                     st.page_link(page.file, label=page.name, icon=page.icon)

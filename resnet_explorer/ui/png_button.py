@@ -15,7 +15,7 @@ from resnet_explorer.graph_svg import Picture
 
 _CSS: Final = """
 button {
-  width: 100%; min-height: 2.9rem; padding: 0.25rem 0.75rem; font: 400 1rem var(--st-font);
+  width: 100%; min-height: 2.5rem; padding: 0.25rem 0.75rem; font: 400 0.875rem var(--st-font);
   color: var(--st-text-color); background: var(--st-background-color); cursor: pointer;
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius, 0.7rem);
 }
