@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import subprocess
 import sys
@@ -340,6 +341,22 @@ class TestTrain:
         other = ["--network", "basic.1.width-4.stem-cifar", "--epochs", "2", "--resume"]
         assert main(["train", "colours", "--out", "run", *other]) == 1
         assert "was begun with width 8, and this is 4" in one_sentence(capsys.readouterr().err)
+
+    def test_a_trained_network_is_trained_further(
+        self, colours: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        first = ["train", "colours", "--out", "first", *self.ARGUMENTS, "--epochs", "4"]
+        assert main(first) == 0
+        further = ["train", "colours", "--start", "first/network.safetensors", "--epochs", "1"]
+        assert main([*further, "--out", "second"]) == 0
+        digest = hashlib.sha256(Path("first/network.safetensors").read_bytes()).hexdigest()
+        assert f"an earlier run's file, SHA-256 {digest}." in Path("second/card.md").read_text()
+        assert bundled.describe(Path("second/network.safetensors")).spec.width == 8
+        capsys.readouterr()
+        assert main([*further, "--out", "third", "--network", "basic.1.width-4.stem-cifar"]) == 1
+        sentence = one_sentence(capsys.readouterr().err)
+        assert sentence.startswith("first/network.safetensors holds basic.1.width-8.stem-cifar")
+        assert not Path("third").exists()
 
 
 ROOT = Path(__file__).resolve().parent.parent

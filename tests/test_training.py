@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,18 @@ def test_a_resumed_run_gives_the_numbers_of_an_uninterrupted_one(
         load_average(tmp_path / name / CHECKPOINT, TINY).state_dict() for name in ("whole", "stopped")
     )
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_a_trained_network_goes_on_from_its_values(two_colours: SmallImages, tmp_path: Path) -> None:
+    list(train(TINY, two_colours, RECIPE, tmp_path / "first"))
+    trained = load_average(tmp_path / "first" / CHECKPOINT, TINY)
+    recipe = replace(RECIPE.going_on("0" * 64), epochs=1, peak_rate=1e-6, sizes=((1.0, 12),))
+    (epoch,) = train(TINY, two_colours, recipe, tmp_path / "second", initial=trained)
+    after = load_average(tmp_path / "second" / CHECKPOINT, TINY)
+    assert epoch.test_accuracy == 1.0, "learnt before, at a rate that teaches nothing new"
+    kernel, same = trained.conv1.weight, after.conv1.weight
+    assert torch.allclose(kernel, same, atol=1e-4)
+    assert '"start": "0000' in (tmp_path / "second" / "recipe.json").read_text()
 
 
 def test_the_card_tells_what_was_measured_of_the_exported_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tarfile
 from dataclasses import asdict, replace
@@ -12,6 +13,7 @@ import typer
 
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.progress import training_bar
+from resnet_explorer.link import encode_spec
 from resnet_explorer.spec import ResNetSpec
 
 if TYPE_CHECKING:
@@ -43,24 +45,39 @@ def train(
             help="A name or a code; the bundled network's unless told.",
         ),
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help=f"Begin with the values of a {EXPORT} of an earlier run, and train it further.",
+        ),
+    ] = None,
     label: Annotated[str | None, typer.Option(help="What people read; the data's name unless told.")] = None,
 ) -> None:
     """Train a network on small images, measure it, and write it with its card."""
     from resnet_explorer.training.scratch import BUNDLED_SPEC, CHECKPOINT
     from resnet_explorer.training.scratch import train as run
+    from resnet_explorer.weights import bundled
 
     if (out / CHECKPOINT).exists() and not resume:
         raise ValueError(f"{out} holds a run already; --resume goes on with it, another --out starts afresh.")
     images = _read(data)
-    spec = (network or BUNDLED_SPEC).with_(num_classes=len(images.classes))
-    recipe = _recipe(images, epochs, seed)
+    initial = bundled.load(start) if start else None
+    usual = initial.spec if initial else BUNDLED_SPEC
+    spec = (network or usual).with_(num_classes=len(images.classes))
+    if initial and initial.spec != spec:
+        raise ValueError(
+            f"{start} holds {encode_spec(initial.spec)}, and this run is of {encode_spec(spec)}."
+        )
+    recipe = _recipe(images, epochs, seed, start)
     _check_same(out, spec, recipe)
     typer.echo(
         f"{len(images.train):,} training and {len(images.test):,} test images, {recipe.epochs} epochs",
         err=True,
     )
     with training_bar(recipe.epochs) as progress:
-        for epoch in run(spec, images, recipe, out, resume=resume, progress=progress):
+        for epoch in run(spec, images, recipe, out, initial=initial, resume=resume, progress=progress):
             typer.echo(_log_line(epoch), err=True)
     _finish(spec, images, recipe, out, data.name, label or data.name)
 
@@ -94,11 +111,13 @@ def _read(path: Path) -> SmallImages:
         raise ValueError(f"{path} is no archive that can be read: {error}.") from None
 
 
-def _recipe(images: SmallImages, epochs: int | None, seed: int) -> Recipe:
+def _recipe(images: SmallImages, epochs: int | None, seed: int, start: Path | None) -> Recipe:
     """The recipe of the bundled network, its sizes in proportion to these images."""
     from resnet_explorer.training.scratch import Recipe, fastest_precision
 
     recipe = Recipe(seed=seed, precision=fastest_precision())
+    if start:
+        recipe = recipe.going_on(hashlib.sha256(start.read_bytes()).hexdigest())
     side, largest = images.train.images.shape[-1], recipe.sizes[-1][1]
     return replace(
         recipe,

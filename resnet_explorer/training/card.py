@@ -121,6 +121,7 @@ def write_card(
         "",
         f"- **Data**: {data_name}",
         f"- **Recipe**: {_recipe_text(recipe)}",
+        *_start_lines(recipe),
         f"- **Seed**: {recipe.seed}. Everything random in an epoch comes from the seed and the epoch.",
         f"- **Time**: {minutes:.0f} minutes for {len(rows)} epochs on {_machine()}, {recipe.precision}.",
         "- **Chosen by**: nothing. The averaged weights after the last epoch are shipped; the test images "
@@ -131,6 +132,12 @@ def write_card(
         "",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _start_lines(recipe: Recipe) -> list[str]:
+    if recipe.start is None:
+        return []
+    return [f"- **Began with** the values of an earlier run's file, SHA-256 {recipe.start}."]
 
 
 def _recipe_text(recipe: Recipe) -> str:
