@@ -67,12 +67,15 @@ def path_svg(plan: Plan, chosen: str = "", standalone: bool = False) -> str:
     maps = feature_maps(plan)
     scale = _Scale.of(maps)
     columns = _columns(maps, scale)
-    width = columns[-1].right
+    rulers, heading = _rulers(scale), title(plan.spec)
+    # A network of few maps is narrower than its name and its rulers.
+    top = _text_width(heading) + sum(ruler.length + _text_width(ruler.text) + 46 for ruler in rulers)
+    width = max(columns[-1].right, 2 * GAP + top)
     axis = TOP + max(scale.height(m.shape) + scale.rise(m.shape) for m in maps) / 2
     below = axis + max(scale.height(m.shape) + scale.rise(m.shape) for m in maps) / 2 + 34
     lines = max(len(m.label) for m in maps)
     height = below + lines * LINE + 4
-    parts = [_rulers(scale, width, plan)]
+    parts = [_top_line(heading, rulers, width)]
     for column in columns:
         if column.map.key == chosen:
             parts.append(
@@ -227,29 +230,41 @@ def _arrow(one: _Column, other: _Column, axis: float, scale: _Scale) -> str:
     )
 
 
-def _rulers(scale: _Scale, width: float, plan: Plan) -> str:
-    """Two rulers at the top right, one for the side of a map and one for channels."""
+@dataclass(frozen=True)
+class _Ruler:
+    """What a length in the picture stands for."""
+
+    text: str
+    length: float
+
+
+def _rulers(scale: _Scale) -> tuple[_Ruler, _Ruler]:
+    """One for the side of a map and one for channels."""
     pixels = _round_number(70 / scale.pixel)
     channels = _round_number(70 / scale.channel)
-    texts = (
-        (f"{pixels} pixel{'s' * (pixels > 1)}", pixels * scale.pixel),
-        (f"{channels} channel{'s' * (channels > 1)}", channels * scale.channel),
+    return (
+        _Ruler(f"{pixels} pixel{'s' * (pixels > 1)}", pixels * scale.pixel),
+        _Ruler(f"{channels} channel{'s' * (channels > 1)}", channels * scale.channel),
     )
+
+
+def _top_line(heading: str, rulers: tuple[_Ruler, _Ruler], width: float) -> str:
+    """The network's name at the left, the rulers at the right."""
     drawn, right = [], width - GAP
-    for text, length in reversed(texts):
+    for ruler in reversed(rulers):
         drawn.append(
-            f'<text x="{right:.1f}" y="26" text-anchor="end" fill="currentColor" opacity="0.72">{text}</text>'
+            f'<text x="{right:.1f}" y="26" text-anchor="end" fill="currentColor" opacity="0.72">'
+            f"{ruler.text}</text>"
         )
-        end = right - _text_width(text) - 10
+        end = right - _text_width(ruler.text) - 10
+        start = end - ruler.length
         drawn.append(
-            f'<path d="M{end - length:.1f} 13v14M{end - length:.1f} 20H{end:.1f}M{end:.1f} 13v14" '
+            f'<path d="M{start:.1f} 13v14M{start:.1f} 20H{end:.1f}M{end:.1f} 13v14" '
             f'stroke="{LINE_GREY}" stroke-width="2.5" fill="none"/>'
         )
-        right = end - length - 36
-    heading = (
-        f'<text x="{GAP}" y="26" fill="currentColor" font-weight="700">{escape(title(plan.spec))}</text>'
-    )
-    return heading + "".join(drawn)
+        right = start - 36
+    name = f'<text x="{GAP}" y="26" fill="currentColor" font-weight="700">{escape(heading)}</text>'
+    return name + "".join(drawn)
 
 
 def _round_number(value: float) -> int:

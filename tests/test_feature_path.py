@@ -7,7 +7,7 @@ import pytest
 
 from resnet_explorer.feature_path import THINNEST, feature_maps, path_svg, path_text
 from resnet_explorer.plan import plan
-from resnet_explorer.spec import PRESETS, ResNetSpec, preset
+from resnet_explorer.spec import PRESETS, ResNetSpec, preset, title
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -82,6 +82,19 @@ def test_networks_of_one_stage_and_without_a_top_end_where_they_end() -> None:
     p = plan(ResNetSpec("basic", (1,), include_top=False), (64, 64))
     assert [m.key for m in feature_maps(p)] == ["input", "conv1", "maxpool", "stage 1"]
     assert path_text(p) == "64 → 32 → 16"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (224, 224)])
+@pytest.mark.parametrize("spec", [ResNetSpec("bottleneck", (1,), include_top=False), preset("resnet50")])
+def test_the_rulers_leave_room_for_the_name(spec: ResNetSpec, size: tuple[int, int]) -> None:
+    svg = drawing(spec, size)
+    name = next(text for text in svg.iter(f"{SVG}text") if text.get("y") == "26")
+    assert name.text == title(spec)
+    starts = [
+        float(path.attrib["d"][1:].split()[0]) for path in svg.findall(f"{SVG}path[@stroke-width='2.5']")
+    ]
+    assert len(starts) == 2
+    assert min(starts) > float(name.attrib["x"]) + 8.5 * len(title(spec))
 
 
 def test_many_classes_are_cut_and_do_not_squeeze_the_maps() -> None:
