@@ -63,12 +63,22 @@ def _seen(spec: ResNetSpec, shapes: Shapes) -> Iterator[str]:
 
 
 def _stages_sentence(spec: ResNetSpec) -> str:
-    words = {
-        "basic": t("{stages} have {counts} blocks of two convolutions: basic blocks."),
-        "bottleneck": t("{stages} have {counts} blocks of three convolutions: bottlenecks."),
+    kinds = {
+        "basic": t("of two convolutions: basic blocks"),
+        "bottleneck": t("of three convolutions: bottlenecks"),
     }
+    if len(spec.depths) == 1:
+        words = (
+            t("`layer1` has {counts} block {kind}.")
+            if spec.depths == (1,)
+            else t("`layer1` has {counts} blocks {kind}.")
+        )
+    else:
+        words = t("{stages} have {counts} blocks {kind}.")
     stages = [f"`layer{number}`" for number in range(1, len(spec.depths) + 1)]
-    return words[spec.block].format(stages=", ".join(stages), counts=", ".join(map(str, spec.depths)))
+    return words.format(
+        stages=", ".join(stages), counts=", ".join(map(str, spec.depths)), kind=kinds[spec.block]
+    )
 
 
 def _width_sentences(spec: ResNetSpec, shapes: Shapes) -> Iterator[str]:
@@ -90,8 +100,9 @@ def _shortcut_sentences(spec: ResNetSpec, shapes: Shapes) -> Iterator[str]:
     where = t("every shortcut projects (option C)")
     if spec.shortcut == "projection":
         where = t("shortcuts project where the shape changes (option B)")
-    yield t("{tensor} and {others} more: {where}.").format(
-        tensor=_tensor(projections[0], shapes), others=len(projections) - 1, where=where
+    others = t(" and {number} more").format(number=len(projections) - 1) if len(projections) > 1 else ""
+    yield t("{tensor}{others}: {where}.").format(
+        tensor=_tensor(projections[0], shapes), others=others, where=where
     )
     if not spec.projection_norm:
         yield t("No norm stands after a projection.")

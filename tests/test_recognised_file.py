@@ -125,6 +125,22 @@ def test_each_field_says_by_what_it_was_seen(change: dict[str, Any], words: str)
     assert sum(words in sentence for sentence in found.seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("depths", "words"),
+    [
+        ((1,), "`layer1` has 1 block of two convolutions: basic blocks."),
+        ((3,), "`layer1` has 3 blocks of two convolutions: basic blocks."),
+        (
+            (1, 1),
+            "`layer2.0.downsample.0.weight` 8×4×1×1: shortcuts project where the shape changes (option B).",
+        ),
+    ],
+)
+def test_one_of_a_kind_is_said_as_one(depths: tuple[int, ...], words: str) -> None:
+    small = ResNetSpec("basic", depths, width=4, stem="cifar", num_classes=2)
+    assert words in recognise_file(saved(build(small).state_dict()), "x.pth").seen
+
+
 def test_a_file_of_this_library_names_its_network_itself() -> None:
     found = recognise_file(bundled.FILE.read_bytes(), bundled.FILE.name)
     assert found.spec == bundled.describe().spec
