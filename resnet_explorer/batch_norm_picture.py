@@ -15,13 +15,18 @@ from resnet_explorer.colours import LINE_GREY, rgba
 CHANNEL_COLOURS: Final = ("#2b8cd6", "#e69f00")
 """Okabe and Ito's hues (2008), one per channel."""
 
-CELL: Final = (76, 50)
+CELL: Final = (72, 50)
 GAP: Final = 18
-LABEL: Final = 214
-RESULT: Final = 330
+LABEL: Final = 204
+RESULT: Final = 300
+WIDEST: Final = 700
+"""Numbers beyond which the results stand under a row and not at its end, so that they stay large."""
+UNDER: Final = 30
 HEAD: Final = 34
 FONT: Final = 21
 SMALL: Final = 18
+NOTHING: Final = 5e-9
+"""Below it, a number is what rounding left of 0: numbers from −1000 to 1000 in steps of 0.001 come in."""
 
 
 @dataclass(frozen=True)
@@ -119,13 +124,16 @@ def rows_svg(rows: Sequence[Row], colour: str, title: str, standalone: bool = Fa
     images, down, across = rows[0].values.shape
     block = down * across * CELL[0]
     right = LABEL + images * (block + GAP)
-    width, height = right + RESULT, HEAD + len(rows) * (CELL[1] + 12)
+    under = images * block > WIDEST
+    pitch = CELL[1] + 12 + UNDER * under
+    width, height = right + RESULT * (not under), HEAD + len(rows) * pitch
     parts = [
         _text(LABEL + image * (block + GAP) + block / 2, 22, f"image {image + 1}", "middle", SMALL, 0.72)
         for image in range(images)
     ]
     for number, row in enumerate(rows):
-        parts.append(_row(row, HEAD + number * (CELL[1] + 12), colour, right))
+        y = HEAD + number * pitch
+        parts.append(f"<g>{_cells(row, y, colour)}{_under(row, y) if under else _beside(row, y, right)}</g>")
     ground = f'<rect width="{width}" height="{height}" fill="#ffffff"/>' if standalone else ""
     ink = ' color="#1b2430"' if standalone else ""
     return (
@@ -136,11 +144,14 @@ def rows_svg(rows: Sequence[Row], colour: str, title: str, standalone: bool = Fa
 
 
 def number_text(value: float) -> str:
-    """A number with four significant digits, a real minus sign, and no −0."""
+    """A number with four significant digits, or its whole part, with a real minus sign, and no −0."""
     value = float(value)
-    if abs(value) < 5e-7:
+    if abs(value) < NOTHING:
         return "0"
-    text = f"{value:.4g}" if 1e-3 <= abs(value) < 1e5 else f"{value:.2e}"
+    if abs(value) >= 1e4:
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.4g}" if abs(value) >= 1e-3 else f"{value:.3g}"
     return text.replace("-", "−")
 
 
@@ -163,7 +174,8 @@ def _apart(one: Forward, other: Forward) -> str:
     return f"largest difference {number_text(float(np.abs(one.output - other.output).max()))}"
 
 
-def _row(row: Row, y: float, colour: str, right: float) -> str:
+def _cells(row: Row, y: float, colour: str) -> str:
+    """The label and the numbers."""
     wide, high = CELL
     largest = float(np.abs(row.values).max()) or 1.0
     parts = [_text(LABEL - 16, y + high / 2 + 7, row.label, "end", weight=600)]
@@ -176,22 +188,45 @@ def _row(row: Row, y: float, colour: str, right: float) -> str:
                 f'<rect x="{x + 2:g}" y="{y:g}" width="{wide - 4}" height="{high}" rx="6" '
                 f'fill="{rgba(colour, round(depth, 2))}" stroke="{LINE_GREY}" stroke-opacity=".5"/>'
             )
-            parts.append(_text(x + wide / 2, y + high / 2 + 7, _short(value), "middle"))
-    first = y + high / 2 + (7 if len(row.results) == 1 else -4)
-    for number, line in enumerate(row.results):
-        weight = 600 if line.startswith(("μ", "σ²", "running")) else 400
-        parts.append(_text(right, first + number * 25, line, "start", SMALL + 1, weight=weight))
-    return f"<g>{''.join(parts)}</g>"
+            parts.append(_text(x + wide / 2, y + high / 2 + 7, cell_text(value), "middle"))
+    return "".join(parts)
 
 
-def _short(value: float) -> str:
-    """A number that fits into a cell."""
+def _beside(row: Row, y: float, right: float) -> str:
+    """What is reckoned from a row, at its end, line under line."""
+    first = y + CELL[1] / 2 + (7 if len(row.results) == 1 else -4)
+    return "".join(
+        _text(right, first + number * 25, line, "start", SMALL + 1, weight=_weight(line))
+        for number, line in enumerate(row.results)
+    )
+
+
+def _under(row: Row, y: float) -> str:
+    """The same in one line under the row."""
+    spans = (f'<tspan font-weight="{_weight(line)}">{escape(line)}</tspan>' for line in row.results)
+    return (
+        f'<text x="{LABEL + 4}" y="{y + CELL[1] + 23:g}" fill="currentColor" font-size="{SMALL + 1}">'
+        f"{'; '.join(spans)}</text>"
+    )
+
+
+def _weight(line: str) -> int:
+    return 600 if line.startswith(("μ", "σ²", "running")) else 400
+
+
+def cell_text(value: float) -> str:
+    """A number that fits into a cell: all its digits if they are few ("12.25"), else three of them."""
     value = float(value)
-    if abs(value) < 5e-4:
+    if abs(value) < NOTHING:
         return "0"
-    if abs(value) >= 1e4:
-        return f"{value:.0e}".replace("-", "−").replace("e+0", "e")
-    return f"{value:.3g}".replace("-", "−")
+    text = f"{value:.10g}"
+    if "e" in text or len(text.replace(".", "")) > 6:
+        if abs(value) < 0.01 or abs(value) >= 99_999.5:
+            mantissa, exponent = f"{value:.1e}".split("e")
+            text = f"{mantissa}e{int(exponent)}"
+        else:
+            text = f"{value:.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+    return text.replace("-", "−")
 
 
 def _text(

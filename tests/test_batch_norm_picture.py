@@ -6,11 +6,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resnet_explorer.batch_norm import Affine, Running, evaluate, train, with_bias
 from resnet_explorer.batch_norm_picture import (
     bias_rows,
     bracketed,
+    cell_text,
     evaluation_rows,
     number_text,
     rows_svg,
@@ -34,7 +37,7 @@ def test_training_has_five_rows_with_their_sums() -> None:
     assert rows[4].results == ("2 · x̂ + (−1)", "mean −1, variance 4")
     shown = texts(rows_svg(rows, "#2b8cd6", "Channel 1"))
     assert shown[:2] == ["image 1", "image 2"]
-    assert {"−3.5", "12.2", "6.25"} <= set(shown)
+    assert {"−3.5", "12.25", "6.25"} <= set(shown)
 
 
 def test_evaluation_reckons_nothing_from_the_batch() -> None:
@@ -60,9 +63,11 @@ def test_a_bias_is_gone_after_the_subtraction() -> None:
         (4.5, "4.5"),
         (-0.0, "0"),
         (1 / 3, "0.3333"),
-        (-12345.6, "−1.235e+04"),
+        (-12345.6, "−12,346"),
+        (0.00088765, "0.000888"),
+        (0.0005**2, "2.5e−07"),
         (1e-9, "0"),
-        (123456.0, "1.23e+05"),
+        (123456.0, "123,456"),
     ],
 )
 def test_numbers_are_short(value: float, text: str) -> None:
@@ -71,3 +76,46 @@ def test_numbers_are_short(value: float, text: str) -> None:
 
 def test_a_negative_number_is_bracketed_in_a_sum() -> None:
     assert bracketed(-3) == "(−3)" and bracketed(3) == "3"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (3.5**2, "12.25"),
+        (123.4, "123.4"),
+        (1000.0, "1000"),
+        (-1018.6751, "−1019"),
+        (0.001, "0.001"),
+        (-0.00875, "−8.8e−3"),
+        (0.00125, "0.00125"),
+        (-1.5275252, "−1.53"),
+        (0.0125**2, "1.6e−4"),
+        (962938.6, "9.6e5"),
+        (-3162277.66, "−3.2e6"),
+        (0.1 + 0.2 - 0.3, "0"),
+        (-0.0, "0"),
+    ],
+)
+def test_a_cell_shows_a_number_as_it_was_typed_or_three_of_its_digits(value: float, text: str) -> None:
+    assert cell_text(value) == text
+
+
+@given(st.floats(-4e7, 4e7))
+def test_a_cell_has_room_for_any_number_and_is_not_far_from_it(value: float) -> None:
+    text = cell_text(value)
+    assert len(text.replace(".", "")) <= 6
+    assert float(text.replace("−", "-")) == pytest.approx(value, rel=0.05, abs=5e-9)
+
+
+def test_three_images_keep_their_type_large_with_the_results_under_each_row() -> None:
+    x = np.arange(1.0, 13.0).reshape(3, 1, 2, 2)
+    svg = ElementTree.fromstring(
+        rows_svg(training_rows(x, 0, LAYER, train(x, LAYER)), "#2b8cd6", "Channel 1")
+    )
+    lines = ["".join(text.itertext()) for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert "sum 78; μ = 78 / 12 = 6.5" in lines
+    assert "sum 143; σ² = 143 / 12 = 11.92" in lines
+    two = ElementTree.fromstring(
+        rows_svg(training_rows(X, 0, LAYER, train(X, LAYER)), "#2b8cd6", "Channel 1")
+    )
+    assert float(svg.attrib["width"]) <= 1.05 * float(two.attrib["width"])
