@@ -92,6 +92,11 @@ def block_record(choice: BlockChoice) -> Block:
         ValueError: in one sentence, if there is no such block, or if it would take too long to run.
     """
     _check_numbers(choice)
+    if choice.shortcut == "zeros" and choice.out_channels < choice.in_channels:
+        raise ValueError(
+            f"Zeros can fill up channels, and not take any away: {choice.in_channels} cannot become "
+            f"{choice.out_channels}. A 1×1 can do that."
+        )
     spec = ResNetSpec(
         choice.kind,
         (1,),

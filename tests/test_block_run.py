@@ -256,7 +256,7 @@ def test_the_seed_decides_and_torchs_own_generator_is_left_alone() -> None:
         ({"in_channels": 2048, "out_channels": 512, "height": 1, "width": 1}, "up to 5,000,000 are run here"),
         ({"batch": 64, "height": 112, "width": 112}, "64 × 3 × 112 × 112 has 2,408,448 numbers"),
         ({"in_channels": 256, "out_channels": 256, "height": 112}, "multiply–accumulates; up to 300,000,000"),
-        ({"out_channels": 2, "shortcut": "zeros"}, "cannot turn 3 channels into 2"),
+        ({"out_channels": 2, "shortcut": "zeros"}, "3 cannot become 2"),
         ({"in_channels": 0}, "in_channels is 0"),
         ({"stride": 3}, "stride is 3; 1 and 2"),
         ({"expansion": 3}, "expansion is 3"),
