@@ -24,7 +24,7 @@ from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.svg import show_svg
 
 _ONE_LINE: Final = 10_000.0
-_HALF: Final = 500.0
+_HALF: Final = 400.0
 
 
 def block_numbers(block: Block, norms: bool, unit: str) -> None:
@@ -46,18 +46,19 @@ def block_numbers(block: Block, norms: bool, unit: str) -> None:
 
 def block_drawings(blocks: Sequence[Block]) -> None:
     """The blocks' layers side by side, with the shapes between them and their shortcuts."""
-    show_svg(beside(list(map(block_picture, blocks))), key="blk_drawings", magnify=1.3)
+    show_svg(beside(list(map(block_picture, blocks))), key="blk_drawings", tallest=930)
 
 
 def beside(pictures: Sequence[Picture]) -> str:
     """Pictures at one scale in one SVG, their tops in line, under the columns of their numbers."""
     height = max(picture.height for picture in pictures)
+    half = max(_HALF, *(picture.width for picture in pictures))
     parts = [
-        f'<svg x="{_HALF * number:.0f}" width="{picture.width:.0f}" height="{picture.height:.0f}"'
+        f'<svg x="{half * number:.0f}" width="{picture.width:.0f}" height="{picture.height:.0f}"'
         + picture.svg.removeprefix("<svg")
         for number, picture in enumerate(pictures)
     ]
-    across = _HALF * len(pictures)
+    across = half * len(pictures)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across:.0f} {height:.0f}">'
         f"{''.join(parts)}</svg>"

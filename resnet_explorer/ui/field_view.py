@@ -58,6 +58,7 @@ def field_view(p: Plan, file_name: str) -> None:
             field_svg(p, place, *cell, image),
             "cv_field",
             on_pick=lambda part: pick_cell("cv_f", part),
+            shrink=0.5,
             tallest=800,
         )
         st.download_button(

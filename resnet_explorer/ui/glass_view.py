@@ -95,7 +95,7 @@ def _free(row: DeltaGenerator) -> Layer:
         ("cv_p", t("Padding"), 0, LARGEST_KERNEL // 2, _FREE[3]),
     ):
         numbers.append(linked(key, usual, whole(low, high)))
-        row.number_input(label, low, high, key=key, width=150, persist_state="session")
+        row.number_input(label, low, high, key=key, width=128, persist_state="session")
     try:
         layer = free_layer(*numbers)
         st.session_state[_SHOWN] = tuple(numbers)
