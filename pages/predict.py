@@ -9,7 +9,7 @@ from PIL import Image
 
 from resnet_explorer.crop import View, crop_photo
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.overlay import boxed, crisp, whole_box
+from resnet_explorer.overlay import boxed, crisp, jpeg_bytes, png_bytes, whole_box
 from resnet_explorer.photo import Photo
 from resnet_explorer.spec import title
 from resnet_explorer.ui import network
@@ -17,6 +17,7 @@ from resnet_explorer.ui.answer import answer_for, class_input, class_names, show
 from resnet_explorer.ui.evidence import SIDE, look_input, show_evidence, stage_input, stage_label
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.photo_input import photo_input, view_input
+from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.weights_input import weights_input
 from resnet_explorer.weights import Weights
 
@@ -46,16 +47,23 @@ def show_seen(photo: Photo, weights: Weights, view: View) -> Image.Image:
         The square at the photo's resolution.
     """
     side = weights.preprocessing.crop
-    crop = crop_photo(photo, weights.preprocessing, view)
-    photo_place.image(boxed(photo.image, crop.box), width="stretch", alt=t("The photo, the square framed"))
+    framed, square, seen = remembered(
+        "_p_seen", (photo, weights.preprocessing, view), lambda: look_at(photo, weights, view)
+    )
+    photo_place.image(framed, width="stretch", alt=t("The photo, the square framed"))
     with seen_place:
-        st.image(
-            crisp(crop.image, SIDE), width="stretch", output_format="PNG", alt=t("What the network sees")
-        )
+        st.image(square, width="stretch", alt=t("What the network sees"))
         st.caption(t("What the network sees: {side} × {side} pixels").format(side=side))
         if view != asked:
             st.caption(t("Of three squares along the photo, it is surest of this one."))
-    return photo.image.crop(whole_box(crop.box, photo.image.size))
+    return seen
+
+
+def look_at(photo: Photo, weights: Weights, view: View) -> tuple[bytes, bytes, Image.Image]:
+    """The photo with its square framed and the square as the network gets it, as files; and the square."""
+    crop = crop_photo(photo, weights.preprocessing, view)
+    seen = photo.image.crop(whole_box(crop.box, photo.image.size))
+    return jpeg_bytes(boxed(photo.image, crop.box)), png_bytes(crisp(crop.image, SIDE)), seen
 
 
 page_title(t("Predict"), t("Everything runs on this machine: no photo leaves it."))

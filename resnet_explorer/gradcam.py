@@ -17,7 +17,7 @@ from resnet_explorer.module import ResNet
 from resnet_explorer.predictor import Prediction, check_input
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GradCam:
     """A map and the prediction of the same pass.
 

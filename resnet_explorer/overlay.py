@@ -181,6 +181,13 @@ def sheet(panels: list[Image.Image], caption: Caption, colour_map: str, peak: fl
     return png_bytes(picture)
 
 
+def jpeg_bytes(image: Image.Image) -> bytes:
+    """A photo as a JPEG file, for the screen."""
+    stream = io.BytesIO()
+    image.save(stream, format="JPEG", quality=92)
+    return stream.getvalue()
+
+
 def png_bytes(image: Image.Image) -> bytes:
     """The picture as a PNG file."""
     stream = io.BytesIO()

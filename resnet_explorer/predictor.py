@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from resnet_explorer.weights import Preprocessing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prediction:
     """What the network says of one photo.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +14,7 @@ from resnet_explorer.i18n import t
 from resnet_explorer.photo import Photo
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.networks import torch_gate, trained
+from resnet_explorer.ui.remembered import remembered
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -26,15 +26,6 @@ MOST_PROBABLE: Final = "most probable"
 FEW_CLASSES: Final = 20
 _ANSWER: Final = "_p_answer"
 _LOOKED: Final = "_p_looked"
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """A pass and the question it answers."""
-
-    photo: Photo
-    question: tuple[object, ...]
-    result: GradCam
 
 
 @lru_cache(maxsize=8)
@@ -71,16 +62,15 @@ def view_for(photo: Photo, weights: Weights, asked: View) -> View:
     """
     if asked != CENTRE or weights.preprocessing.look == "centre":
         return asked
-    kept: tuple[Photo, str, View] | None = st.session_state.get(_LOOKED)
-    if kept and kept[0] is photo and kept[1] == weights.key:
-        return kept[2]
-    model = trained(weights)
-    from resnet_explorer.predictor import first_view
 
-    with torch_gate():
-        view = first_view(model, photo, weights.preprocessing)
-    st.session_state[_LOOKED] = (photo, weights.key, view)
-    return view
+    def look() -> View:
+        model = trained(weights)
+        from resnet_explorer.predictor import first_view
+
+        with torch_gate():
+            return first_view(model, photo, weights.preprocessing)
+
+    return remembered(_LOOKED, (photo, weights.key), look)
 
 
 def answer_for(photo: Photo, weights: Weights, view: View, stage: int, target: int | None) -> GradCam:
@@ -89,19 +79,17 @@ def answer_for(photo: Photo, weights: Weights, view: View, stage: int, target: i
     Raises:
         ValueError: in one sentence, if the network cannot be had or cannot take a photo.
     """
-    question = (weights.key, view, stage, target)
-    kept: _Answer | None = st.session_state.get(_ANSWER)
-    if kept and kept.photo is photo and kept.question == question:
-        return kept.result
-    model = trained(weights)
-    from resnet_explorer.gradcam import grad_cam
-    from resnet_explorer.predictor import preprocess
 
-    tensor, _ = preprocess(photo, weights.preprocessing, view, weights.spec.in_channels)
-    with torch_gate():
-        result = grad_cam(model, tensor, stage, target)
-    st.session_state[_ANSWER] = _Answer(photo, question, result)
-    return result
+    def ask() -> GradCam:
+        model = trained(weights)
+        from resnet_explorer.gradcam import grad_cam
+        from resnet_explorer.predictor import preprocess
+
+        tensor, _ = preprocess(photo, weights.preprocessing, view, weights.spec.in_channels)
+        with torch_gate():
+            return grad_cam(model, tensor, stage, target)
+
+    return remembered(_ANSWER, (photo, weights.key, view, stage, target), ask)
 
 
 def show_answer(result: GradCam, names: tuple[str, ...]) -> None:
@@ -110,7 +98,7 @@ def show_answer(result: GradCam, names: tuple[str, ...]) -> None:
     name, probability = names[best[0][0]], best[0][1]
     st.metric(t("Most probable"), name, f"{probability:.1%}", delta_color="off", delta_arrow="off")
     st.plotly_chart(
-        bar_figure([(names[index], value) for index, value in best], names[result.target]),
+        bar_figure(tuple((names[index], value) for index, value in best), names[result.target]),
         key="p_bars",
         on_select=_choose_bar,
         selection_mode="points",
@@ -128,7 +116,8 @@ def show_answer(result: GradCam, names: tuple[str, ...]) -> None:
     )
 
 
-def bar_figure(best: list[tuple[str, float]], chosen: str) -> go.Figure:
+@lru_cache(maxsize=32)
+def bar_figure(best: tuple[tuple[str, float], ...], chosen: str) -> go.Figure:
     """The likeliest classes as horizontal bars, the chosen one in colour."""
     import plotly.graph_objects as go
 

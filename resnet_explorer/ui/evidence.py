@@ -15,11 +15,14 @@ from resnet_explorer.overlay import (
     Caption,
     colour_bar_css,
     heat_picture,
+    jpeg_bytes,
     overlay,
+    png_bytes,
     sheet,
 )
 from resnet_explorer.spec import title
 from resnet_explorer.ui.linked import linked, number, one_of
+from resnet_explorer.ui.remembered import remembered
 
 if TYPE_CHECKING:
     from resnet_explorer.gradcam import GradCam
@@ -27,8 +30,17 @@ if TYPE_CHECKING:
 
 BETWEEN: Final = {"smooth": "Smooth", "cells": "True cells"}
 _STAGES: Final = "_p_stages"
+_PANELS: Final = "_p_panels"
 SIDE: Final = 448
 """Pixels of a panel's side: a multiple of 224, 32 and 7, so that cells are whole."""
+
+
+@dataclass(frozen=True)
+class _Panels:
+    """Original, map and overlay, and the same as files for the screen."""
+
+    pictures: list[Image.Image]
+    files: tuple[bytes, bytes, bytes]
 
 
 @dataclass(frozen=True)
@@ -97,9 +109,8 @@ def show_evidence(
         label: the name of the class.
         stage: the name of the stage.
     """
-    original = seen.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    heat = heat_picture(result.map.numpy(), (SIDE, SIDE), look.colour_map, look.smooth)
-    over = overlay(original, heat, look.alpha)
+    panels = remembered(_PANELS, (result, look), lambda: _draw(result, seen, look))
+    original, heat, over = panels.files
     probability = float(result.prediction.probabilities[result.target])
     height, width = result.map.shape
     left, middle, right = st.columns(3)
@@ -107,7 +118,7 @@ def show_evidence(
         st.image(original, width="stretch", alt=t("The part of the photo that the network sees"))
         st.caption(t("Original"))
     with middle:
-        st.image(heat, width="stretch", output_format="PNG", alt=t("Grad-CAM map for") + " " + label)
+        st.image(heat, width="stretch", alt=t("Grad-CAM map for") + " " + label)
         st.caption(t("Map: {height} × {width} cells").format(height=height, width=width))
     with right:
         st.image(over, width="stretch", alt=t("The map over the photo"))
@@ -120,13 +131,20 @@ def show_evidence(
     caption = Caption(title(weights.spec), weights.label, label, probability, stage)
     st.download_button(
         t("Download as PNG"),
-        lambda: sheet([original, heat, over], caption, look.colour_map, result.peak),
+        lambda: sheet(panels.pictures, caption, look.colour_map, result.peak),
         file_name=f"gradcam-{label.replace(' ', '-').replace('/', '-')}-{stage.replace(' ', '')}.png",
         mime="image/png",
         icon="⬇️",
         on_click="ignore",
         key="p_save",
     )
+
+
+def _draw(result: GradCam, seen: Image.Image, look: Look) -> _Panels:
+    original = seen.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+    heat = heat_picture(result.map.numpy(), (SIDE, SIDE), look.colour_map, look.smooth)
+    over = overlay(original, heat, look.alpha)
+    return _Panels([original, heat, over], (jpeg_bytes(original), png_bytes(heat), jpeg_bytes(over)))
 
 
 def _scale(colour_map: str, peak: float) -> None:

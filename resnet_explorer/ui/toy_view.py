@@ -15,6 +15,8 @@ from resnet_explorer.ui.matrix_input import linked_matrix, matrix_input
 from resnet_explorer.ui.svg import show_svg
 
 MOST_ROWS: Final = {"cv_in": 7, "cv_ker": 5}
+_SUM_BESIDE: Final = 3
+"""Rows of a kernel up to which the sum of a cell fits beside the tables."""
 _SHOWN: Final = "_cv_toy_shown"
 
 
@@ -36,9 +38,14 @@ def toy_view() -> None:
         toy_svg(values, kernel, output, stride, padding, row, column),
         "cv_toy",
         on_pick=lambda part: pick_cell("cv_t", part),
+        shrink=0.5,
         magnify=1.15,
     )
-    read, weights, sum_ = st.columns([1.3, 0.9, 1.4], gap="medium")
+    if max(len(kernel), len(values) - 2) <= _SUM_BESIDE:
+        read, weights, sum_ = st.columns([1.3, 0.9, 1.4], gap="medium")
+    else:
+        read, weights = st.columns([1.4, 1], gap="medium")
+        sum_ = st.container()
     with read:
         matrix_input("cv_in", t("Input: change a number"))
     with weights:

@@ -48,7 +48,7 @@ def running_app(script: Path | None = None) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)  # a busy server answers late
 
 
 def _wait_for_health(address: str) -> None:
