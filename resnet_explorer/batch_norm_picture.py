@@ -206,7 +206,7 @@ def _under(row: Row, y: float) -> str:
     spans = (f'<tspan font-weight="{_weight(line)}">{escape(line)}</tspan>' for line in row.results)
     return (
         f'<text x="{LABEL + 4}" y="{y + CELL[1] + 23:g}" fill="currentColor" font-size="{SMALL + 1}">'
-        f"{'; '.join(spans)}</text>"
+        f"{'&#160;&#160;&#160;'.join(spans)}</text>"
     )
 
 

@@ -113,8 +113,8 @@ def test_three_images_keep_their_type_large_with_the_results_under_each_row() ->
         rows_svg(training_rows(x, 0, LAYER, train(x, LAYER)), "#2b8cd6", "Channel 1")
     )
     lines = ["".join(text.itertext()) for text in svg.iter("{http://www.w3.org/2000/svg}text")]
-    assert "sum 78; μ = 78 / 12 = 6.5" in lines
-    assert "sum 143; σ² = 143 / 12 = 11.92" in lines
+    assert "sum 78\u00a0\u00a0\u00a0μ = 78 / 12 = 6.5" in lines
+    assert "sum 143\u00a0\u00a0\u00a0σ² = 143 / 12 = 11.92" in lines
     two = ElementTree.fromstring(
         rows_svg(training_rows(X, 0, LAYER, train(X, LAYER)), "#2b8cd6", "Channel 1")
     )

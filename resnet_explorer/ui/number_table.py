@@ -110,6 +110,7 @@ def _table(
         [base[image * wide : (image + 1) * wide] for image in range(images)],
         columns=list(columns),
         index=[t("image {number}").format(number=image + 1) for image in range(images)],
+        dtype=float,  # a column of whole numbers would cut what is typed into it to a whole one
     )
     limits = st.column_config.NumberColumn(
         min_value=-LARGEST, max_value=LARGEST, step=10**-DECIMALS, format="%g", required=True

@@ -37,9 +37,15 @@ def test_an_edited_number_changes_every_step_and_stands_in_the_link(page: Page, 
     expect(page.locator("svg").get_by_text("μ = 44 / 8 = 5.5")).to_be_visible()
     settle(page)
     assert "bn_x=1_2_3_4_5_6_7_16" in page.url
+    page.mouse.dblclick(box["x"] + box["width"] - 25, box["y"] + box["height"] - 20)
+    cell.fill("16.5")
+    cell.press("Enter")
+    expect(page.locator("svg").get_by_text("μ = 44.5 / 8 = 5.562")).to_be_visible()
+    settle(page)
+    assert "bn_x=1_2_3_4_5_6_7_16.5~" in page.url
     page.reload()
-    expect(page.locator("svg").get_by_text("μ = 44 / 8 = 5.5")).to_be_visible()
+    expect(page.locator("svg").get_by_text("μ = 44.5 / 8 = 5.562")).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Run a block").click()
     expect(page.get_by_role("heading", name="Run a block").first).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Batch norm").click()
-    expect(page.locator("svg").get_by_text("μ = 44 / 8 = 5.5")).to_be_visible()
+    expect(page.locator("svg").get_by_text("μ = 44.5 / 8 = 5.562")).to_be_visible()

@@ -36,6 +36,7 @@ def test_one_to_eight_step_by_step() -> None:
     assert "42 / 8 = **5.25** normalizes it; 42 / 7 = **6** goes into the running variance" in words(at)
     assert "(1 − 0.1)^10 = **35%**" in words(at)
     assert at.dataframe[0].value.to_numpy().tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
+    assert at.dataframe[0].value.dtypes.astype(str).eq("float64").all(), "whole numbers would cut 7.5 to 7"
 
 
 def test_numbers_come_from_the_link_and_stay_in_it() -> None:
