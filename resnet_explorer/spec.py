@@ -245,9 +245,22 @@ def title(spec: ResNetSpec) -> str:
         for field in ("width", "groups", "width_per_group"):
             if getattr(spec, field) != getattr(ResNetSpec, field):
                 made_of.append(f"{field.replace('_', ' ')} {getattr(spec, field)}")
+        for field, names in _TITLE_VALUES.items():
+            # A basic block has no 1×1 to stride on.
+            if getattr(spec, field) in names and not (field == "stride_in" and spec.block == "basic"):
+                made_of.append(names[getattr(spec, field)])
         return f"{family}-{spec.depth} ({', '.join(made_of)})"
     words = re.sub(r"(resnet|resnext|plain)(\d+)", r"\1-\2", name).split("_")
     return " ".join(map(_title_word, words))
+
+
+_TITLE_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "stride_in": {"1x1": "v1"},
+    "activation": {"pre": "pre-activation"},
+    "shortcut": {"zero_pad": "option A", "projection_all": "option C"},
+    "norm": {"none": "no norm"},
+}
+"""What tells a network from the usual one of its depths, in the words of the field."""
 
 
 def _title_word(word: str) -> str:

@@ -105,6 +105,13 @@ def test_torchvision_has_ten() -> None:
         (preset("resnet1001_preact_cifar"), "ResNet-1001 pre-activation CIFAR"),
         (ResNetSpec("basic", (2, 2, 3, 2)), "ResNet-20 (basic, 2-2-3-2)"),
         (ResNetSpec("bottleneck", (1, 1), shortcut="none"), "Plain-8 (bottleneck, 1-1)"),
+        (preset("resnet50").with_(stride_in="1x1"), "ResNet-50 (bottleneck, 3-4-6-3, v1)"),
+        (ResNetSpec("basic", (1, 1), stride_in="1x1"), "ResNet-6 (basic, 1-1)"),
+        (
+            ResNetSpec("basic", (1, 1), activation="pre", shortcut="projection_all", norm="none"),
+            "ResNet-6 (basic, 1-1, pre-activation, option C, no norm)",
+        ),
+        (preset("resnet18").with_(shortcut="zero_pad"), "ResNet-18 (basic, 2-2-2-2, option A)"),
     ],
 )
 def test_a_title_is_what_people_call_the_network(spec: ResNetSpec, called: str) -> None:
