@@ -237,7 +237,7 @@ def _difference(column: _Column, y: float) -> str:
 
 
 def difference_text(pair: SectionPair) -> str:
-    """The difference of a section in a word: its blocks, else its parameters, else its MACs; "=" for none."""
+    """The difference of a section in a word: its blocks, else parameters, MACs or memory; "=" for none."""
     if not pair.differs:
         return "="
     blocks = pair.blocks.difference
@@ -246,7 +246,8 @@ def difference_text(pair: SectionPair) -> str:
     for figure, name in ((pair.params, t("params")), (pair.macs, "MACs"), (pair.memory, t("memory"))):
         if figure.difference and ratio_text(figure):
             return f"{name} {ratio_text(figure)}"
-    return t("other layers")
+    a, b = ([(layer.name, layer.kind, layer.out_shape) for layer in side.layers] for side in (pair.a, pair.b))
+    return t("other input") if a == b else t("other layers")
 
 
 def _text(

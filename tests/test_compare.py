@@ -212,3 +212,5 @@ def test_the_word_between_the_rows() -> None:
     words = [difference_text(pair) for pair in compare(v1, drawn("resnet50")).sections]
     assert words[:2] == ["=", "="] and words[-1] == "="
     assert all(re.fullmatch(r"MACs \+[\d.]+ %", word) for word in words[2:5])
+    larger = compare(plan(preset("resnet50"), (320, 320)), drawn("resnet50"))
+    assert difference_text(larger.sections[-1]) == "other input"  # the same head: 10 × 10 or 7 × 7 come in
