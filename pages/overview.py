@@ -10,7 +10,7 @@ from resnet_explorer.plan import shape_text
 from resnet_explorer.spec import title
 from resnet_explorer.tables import count_text
 from resnet_explorer.ui.block_views import block_picture
-from resnet_explorer.ui.frame import page_title
+from resnet_explorer.ui.frame import page_link, page_title
 from resnet_explorer.ui.network import current_plan, current_spec
 from resnet_explorer.ui.pages import GROUPS, OVERVIEW
 from resnet_explorer.ui.svg import show_svg
@@ -36,5 +36,5 @@ for group in GROUPS:
     cards = [page for page in group.pages if page is not OVERVIEW]
     for column, page in zip(st.columns(4), cards, strict=False):
         with column.container(border=True, height="stretch"):
-            st.page_link(page.file, label=f"**{page.name}**", icon=page.icon)
+            page_link(page, f"**{page.name}**")
             st.markdown(page.purpose)

@@ -32,15 +32,15 @@ def test_a_value_is_written_and_read(code: Code, value: object, text: str) -> No
 @pytest.mark.parametrize(
     ("code", "text", "sentence"),
     [
-        (one_of(WAYS), "Top down", "LR, TB is allowed."),
-        (one_of(range(30)), "x", "0, 1, 2, 3, 4, 5, 6, 7, … is allowed."),
-        (some_of((1, 2)), "1,3", "1, 2 is allowed."),
-        (whole(1, 4096), "0", "a number from 1 to 4096 is allowed."),
-        (whole(1, 4096), "٣", "a number from 1 to 4096 is allowed."),
-        (whole(1, 4096), "1e3", "a number from 1 to 4096 is allowed."),
-        (number(0, 1), "nan", "a number from 0 to 1 is allowed."),
-        (number(0, 1), "half", "a number from 0 to 1 is allowed."),
-        (SWITCH, "yes", "0, 1 is allowed."),
+        (one_of(WAYS), "Top down", "allowed: LR, TB."),
+        (one_of(range(30)), "x", "allowed: 0, 1, 2, 3, 4, 5, 6, 7, …."),
+        (some_of((1, 2)), "1,3", "allowed: 1, 2."),
+        (whole(1, 4096), "0", "allowed: a number from 1 to 4096."),
+        (whole(1, 4096), "٣", "allowed: a number from 1 to 4096."),
+        (whole(1, 4096), "1e3", "allowed: a number from 1 to 4096."),
+        (number(0, 1), "nan", "allowed: a number from 0 to 1."),
+        (number(0, 1), "half", "allowed: a number from 0 to 1."),
+        (SWITCH, "yes", "allowed: 0, 1."),
     ],
 )
 def test_a_bad_value_is_told_what_is_allowed(code: Code, text: str, sentence: str) -> None:
@@ -55,7 +55,7 @@ def test_whatever_a_link_says_it_is_read_or_refused(text: str) -> None:
         try:
             assert code.allows(code.read(text))
         except ValueError as refusal:
-            assert "is allowed." in str(refusal)
+            assert str(refusal).startswith("allowed: ")
 
 
 @given(chosen=st.lists(st.sampled_from(range(1, 5)), unique=True))

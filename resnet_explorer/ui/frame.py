@@ -16,7 +16,7 @@ import streamlit as st
 from resnet_explorer.i18n import t
 from resnet_explorer.spec import title
 from resnet_explorer.ui import linked, network
-from resnet_explorer.ui.pages import GROUPS, PAGES
+from resnet_explorer.ui.pages import GROUPS, PAGES, PageEntry
 from resnet_explorer.ui.style import apply_style
 
 _GOAL: Final = "_goal"
@@ -43,7 +43,7 @@ def run_app() -> None:
             with st.container(gap="xxsmall"):
                 st.caption(group.name)
                 for page in group.pages:
-                    st.page_link(page.file, label=page.name, icon=page.icon)
+                    page_link(page)
     above = st.container()
     _thread.framed = True
     try:
@@ -51,7 +51,7 @@ def run_app() -> None:
     finally:
         _thread.framed = False
         network.write_link()
-        complaints = linked.end()
+        complaints = linked.end(chosen.title)
     if complaints:
         above.warning(t("The link could not be followed to the end.") + " " + " ".join(complaints))
 
@@ -62,6 +62,11 @@ def require_frame(page_file: str) -> None:
         return
     st.session_state[_GOAL] = (f"pages/{Path(page_file).name}", st.query_params.to_dict())
     st.switch_page("app.py")
+
+
+def page_link(page: PageEntry, label: str | None = None) -> None:
+    """A link to a page that keeps the network in the address."""
+    st.page_link(page.file, label=label or page.name, icon=page.icon, query_params=network.link_parameters())
 
 
 def page_title(heading: str, subtitle: str = "") -> None:

@@ -20,7 +20,7 @@ from resnet_explorer.i18n import t
 T = TypeVar("T")
 N = TypeVar("N", int, float)
 
-_SEEN, _HERE, _COMPLAINTS = "_link_seen", "_link_here", "_link_complaints"
+_SEEN, _LINK, _WRITTEN, _COMPLAINTS = "_link_seen", "_link", "_link_written", "_link_complaints"
 LONGEST: Final = 200
 """Characters of a text in a link, and of what a complaint repeats at most a part of."""
 
@@ -138,14 +138,10 @@ def asked_for(key: str) -> str | None:
 
 
 def write(key: str, text: str | None) -> None:
-    """Put a value under a name into the link, or take it out with None."""
-    _here().add(key)
-    if text is None:
-        st.query_params.pop(key, None)
-        return
-    _seen().setdefault(key, set()).add(text)
-    if st.query_params.get(key) != text:
-        st.query_params[key] = text
+    """Put a value under a name into the link, or leave it out with None; `end` tells the browser."""
+    _link()[key] = text
+    if text is not None:
+        _seen().setdefault(key, set()).add(text)
 
 
 def complain(sentence: str) -> None:
@@ -155,15 +151,24 @@ def complain(sentence: str) -> None:
 
 def begin() -> None:
     """Before a page is drawn: none of its controls is known yet."""
-    st.session_state[_HERE] = set()
+    st.session_state[_LINK] = {}
 
 
-def end() -> list[str]:
-    """After a page was drawn: take out of the link what no control read, and return the complaints."""
-    for key in [key for key in st.query_params if key not in _here()]:
-        if asked_for(key) is not None:
-            complain(t("nothing here is called `{name}`.").format(name=_shortened(key)))
-        del st.query_params[key]
+def end(page: str) -> list[str]:
+    """After a page was drawn: put its link into the address, and return the complaints.
+
+    Every writing is an entry in the browser's history. So all is written at once, and on one page the
+    same link never twice: who goes back from it is not brought forward again.
+    """
+    for key in st.query_params:
+        if key not in _link() and asked_for(key) is not None:
+            complain(t("Nothing here is called `{name}`.").format(name=_shortened(key)))
+    link = {key: text for key, text in _link().items() if text is not None}
+    written: tuple[str, dict[str, str]] | None = st.session_state.get(_WRITTEN)
+    known = written[1] if written and written[0] == page else st.query_params.to_dict()
+    if link != known:
+        st.query_params.from_dict(link)
+    st.session_state[_WRITTEN] = (page, link)
     complaints: list[str] = st.session_state.pop(_COMPLAINTS, [])
     return complaints
 
@@ -173,15 +178,15 @@ def _seen() -> dict[str, set[str]]:
     return seen
 
 
-def _here() -> set[str]:
-    here: set[str] = st.session_state.setdefault(_HERE, set())
-    return here
+def _link() -> dict[str, str | None]:
+    link: dict[str, str | None] = st.session_state.setdefault(_LINK, {})
+    return link
 
 
 def _entry(codes: dict[str, Any], text: str) -> Any:
     if text not in codes:
         listed = ", ".join(list(codes)[:8]) + (", …" if len(codes) > 8 else "")
-        raise ValueError(t("{listed} is allowed.").format(listed=listed))
+        raise ValueError(t("allowed: {listed}.").format(listed=listed))
     return codes[text]
 
 
@@ -192,7 +197,7 @@ def _within(value: N, low: float, high: float) -> N:
 
 
 def _range_sentence(low: float, high: float) -> str:
-    return t("a number from {low:g} to {high:g} is allowed.").format(low=low, high=high)
+    return t("allowed: a number from {low:g} to {high:g}.").format(low=low, high=high)
 
 
 def _shortened(text: str) -> str:

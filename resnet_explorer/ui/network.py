@@ -62,8 +62,13 @@ def read_link() -> None:
 
 def write_link() -> None:
     """Put network and size into the link, so that whoever gets it sees the same."""
-    write("net", encode_spec(current_spec()))
-    write("size", encode_size(current_size()))
+    for name, text in link_parameters().items():
+        write(name, text)
+
+
+def link_parameters() -> dict[str, str]:
+    """Network and size as they stand in a link."""
+    return {"net": encode_spec(current_spec()), "size": encode_size(current_size())}
 
 
 def network_picker() -> None:

@@ -35,6 +35,20 @@ def test_choosing_resnet_152_shows_its_numbers_on_every_page_and_in_the_link(pag
     expect(page.get_by_text("46 identity shortcuts").first).to_be_visible()
 
 
+def test_the_browsers_back_button_leads_to_the_page_before(page: Page, app: str) -> None:
+    visit(page, f"{app}/architecture?net=resnet34&size=224", "Architecture")
+    page.get_by_test_id("stMain").get_by_text("FLOPs", exact=True).first.click()
+    settle(page)
+    assert "arch_unit=FLOPs" in page.url
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Counting").click()
+    expect(page.get_by_role("heading", name="Counting").first).to_be_visible()
+    settle(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Architecture").first).to_be_visible()
+    settle(page)
+    assert "arch_unit=FLOPs" in page.url
+
+
 def test_unfolding_a_stage_shows_every_block_of_it(page: Page, app: str) -> None:
     visit(page, f"{app}/shortcuts?net=resnet152", "Shortcuts")
     expect(page.get_by_text("×35").first).to_be_visible()

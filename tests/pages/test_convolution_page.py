@@ -176,7 +176,7 @@ def test_a_link_opens_the_view_that_it_was_made_from(link: dict[str, str]) -> No
 @pytest.mark.parametrize(
     ("link", "sentence"),
     [
-        ({"cv_row": "112"}, "`cv_row=112`: a number from 0 to 111 is allowed."),
+        ({"cv_row": "112"}, "`cv_row=112`: allowed: a number from 0 to 111."),
         ({"cv_layer": "layer9"}, "`cv_layer=layer9`"),
         ({"cv_view": "toy", "cv_in": "1,2_3"}, "as many rows as columns are allowed, at most 7"),
         ({"cv_view": "toy", "cv_ker": "1,nan_3,4"}, "of numbers from −99 to 99"),

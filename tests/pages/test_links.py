@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_explorer.ui.pages import PAGES
+
 APP = str(Path(__file__).parents[2] / "app.py")
 
 
@@ -47,11 +49,11 @@ def test_a_depth_that_was_asked_for_is_in_the_link_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("page", "link", "sentence"),
     [
-        ("architecture", {"arch_unit": "flops"}, "`arch_unit=flops`: MACs, FLOPs is allowed."),
-        ("architecture", {"arch_depth": "x", "arch_by": "depth"}, "a number from 1 to 6002 is allowed."),
-        ("blocks", {"blk_channels": "5000"}, "`blk_channels=5000`: a number from 1 to 4096 is allowed."),
-        ("blocks", {"colour": "red"}, "nothing here is called `colour`."),
-        ("predict", {"p_alpha": "2"}, "`p_alpha=2`: a number from 0 to 1 is allowed."),
+        ("architecture", {"arch_unit": "flops"}, "`arch_unit=flops`: allowed: MACs, FLOPs."),
+        ("architecture", {"arch_depth": "x", "arch_by": "depth"}, "allowed: a number from 1 to 6002."),
+        ("blocks", {"blk_channels": "5000"}, "`blk_channels=5000`: allowed: a number from 1 to 4096."),
+        ("blocks", {"colour": "red"}, "Nothing here is called `colour`."),
+        ("predict", {"p_alpha": "2"}, "`p_alpha=2`: allowed: a number from 0 to 1."),
         ("predict", {"p_sample": "x" * 300}, f"`p_sample={'x' * 40}…`"),
     ],
 )
@@ -69,4 +71,22 @@ def test_a_link_of_a_moment_ago_does_not_undo_a_click() -> None:
     app.query_params["arch_unit"] = "FLOPs"  # a browser that has not heard yet
     app.run()
     assert app.segmented_control(key="arch_unit").value == "MACs"
+
+
+def test_who_goes_back_is_not_brought_forward_again() -> None:
+    """Each writing of the link is an entry in the browser's history; one more would undo the going back."""
+    app = opened("architecture", net="resnet18", size="224")
+    app.segmented_control(key="arch_unit").set_value("FLOPs").run()
+    app.query_params.clear()
+    app.query_params.update({"net": "resnet18", "size": "224"})  # the browser's button
+    app.run()
     assert "arch_unit" not in app.query_params
+    app.segmented_control(key="arch_step").set_value("stage 3").run()
+    assert app.query_params["arch_unit"] == "FLOPs"
+
+
+def test_the_sidebars_links_keep_the_network() -> None:
+    app = opened("compare", net="resnet152")
+    links = {link.proto.page: link.proto.query_string for link in app.sidebar.get("page_link")}
+    assert len(links) == len(PAGES)
+    assert set(links.values()) == {"net=resnet152&size=224"}
