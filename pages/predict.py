@@ -14,7 +14,15 @@ from resnet_explorer.photo import Photo
 from resnet_explorer.spec import title
 from resnet_explorer.ui import network
 from resnet_explorer.ui.answer import answer_for, class_input, class_names, show_answer, view_for
-from resnet_explorer.ui.evidence import SIDE, look_input, show_evidence, stage_input, stage_label
+from resnet_explorer.ui.evidence import (
+    SIDE,
+    Asked,
+    look_input,
+    method_input,
+    show_evidence,
+    stage_input,
+)
+from resnet_explorer.ui.film_strip import film_strip
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
@@ -97,19 +105,22 @@ except ValueError as refusal:
 seen = show_seen(photo, weights, view)
 
 st.subheader(t("Where the evidence is"))
-st.markdown(prose("predict_gradcam"))
+st.markdown(prose("predict_evidence"))
 look_column, pictures_column = st.columns([1.35, 3], gap="large")
 with look_column:
     target = class_input(names)
+    method, against = method_input()
     stage = stage_input(len(weights.spec.depths))
     look = look_input()
+map_asked = Asked(stage, method, against)
 try:
     with answer_column, st.spinner(t("The network works …")):
-        result = answer_for(photo, weights, view, stage, target)
+        result = answer_for(photo, weights, view, target)
 except ValueError as refusal:
     answer_column.error(str(refusal))
     st.stop()
 with answer_column:
     show_answer(result, names)
 with pictures_column:
-    show_evidence(result, seen, look, weights, names[result.target], stage_label(stage))
+    show_evidence(result, map_asked, seen, look, weights, names[result.target])
+film_strip(result, map_asked, seen, look)

@@ -56,7 +56,7 @@ def heat_picture(
     """The map in colours, its largest value the brightest.
 
     Args:
-        heat: (h, w), as `grad_cam` gives it; a map of zeros is the darkest colour everywhere.
+        heat: (h, w), as `cam.evidence` gives it; a map of zeros is the darkest colour everywhere.
         size: width and height of the picture in pixels.
         colour_map: one of `COLOUR_MAPS`.
         smooth: whether to interpolate between the cells (bilinear, which never leaves the range of the
@@ -136,7 +136,7 @@ class Caption:
     target: str
     probability: float
     stage: str
-    method: str = "Grad-CAM (Selvaraju et al. 2017)"
+    method: str
 
     @property
     def lines(self) -> tuple[str, str]:

@@ -133,17 +133,22 @@ def test_the_colour_bar_runs_from_dark_to_bright() -> None:
     assert np.array_equal(bar[2], colour_table("magma"))
 
 
+GRAD_CAM = "Grad-CAM (Selvaraju et al. 2017)"
+
+
 def test_the_sheet_holds_the_pictures_and_its_caption() -> None:
     panels = [Image.new("RGB", (300, 300), colour) for colour in ("red", "lime", "blue")]
-    caption = Caption("ResNet-50", "ImageNet V2", "tabby cat", 0.8312, "stage 4")
+    caption = Caption("ResNet-50", "ImageNet V2", "tabby cat", 0.8312, "stage 4", GRAD_CAM)
     assert caption.lines == (
         "tabby cat, probability 83.1%",
         "Grad-CAM (Selvaraju et al. 2017) at stage 4 · ResNet-50 · ImageNet V2",
     )
-    full_name = Caption("ResNet-50", "ResNet-50 · ImageNet V2", "tabby cat", 0.8312, "stage 4")
+    full_name = Caption("ResNet-50", "ResNet-50 · ImageNet V2", "tabby cat", 0.8312, "stage 4", GRAD_CAM)
     assert full_name.lines == caption.lines
     picture = Image.open(io.BytesIO(sheet(panels, caption, "viridis", 1.25)))
     assert picture.format == "PNG"
     assert [picture.getpixel((x, 150)) for x in (166, 482, 798)] == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
-    without = np.asarray(Image.open(io.BytesIO(sheet(panels, Caption("", "", "", 0, ""), "viridis", 1.25))))
+    without = np.asarray(
+        Image.open(io.BytesIO(sheet(panels, Caption("", "", "", 0, "", ""), "viridis", 1.25)))
+    )
     assert not np.array_equal(np.asarray(picture), without)  # the words are in the picture

@@ -19,7 +19,7 @@ from resnet_explorer.ui.remembered import remembered
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from resnet_explorer.gradcam import GradCam
+    from resnet_explorer.stage_pass import StagePass
     from resnet_explorer.weights import Weights
 
 MOST_PROBABLE: Final = "most probable"
@@ -73,26 +73,28 @@ def view_for(photo: Photo, weights: Weights, asked: View) -> View:
     return remembered(_LOOKED, (photo, weights.key), look)
 
 
-def answer_for(photo: Photo, weights: Weights, view: View, stage: int, target: int | None) -> GradCam:
-    """The pass for a question; the last one is kept, so that a change of colours computes nothing.
+def answer_for(photo: Photo, weights: Weights, view: View, target: int | None) -> StagePass:
+    """The pass for a question, for all stages at once; the last one is kept.
+
+    So a change of stage, method or colours runs no network.
 
     Raises:
         ValueError: in one sentence, if the network cannot be had or cannot take a photo.
     """
 
-    def ask() -> GradCam:
+    def ask() -> StagePass:
         model = trained(weights)
-        from resnet_explorer.gradcam import grad_cam
         from resnet_explorer.predictor import preprocess
+        from resnet_explorer.stage_pass import stage_pass
 
         tensor, _ = preprocess(photo, weights.preprocessing, view, weights.spec.in_channels)
         with torch_gate():
-            return grad_cam(model, tensor, stage, target)
+            return stage_pass(model, tensor, range(len(weights.spec.depths) + 1), target)
 
-    return remembered(_ANSWER, (photo, weights.key, view, stage, target), ask)
+    return remembered(_ANSWER, (photo, weights.key, view, target), ask)
 
 
-def show_answer(result: GradCam, names: tuple[str, ...]) -> None:
+def show_answer(result: StagePass, names: tuple[str, ...]) -> None:
     """The likeliest class in words, and the five likeliest as bars; a click on one asks for its map."""
     best = result.prediction.top(5)
     name, probability = names[best[0][0]], best[0][1]
@@ -106,7 +108,7 @@ def show_answer(result: GradCam, names: tuple[str, ...]) -> None:
         alt=", ".join(f"{names[index]} {value:.1%}" for index, value in best),
     )
     st.caption(
-        t("{forward:.0f} ms on {device}; with the map {whole:.0f} ms.").format(
+        t("{forward:.0f} ms on {device}; with the maps {whole:.0f} ms.").format(
             forward=result.prediction.milliseconds,
             device=result.prediction.device,
             whole=result.milliseconds,

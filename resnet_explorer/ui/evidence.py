@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 from PIL import Image
 
+from resnet_explorer.cam import METHODS, Evidence, evidence
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import (
     COLOUR_MAPS,
@@ -21,11 +22,11 @@ from resnet_explorer.overlay import (
     sheet,
 )
 from resnet_explorer.spec import title
-from resnet_explorer.ui.linked import linked, number, one_of
+from resnet_explorer.ui.linked import SWITCH, linked, number, one_of
 from resnet_explorer.ui.remembered import remembered
 
 if TYPE_CHECKING:
-    from resnet_explorer.gradcam import GradCam
+    from resnet_explorer.stage_pass import StagePass
     from resnet_explorer.weights import Weights
 
 BETWEEN: Final = {"smooth": "Smooth", "cells": "True cells"}
@@ -50,6 +51,53 @@ class Look:
     alpha: float
     colour_map: str
     smooth: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whose map is asked for: a stage's, by a method, for the class or against it."""
+
+    stage: int
+    method: str
+    against: bool
+
+    def evidence(self, result: StagePass) -> Evidence:
+        """The map of a pass over all stages."""
+        return evidence(result.outputs[self.stage], self.method, against=self.against)
+
+    @property
+    def words(self) -> str:
+        """The method as a caption names it."""
+        method = METHODS[self.method]
+        return f"{method.name} ({method.source})" + (f", {t('evidence against')}" if self.against else "")
+
+    @property
+    def side(self) -> str:
+        """What was kept."""
+        return t("against") if self.against else t("for")
+
+
+def method_input() -> tuple[str, bool]:
+    """By which method the map is read, and whether it shows what speaks against the class."""
+    linked("p_method", "gradcam", one_of(METHODS))
+    linked("p_against", False, SWITCH)
+    method = st.selectbox(
+        t("Method"),
+        list(METHODS),
+        format_func=lambda key: METHODS[key].name,
+        key="p_method",
+        persist_state="session",
+    )
+    st.caption(f"{t(METHODS[method].claim)} *{METHODS[method].source}*")
+    against = st.toggle(
+        t("Evidence against"),
+        key="p_against",
+        help=t(
+            "What speaks against the class: the negative part of the same sum, which the methods cut off."
+        ),
+        persist_state="session",
+    )
+    return method, against
 
 
 def stage_input(stages: int) -> int:
@@ -97,42 +145,43 @@ def look_input() -> Look:
 
 
 def show_evidence(
-    result: GradCam, seen: Image.Image, look: Look, weights: Weights, label: str, stage: str
+    result: StagePass, asked: Asked, seen: Image.Image, look: Look, weights: Weights, label: str
 ) -> None:
     """The three pictures with their scale, and the download.
 
     Args:
         result: the pass.
+        asked: whose map, and by which method.
         seen: the part of the photo that the network looked at, at the photo's resolution.
         look: how to draw.
         weights: for the caption.
         label: the name of the class.
-        stage: the name of the stage.
     """
-    panels = remembered(_PANELS, (result, look), lambda: _draw(result, seen, look))
+    found, stage = asked.evidence(result), stage_label(asked.stage)
+    panels = remembered(_PANELS, (result, asked, look), lambda: _draw(found, seen, look))
     original, heat, over = panels.files
     probability = float(result.prediction.probabilities[result.target])
-    height, width = result.map.shape
+    height, width = found.map.shape
     left, middle, right = st.columns(3)
     with left:
         st.image(original, width="stretch", alt=t("The part of the photo that the network sees"))
         st.caption(t("Original"))
     with middle:
-        st.image(heat, width="stretch", alt=t("Grad-CAM map for") + " " + label)
+        st.image(heat, width="stretch", alt=f"{METHODS[asked.method].name} {t('map for')} {label}")
         st.caption(t("Map: {height} × {width} cells").format(height=height, width=width))
     with right:
         st.image(over, width="stretch", alt=t("The map over the photo"))
         st.caption(
             t("Overlay for **{label}**, {probability:.1%}").format(label=label, probability=probability)
         )
-    _scale(look.colour_map, result.peak)
-    if result.is_empty:
-        st.info(prose("predict_empty_map").format(label=label, stage=stage))
-    caption = Caption(title(weights.spec), weights.label, label, probability, stage)
+    _scale(look.colour_map, found.peak, asked.against)
+    if found.is_empty:
+        st.info(prose("predict_empty_map").format(label=label, stage=stage, side=asked.side))
+    caption = Caption(title(weights.spec), weights.label, label, probability, stage, asked.words)
     st.download_button(
         t("Download as PNG"),
-        lambda: sheet(panels.pictures, caption, look.colour_map, result.peak),
-        file_name=f"gradcam-{label.replace(' ', '-').replace('/', '-')}-{stage.replace(' ', '')}.png",
+        lambda: sheet(panels.pictures, caption, look.colour_map, found.peak),
+        file_name=f"{asked.method}-{label.replace(' ', '-').replace('/', '-')}-{stage.replace(' ', '')}.png",
         mime="image/png",
         icon="⬇️",
         on_click="ignore",
@@ -140,18 +189,19 @@ def show_evidence(
     )
 
 
-def _draw(result: GradCam, seen: Image.Image, look: Look) -> _Panels:
+def _draw(found: Evidence, seen: Image.Image, look: Look) -> _Panels:
     original = seen.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    heat = heat_picture(result.map.numpy(), (SIDE, SIDE), look.colour_map, look.smooth)
+    heat = heat_picture(found.map.numpy(), (SIDE, SIDE), look.colour_map, look.smooth)
     over = overlay(original, heat, look.alpha)
     return _Panels([original, heat, over], (jpeg_bytes(original), png_bytes(heat), jpeg_bytes(over)))
 
 
-def _scale(colour_map: str, peak: float) -> None:
+def _scale(colour_map: str, peak: float, against: bool) -> None:
     """The labelled colour bar."""
+    words = t("evidence against the class") if against else t("evidence for the class")
     st.html(
         "<div style='display:flex;align-items:center;gap:0.8rem;font-size:1rem'>"
         "<span>0</span>"
         f"<div style='flex:1;height:1rem;border-radius:0.3rem;background:{colour_bar_css(colour_map)}'></div>"
-        f"<span>{peak:.3g}</span><span style='opacity:0.75'>{t('evidence for the class')}</span></div>"
+        f"<span>{peak:.3g}</span><span style='opacity:0.75'>{words}</span></div>"
     )

@@ -28,7 +28,7 @@ def torch_gate() -> threading.Semaphore:
 
 
 @st.cache_resource(show_spinner=False)
-def warm_up(module: str = "resnet_explorer.gradcam") -> bool:
+def warm_up(module: str = "resnet_explorer.cam") -> bool:
     """Import what loads torch, once, and exempt it from garbage collection.
 
     Streamlit collects garbage after every run; with torch's objects in sight that takes 200 ms.

@@ -5,6 +5,7 @@ import io
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import streamlit as st
@@ -14,11 +15,12 @@ from streamlit.testing.v1 import AppTest
 from torchvision.models import resnet18
 
 from resnet_explorer import ResNetSpec, build
-from resnet_explorer.crop import View
-from resnet_explorer.gradcam import GradCam, grad_cam
+from resnet_explorer.cam import METHODS, Evidence, evidence
+from resnet_explorer.crop import CENTRE, View
 from resnet_explorer.photo import Photo, open_photo
-from resnet_explorer.predictor import preprocess
+from resnet_explorer.predictor import predict, preprocess
 from resnet_explorer.samples import open_sample
+from resnet_explorer.stage_pass import StagePass, stage_pass
 from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, imagenet, load
 from tests.http_server import complete, local_server
 
@@ -48,27 +50,43 @@ def page() -> AppTest:
     return app.switch_page("pages/predict.py").run()
 
 
-def asked(photo: Photo, stage: int | None = None, target: int | None = None, view: View = View()) -> GradCam:  # noqa: B008
+class Expected(NamedTuple):
+    """A pass and one of its maps."""
+
+    answer: StagePass
+    map: Evidence
+
+
+def asked(
+    photo: Photo,
+    stage: int = 3,
+    target: int | None = None,
+    view: View = CENTRE,
+    method: str = "gradcam",
+    against: bool = False,
+) -> Expected:
     """The library's answer to the question that is on the page."""
     weights = find("bundled")
     tensor, _ = preprocess(photo, weights.preprocessing, view)
-    return grad_cam(load(weights), tensor, stage, target)
+    answer = stage_pass(load(weights), tensor, range(4), target)
+    return Expected(answer, evidence(answer.outputs[stage], method, against=against))
 
 
-def check_shown(page: AppTest, expected: GradCam) -> None:
+def check_shown(page: AppTest, expected: Expected) -> None:
     """The label, the probability, the five bars, and the peak of the map."""
     assert not page.exception
-    best = expected.prediction.top(5)
+    answer, found = expected
+    best = answer.prediction.top(5)
     assert page.metric[0].value == CLASSES[best[0][0]]
     assert page.metric[0].delta == f"{best[0][1]:.1%}"
     bars = page.get("plotly_chart")[0].proto
     for index, probability in best:
         assert f"{CLASSES[index]} {probability:.1%}" in bars.alt
-    assert any(f"<span>{expected.peak:.3g}</span>" in each.proto.body for each in page.get("html"))
-    target, probability = CLASSES[expected.target], expected.prediction.probabilities[expected.target]
+    assert any(f"<span>{found.peak:.3g}</span>" in each.proto.body for each in page.get("html"))
+    target, probability = CLASSES[answer.target], answer.prediction.probabilities[answer.target]
     captions = [each.value for each in page.caption]
     assert f"Overlay for **{target}**, {probability:.1%}" in captions
-    assert f"Map: {expected.map.shape[0]} × {expected.map.shape[1]} cells" in captions
+    assert f"Map: {found.map.shape[0]} × {found.map.shape[1]} cells" in captions
 
 
 def errors(page: AppTest) -> list[str]:
@@ -104,6 +122,26 @@ def test_every_stage_has_its_cells(page: AppTest) -> None:
     for stage in range(4):
         page.segmented_control(key="p_stage").set_value(stage).run()
         check_shown(page, asked(open_sample("cat"), stage))
+
+
+def test_every_method_and_the_evidence_against(page: AppTest) -> None:
+    for method in METHODS:
+        page.selectbox(key="p_method").set_value(method).run()
+        check_shown(page, asked(open_sample("cat"), method=method))
+        assert any(METHODS[method].claim in each.value for each in page.caption)
+    page.selectbox(key="p_method").set_value("hirescam").run()
+    page.toggle(key="p_against").set_value(True).run()
+    check_shown(page, asked(open_sample("cat"), method="hirescam", against=True))
+    assert any("evidence against the class" in each.proto.body for each in page.get("html"))
+
+
+def test_the_film_strip_shows_every_stage_and_leads_to_it(page: AppTest) -> None:
+    for stage, cells in enumerate((32, 32, 16, 8)):
+        peak = asked(open_sample("cat"), stage).map.peak
+        assert f"{cells} × {cells} cells, up to {peak:.3g}" in [each.value for each in page.caption]
+    page.button(key="p_strip_2").click().run()
+    assert page.segmented_control(key="p_stage").value == 2
+    check_shown(page, asked(open_sample("cat"), 2))
 
 
 def test_another_sample(page: AppTest) -> None:
@@ -188,7 +226,7 @@ def test_imagenet_weights_are_fetched_and_answer(page: AppTest, monkeypatch: pyt
     assert errors(page) == []
     weights = find("resnet18")
     tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
-    best = grad_cam(load(weights), tensor).prediction.top(1)[0]
+    best = predict(load(weights), tensor).top(1)[0]
     assert page.metric[0].value == weights.classes[best[0]]
     assert page.metric[0].delta == f"{best[1]:.1%}"
     options = page.selectbox(key="p_class").options

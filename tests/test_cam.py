@@ -1,4 +1,4 @@
-"""Grad-CAM against its definition, against three peers, and among threads."""
+"""Maps of evidence: against their definitions, against three peers, and among threads."""
 
 import copy
 import gc
@@ -15,9 +15,10 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor
 
 from resnet_explorer import ResNetSpec, build, preset
-from resnet_explorer.gradcam import grad_cam
+from resnet_explorer.cam import METHODS, Evidence, evidence
 from resnet_explorer.module import ResNet
 from resnet_explorer.predictor import predict
+from resnet_explorer.stage_pass import stage_pass
 
 
 def network(**changes: object) -> ResNet:
@@ -28,6 +29,10 @@ def network(**changes: object) -> ResNet:
 
 def photo(seed: int = 0, side: int = 32) -> Tensor:
     return torch.randn(1, 3, side, side, generator=torch.Generator().manual_seed(seed))
+
+
+def grad_cam(model: ResNet, tensor: Tensor, stage: int, target: int | None = None) -> Evidence:
+    return evidence(stage_pass(model, tensor, [stage], target).outputs[0])
 
 
 def defined_map(model: ResNet, tensor: Tensor, stage: int, target: int) -> np.ndarray:
@@ -71,20 +76,27 @@ def test_the_channel_weights_of_the_last_stage_are_the_classs_row_over_the_pixel
     for target in range(10):
         weights = model.fc.weight[target].detach() / (8 * 8)
         expected = torch.einsum("c,chw->hw", weights, features).relu()
-        assert torch.allclose(grad_cam(model, tensor, target=target).map, expected, atol=1e-6)
+        assert torch.allclose(grad_cam(model, tensor, 3, target).map, expected, atol=1e-6)
 
 
 def test_one_pass_gives_the_prediction_too() -> None:
     model, tensor = network(), photo()
-    result = grad_cam(model, tensor)
+    result = stage_pass(model, tensor)
     assert torch.equal(result.prediction.logits, predict(model, tensor).logits)
     assert result.target == int(result.prediction.logits.argmax())
-    assert result.stage == 3
+    assert [output.stage for output in result.outputs] == [1, 2, 3]
+
+
+def test_the_maps_of_one_pass_are_those_of_a_pass_for_each() -> None:
+    model, tensor = network(), photo()
+    together = stage_pass(model, tensor, range(4), 6)
+    for stage, output in enumerate(together.outputs):
+        assert torch.allclose(evidence(output).map, grad_cam(model, tensor, stage, 6).map, atol=1e-6)
 
 
 def test_another_class_has_another_map() -> None:
     model, tensor = network(), photo()
-    maps = [grad_cam(model, tensor, target=target).map for target in range(10)]
+    maps = [grad_cam(model, tensor, 3, target).map for target in range(10)]
     assert all(not torch.equal(maps[0], other) for other in maps[1:])
 
 
@@ -92,10 +104,10 @@ def test_a_class_without_evidence_has_an_empty_map() -> None:
     model = network()
     with torch.no_grad():
         model.fc.weight[4] = -1.0  # after a ReLU every channel is ≥ 0, so every pixel speaks against it
-    result = grad_cam(model, photo(), target=4)
+    result = grad_cam(model, photo(), 3, 4)
     assert result.is_empty
     assert result.peak == 0.0
-    assert not grad_cam(model, photo(), target=5).is_empty
+    assert not grad_cam(model, photo(), 3, 5).is_empty
 
 
 @pytest.mark.parametrize("grad_enabled", [True, False])
@@ -104,13 +116,14 @@ def test_nothing_is_left_behind(grad_enabled: bool, trainable: bool) -> None:
     model, tensor = network().requires_grad_(trainable), photo()
     before = {name: value.clone() for name, value in model.state_dict().items()}
     with torch.set_grad_enabled(grad_enabled):
-        result = grad_cam(model, tensor, 1)
+        result = stage_pass(model, tensor, [1, 2])
         assert torch.is_grad_enabled() == grad_enabled
     assert all(parameter.grad is None for parameter in model.parameters())
     assert all(parameter.requires_grad == trainable for parameter in model.parameters())
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
     assert not tensor.requires_grad
-    for kept in (result.map, result.prediction.logits):
+    first = result.outputs[0]
+    for kept in (first.features, first.gradient, evidence(first).map, result.prediction.logits):
         assert kept.grad_fn is None
         assert not kept.requires_grad
     assert not any(module._forward_hooks or module._backward_hooks for module in model.modules())
@@ -144,7 +157,7 @@ def test_inside_inference_mode() -> None:
 def test_threads_on_one_model_get_their_own_maps() -> None:
     model = network()
     tasks = [(photo(seed), seed % 4, seed % 10) for seed in range(8)]
-    alone = [grad_cam(model, *task) for task in tasks]
+    alone = [stage_pass(model, tensor, [stage], target) for tensor, stage, target in tasks]
     wrong: list[str] = []
     together = threading.Barrier(2)
 
@@ -152,8 +165,9 @@ def test_threads_on_one_model_get_their_own_maps() -> None:
         together.wait()
         for turn in range(100):
             number = (turn + mine * 3) % len(tasks)
-            result = grad_cam(model, *tasks[number])
-            if not torch.equal(result.map, alone[number].map):
+            tensor, stage, target = tasks[number]
+            result = stage_pass(model, tensor, [stage], target)
+            if not torch.equal(evidence(result.outputs[0]).map, evidence(alone[number].outputs[0]).map):
                 wrong.append(f"thread {mine}, pass {turn}: map")
             if not torch.equal(result.prediction.logits, alone[number].prediction.logits):
                 wrong.append(f"thread {mine}, pass {turn}: logits")
@@ -176,7 +190,7 @@ def test_threads_on_one_model_get_their_own_maps() -> None:
 )
 def test_what_the_network_lacks_is_refused(stage: int | None, target: int | None, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        grad_cam(network(), photo(), stage, target)
+        stage_pass(network(), photo(), None if stage is None else [stage], target)
 
 
 @pytest.fixture(scope="module")
@@ -225,3 +239,59 @@ def test_pytorch_grad_cam_agrees(resnet18: ResNet, stage: int) -> None:
     assert layer_maps[0].shape == (1, 64, 64)
     ours = grad_cam(resnet18, tensor, stage, 7).map.numpy()
     assert np.maximum(theirs[0], 0) == pytest.approx(ours, abs=1e-5 * float(ours.max()))
+
+
+PEERS = {
+    "gradcam": pytorch_grad_cam.GradCAM,
+    "gradcampp": pytorch_grad_cam.GradCAMPlusPlus,
+    "hirescam": pytorch_grad_cam.HiResCAM,
+    "layercam": pytorch_grad_cam.LayerCAM,
+}
+
+
+@pytest.fixture(scope="module")
+def steep(resnet18: ResNet) -> ResNet:
+    """A network whose gradients are far above the 1e-6 that a peer adds below a fraction."""
+    model = copy.deepcopy(resnet18)
+    with torch.no_grad():
+        model.fc.weight *= 1000
+    return model
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("stage", [1, 2, 3, 4])
+def test_every_method_is_pytorch_grad_cams(steep: ResNet, method: str, stage: int) -> None:
+    tensor = photo(1, 64)
+    model = copy.deepcopy(steep)
+    layer = getattr(model, f"layer{stage}")
+    with PEERS[method](model, [layer]) as cam:
+        cam(tensor, [ClassifierOutputTarget(7)])
+        activations = cam.activations_and_grads.activations[0].detach().cpu().numpy()
+        gradients = cam.activations_and_grads.gradients[0].detach().cpu().numpy()
+        theirs = cam.get_cam_image(tensor, layer, [], activations, gradients, eigen_smooth=False)[0]
+    (output,) = stage_pass(steep, tensor, [stage], 7).outputs
+    for against in (False, True):
+        ours = evidence(output, method, against=against).map.numpy()
+        expected = np.maximum(-theirs if against else theirs, 0)
+        assert ours == pytest.approx(expected, abs=1e-4 * float(np.abs(theirs).max()))
+
+
+def test_what_hires_cam_marks_at_the_last_stage_is_the_logit() -> None:
+    # Average pooling and one linear layer follow: logit = Σ G ∘ A + b exactly (Draelos & Carin 2020).
+    model, tensor = network(), photo()
+    result = stage_pass(model, tensor, target=2)
+    last = result.outputs[-1]
+    balance = evidence(last, "hirescam").map - evidence(last, "hirescam", against=True).map
+    logit = float(result.prediction.logits[2] - model.fc.bias[2].detach())
+    assert float(balance.sum()) == pytest.approx(logit, rel=1e-4)
+
+
+def test_layer_cam_has_nothing_against() -> None:
+    (output,) = stage_pass(network(), photo(), [2]).outputs
+    assert evidence(output, "layercam", against=True).is_empty
+
+
+def test_no_method_of_that_name() -> None:
+    (output,) = stage_pass(network(), photo(), [2]).outputs
+    with pytest.raises(ValueError, match=r"^'saliency' is no method; there are gradcam, gradcampp, "):
+        evidence(output, "saliency")
