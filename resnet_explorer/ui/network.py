@@ -48,16 +48,23 @@ def choose_size(size: tuple[int, int]) -> None:
 
 def read_link() -> None:
     """Take network and size from the link, if it asks for others."""
-    code, size = asked_for("net"), asked_for("size")
-    try:
-        if code is not None:
-            choose(decode_spec(code))
-        if size is not None:
-            chosen = decode_size(size)
-            plan(current_spec(), chosen)
-            choose_size(chosen)
-    except ValueError as error:
-        complain(str(error))
+    for name, follow in (("net", _follow_net), ("size", _follow_size)):
+        asked = asked_for(name)
+        try:
+            if asked is not None:
+                follow(asked)
+        except ValueError as error:
+            complain(str(error))
+
+
+def _follow_net(code: str) -> None:
+    choose(decode_spec(code))
+
+
+def _follow_size(code: str) -> None:
+    size = decode_size(code)
+    plan(current_spec(), size)
+    choose_size(size)
 
 
 def write_link() -> None:

@@ -56,3 +56,9 @@ def test_a_bad_size_keeps_the_network_of_the_link() -> None:
     assert "two whole numbers from 1 to 4096" in app.warning[0].value
     assert figures(app)[:2] == ["50", "25,557,032"]
     assert app.query_params["size"] == "224"
+
+
+def test_a_link_that_is_bad_twice_is_told_twice() -> None:
+    warning = overview(net="resnet51", size="0").warning[0].value
+    assert "net is 'resnet51', which is no preset" in warning
+    assert "two whole numbers from 1 to 4096" in warning
