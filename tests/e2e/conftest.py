@@ -38,9 +38,11 @@ def running_app(script: Path | None = None) -> Iterator[str]:
         probe.bind(("localhost", 0))
         port = probe.getsockname()[1]
     script = script or ROOT / "app.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    # A file that is saved while a test runs must not give its server two versions of a class.
+    options = ["--server.headless=true", f"--server.port={port}", "--server.fileWatcherType=none"]
     process = subprocess.Popen(
-        [*command, f"--server.port={port}"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, *options], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     address = f"http://localhost:{port}"
     try:
