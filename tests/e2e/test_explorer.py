@@ -51,7 +51,7 @@ def test_the_browsers_back_button_leads_to_the_page_before(page: Page, app: str)
 
 def test_unfolding_a_stage_shows_every_block_of_it(page: Page, app: str) -> None:
     visit(page, f"{app}/shortcuts?net=resnet152", "Shortcuts")
-    expect(page.get_by_text("×35").first).to_be_visible()
+    expect(page.locator("svg text").filter(has_text="×35")).to_be_visible()
     assert page.get_by_text("layer3.20", exact=True).count() == 0
     page.get_by_role("button", name="3", exact=True).click()
     expect(page.get_by_text("layer3.20", exact=True).first).to_be_attached()
@@ -127,7 +127,7 @@ def test_a_file_that_is_no_picture_gets_a_sentence_and_the_photo_stays(
 def test_a_link_to_a_prediction_opens_the_same_view(page: Page, app: str) -> None:
     visit(page, f"{app}/predict", "Predict")
     choose_class(page, "dog")
-    page.get_by_test_id("stMain").get_by_text("stage 2", exact=True).click()
+    page.get_by_role("radio", name="stage 2").click()
     settle(page)
     before = map_source(page, "dog")
     link = page.url
