@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from resnet_explorer.module import build
 from resnet_explorer.photo import open_photo
 from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.training.augment import Augmentation
@@ -25,6 +26,8 @@ from resnet_explorer.training.scratch import (
     Recipe,
     channel_statistics,
     load_average,
+    measure_norms,
+    normalized_batches,
     train,
 )
 from resnet_explorer.training.uploads import LONG_SIDE, as_uploaded
@@ -84,6 +87,17 @@ def test_a_trained_network_goes_on_from_its_values(two_colours: SmallImages, tmp
     kernel, same = trained.conv1.weight, after.conv1.weight
     assert torch.allclose(kernel, same, atol=1e-4)
     assert '"start": "0000' in (tmp_path / "second" / "recipe.json").read_text()
+
+
+def test_norms_are_measured_over_all_images_as_they_are(two_colours: SmallImages) -> None:
+    model = build(TINY.with_(num_classes=2))
+    statistics = channel_statistics(two_colours.train.images)
+    measure_norms(model, two_colours.train.images, statistics)
+    (batch,) = normalized_batches(two_colours.train.images, statistics)
+    after_conv1 = model.conv1(batch)
+    assert not model.training
+    assert torch.allclose(model.bn1.running_mean, after_conv1.mean((0, 2, 3)), atol=1e-5)
+    assert torch.allclose(model.bn1.running_var, after_conv1.var((0, 2, 3)), rtol=1e-4)
 
 
 def test_the_card_tells_what_was_measured_of_the_exported_file(

@@ -132,11 +132,19 @@ def _finish(
 ) -> None:
     """Export the averaged network, measure the very file, and write its card."""
     from resnet_explorer.training.card import measure, preprocessing_of, write_card
-    from resnet_explorer.training.scratch import CHECKPOINT, channel_statistics, load_average
+    from resnet_explorer.training.scratch import (
+        CHECKPOINT,
+        channel_statistics,
+        load_average,
+        measure_norms,
+    )
     from resnet_explorer.weights import bundled, export_bundled
 
-    preprocessing = preprocessing_of(channel_statistics(images.train.images), images.train.images.shape[-1])
+    statistics = channel_statistics(images.train.images)
+    preprocessing = preprocessing_of(statistics, images.train.images.shape[-1])
     model = load_average(out / CHECKPOINT, spec)
+    typer.echo("Measuring the batch norms' statistics for the averaged weights", err=True)
+    measure_norms(model, images.train.images, statistics)
     weights = export_bundled(model, images.classes, preprocessing, out / EXPORT, {"label": label})
     typer.echo("Measuring the network that was written", err=True)
     figures = measure(bundled.load(out / EXPORT), weights, images)

@@ -146,7 +146,8 @@ def _recipe_text(recipe: Recipe) -> str:
         f"{recipe.epochs} epochs, batch {recipe.batch_size}, Nesterov SGD (momentum {recipe.momentum}, "
         f"weight decay {recipe.weight_decay} on weights), rate up to {recipe.peak_rate} over "
         f"{recipe.warmup:.0%} of the run and down to 0 in a line, label smoothing {recipe.label_smoothing}, "
-        f"average of the weights ({recipe.average}), images of {sizes} of the epochs; zoom, stretch, shift, "
+        f"average of the weights ({recipe.average}; at the end its batch norms' statistics are measured on "
+        f"the training images without augmentation), images of {sizes} of the epochs; zoom, stretch, shift, "
         "turn, mirror, light, colour and blur, each image by a strength of its own, half as strong in the "
         f"last {recipe.calm:.0%} (`training/scratch.py`, `training/augment.py`)."
     )

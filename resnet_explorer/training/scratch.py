@@ -163,13 +163,42 @@ def load_average(checkpoint: Path, spec: ResNetSpec) -> ResNet:
     return model.eval()
 
 
+@torch.no_grad()
+def measure_norms(model: ResNet, images: Tensor, statistics: tuple[Tensor, Tensor]) -> None:
+    """Take the statistics of the batch norms anew, from images as they are.
+
+    Averaged weights were never trained with, so theirs have to be measured (Izmailov et al. 2018,
+    Averaging Weights Leads to Wider Optima, section 3.2), and images in use are not augmented.
+
+    Args:
+        model: an averaged network; it is left in evaluation mode.
+        images: bytes (N, 3, H, W).
+        statistics: mean and deviation of `channel_statistics`.
+    """
+    momenta = {norm: norm.momentum for norm in model.modules() if isinstance(norm, nn.BatchNorm2d)}
+    for norm in momenta:
+        norm.reset_running_stats()
+        norm.momentum = None  # the plain mean over all batches
+    model.train()
+    for batch in normalized_batches(images, statistics):
+        model(batch)
+    for norm, momentum in momenta.items():
+        norm.momentum = momentum
+    model.eval()
+
+
 @torch.inference_mode()
 def evaluate(model: nn.Module, images: ImageSet, statistics: tuple[Tensor, Tensor]) -> Tensor:
     """Logits (N, classes) of every image, as it is."""
-    mean, std = statistics
     model.eval()
-    batches = (batch.float().div(255).sub(mean).div(std) for batch in images.images.split(500))
-    return torch.cat([model(batch.contiguous(memory_format=torch.channels_last)) for batch in batches])
+    return torch.cat([model(batch) for batch in normalized_batches(images.images, statistics)])
+
+
+def normalized_batches(images: Tensor, statistics: tuple[Tensor, Tensor]) -> Iterator[Tensor]:
+    """Images (N, 3, H, W) in bytes as a network takes them, 500 at a time."""
+    mean, std = statistics
+    for batch in images.split(500):
+        yield batch.float().div(255).sub(mean).div(std).contiguous(memory_format=torch.channels_last)
 
 
 def channel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:
