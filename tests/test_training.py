@@ -89,15 +89,16 @@ def test_a_trained_network_goes_on_from_its_values(two_colours: SmallImages, tmp
     assert '"start": "0000' in (tmp_path / "second" / "recipe.json").read_text()
 
 
-def test_norms_are_measured_over_all_images_as_they_are(two_colours: SmallImages) -> None:
-    model = build(TINY.with_(num_classes=2))
-    statistics = channel_statistics(two_colours.train.images)
-    measure_norms(model, two_colours.train.images, statistics)
-    (batch,) = normalized_batches(two_colours.train.images, statistics)
-    after_conv1 = model.conv1(batch)
+def test_norms_are_measured_over_all_images_though_they_come_class_by_class() -> None:
+    model = build(TINY)
+    dark, bright = torch.zeros(500, 3, 8, 8, dtype=torch.uint8), torch.full((500, 3, 8, 8), 200).byte()
+    images = torch.cat([dark, bright])
+    statistics = channel_statistics(images)
+    measure_norms(model, images, statistics)
+    after_conv1 = model.conv1(torch.cat(list(normalized_batches(images, statistics))))
     assert not model.training
-    assert torch.allclose(model.bn1.running_mean, after_conv1.mean((0, 2, 3)), atol=1e-5)
-    assert torch.allclose(model.bn1.running_var, after_conv1.var((0, 2, 3)), rtol=1e-4)
+    assert torch.allclose(model.bn1.running_mean, after_conv1.mean((0, 2, 3)), atol=0.01)
+    assert torch.allclose(model.bn1.running_var, after_conv1.var((0, 2, 3)), rtol=0.02)
 
 
 def test_the_card_tells_what_was_measured_of_the_exported_file(

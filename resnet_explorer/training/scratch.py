@@ -179,8 +179,10 @@ def measure_norms(model: ResNet, images: Tensor, statistics: tuple[Tensor, Tenso
     for norm in momenta:
         norm.reset_running_stats()
         norm.momentum = None  # the plain mean over all batches
+    # Shuffled: images come class by class, and a batch of one class has too small a variance.
+    shuffled = images[torch.randperm(len(images), generator=torch.Generator().manual_seed(0))]
     model.train()
-    for batch in normalized_batches(images, statistics):
+    for batch in normalized_batches(shuffled, statistics):
         model(batch)
     for norm, momentum in momenta.items():
         norm.momentum = momentum
