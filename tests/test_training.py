@@ -24,6 +24,7 @@ from resnet_explorer.training.scratch import (
     CHECKPOINT,
     LOG,
     Recipe,
+    average_cycles,
     channel_statistics,
     load_average,
     measure_norms,
@@ -87,6 +88,14 @@ def test_a_trained_network_goes_on_from_its_values(two_colours: SmallImages, tmp
     kernel, same = trained.conv1.weight, after.conv1.weight
     assert torch.allclose(kernel, same, atol=1e-4)
     assert '"start": "0000' in (tmp_path / "second" / "recipe.json").read_text()
+
+
+def test_two_cycles_are_averaged_value_by_value() -> None:
+    torch.manual_seed(0)
+    first, second = build(TINY), build(TINY)
+    expected = (first.layer1[0].conv1.weight + second.layer1[0].conv1.weight) / 2
+    average_cycles(second, first)
+    assert torch.allclose(second.layer1[0].conv1.weight, expected, atol=1e-6)
 
 
 def test_norms_are_measured_over_all_images_though_they_come_class_by_class() -> None:

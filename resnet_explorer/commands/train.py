@@ -17,6 +17,7 @@ from resnet_explorer.link import encode_spec
 from resnet_explorer.spec import ResNetSpec
 
 if TYPE_CHECKING:
+    from resnet_explorer.module import ResNet
     from resnet_explorer.training.data import SmallImages
     from resnet_explorer.training.scratch import Epoch, Recipe
 
@@ -79,7 +80,7 @@ def train(
     with training_bar(recipe.epochs) as progress:
         for epoch in run(spec, images, recipe, out, initial=initial, resume=resume, progress=progress):
             typer.echo(_log_line(epoch), err=True)
-    _finish(spec, images, recipe, out, data.name, label or data.name)
+    _finish(spec, images, recipe, out, initial, data.name, label or data.name)
 
 
 def _check_same(out: Path, spec: ResNetSpec, recipe: Recipe) -> None:
@@ -128,12 +129,19 @@ def _recipe(images: SmallImages, epochs: int | None, seed: int, start: Path | No
 
 
 def _finish(
-    spec: ResNetSpec, images: SmallImages, recipe: Recipe, out: Path, data_name: str, label: str
+    spec: ResNetSpec,
+    images: SmallImages,
+    recipe: Recipe,
+    out: Path,
+    initial: ResNet | None,
+    data_name: str,
+    label: str,
 ) -> None:
     """Export the averaged network, measure the very file, and write its card."""
     from resnet_explorer.training.card import measure, preprocessing_of, write_card
     from resnet_explorer.training.scratch import (
         CHECKPOINT,
+        average_cycles,
         channel_statistics,
         load_average,
         measure_norms,
@@ -143,6 +151,8 @@ def _finish(
     statistics = channel_statistics(images.train.images)
     preprocessing = preprocessing_of(statistics, images.train.images.shape[-1])
     model = load_average(out / CHECKPOINT, spec)
+    if initial:
+        average_cycles(model, initial)
     typer.echo("Measuring the batch norms' statistics for the averaged weights", err=True)
     measure_norms(model, images.train.images, statistics)
     weights = export_bundled(model, images.classes, preprocessing, out / EXPORT, {"label": label})

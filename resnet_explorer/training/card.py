@@ -124,8 +124,8 @@ def write_card(
         *_start_lines(recipe),
         f"- **Seed**: {recipe.seed}. Everything random in an epoch comes from the seed and the epoch.",
         f"- **Time**: {minutes:.0f} minutes for {len(rows)} epochs on {_machine()}, {recipe.precision}.",
-        "- **Chosen by**: nothing. The averaged weights after the last epoch are shipped; the test images "
-        "decided neither when to stop nor what to keep.",
+        "- **Chosen by**: nothing in this run. The averaged weights after the last epoch are shipped; the "
+        "test images decided neither when to stop nor what to keep.",
         "- **Knows**: "
         + ", ".join(weights.classes)
         + ". Every photo is put into one of these, whatever it shows.",
@@ -137,7 +137,10 @@ def write_card(
 def _start_lines(recipe: Recipe) -> list[str]:
     if recipe.start is None:
         return []
-    return [f"- **Began with** the values of an earlier run's file, SHA-256 {recipe.start}."]
+    return [
+        f"- **Began with** the values of an earlier run's file, SHA-256 {recipe.start}. Shipped is the mean "
+        "of those values and of this run's (stochastic weight averaging, Izmailov et al. 2018)."
+    ]
 
 
 def _recipe_text(recipe: Recipe) -> str:

@@ -164,6 +164,17 @@ def load_average(checkpoint: Path, spec: ResNetSpec) -> ResNet:
 
 
 @torch.no_grad()
+def average_cycles(model: ResNet, earlier: ResNet) -> None:
+    """Make a network the mean of itself and an earlier one, each the end of a cycle of the rate.
+
+    Stochastic weight averaging (Izmailov et al. 2018, section 3.1). The norms have to be measured
+    afterwards, by `measure_norms`.
+    """
+    for mine, other in zip(model.parameters(), earlier.parameters(), strict=True):
+        mine.lerp_(other, 0.5)
+
+
+@torch.no_grad()
 def measure_norms(model: ResNet, images: Tensor, statistics: tuple[Tensor, Tensor]) -> None:
     """Take the statistics of the batch norms anew, from images as they are.
 
