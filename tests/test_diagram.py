@@ -7,12 +7,12 @@ import re
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import input_sizes, specs
 
 from resnet_explorer.diagram import cells, dashed_blocks, edges, standing_for, to_dot
 from resnet_explorer.node_record import node_record, parts
 from resnet_explorer.plan import Plan, plan
 from resnet_explorer.spec import PRESETS, ResNetSpec, preset
+from tests.strategies import input_sizes, specs
 
 NODE = re.compile(r'^\t(?:"([^"]+)"|([\w]+)) \[label=', re.M)
 EDGE = re.compile(r'^\t(?:"([^"]+)"|(\w+)) -> (?:"([^"]+)"|(\w+)) \[(.*)\]$', re.M)

@@ -8,13 +8,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import input_sizes, specs
-from test_diagram import drawn, planned
 
 from resnet_explorer.diagram import cells, edges
 from resnet_explorer.graph_layout import GraphLayout, lay_out, text_width
 from resnet_explorer.graph_svg import network_svg
 from resnet_explorer.spec import PRESETS, ResNetSpec
+from tests.strategies import input_sizes, specs
+from tests.test_diagram import drawn, planned
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from test_diagram import drawn
 
 from resnet_explorer.node_record import node_record
+from tests.test_diagram import drawn
 
 
 def test_a_block_tells_its_shapes_costs_and_why_it_projects() -> None:

@@ -87,4 +87,4 @@ def test_what_cannot_be_run_leaves_the_last_run() -> None:
 def test_a_bad_link_opens_the_usual_block_with_a_sentence() -> None:
     at = block_lab(bl_in="4096", bl_stride="2")
     assert heading(at) == "(4, 3, 6, 6) → (4, 6, 3, 3)"
-    assert "a number from 1 to 2048 is allowed" in at.warning[0].value
+    assert "allowed: a number from 1 to 2048" in at.warning[0].value

@@ -84,7 +84,7 @@ def test_a_link_opens_both_networks_with_their_sizes_and_switches() -> None:
         ("cmp_with", "basic.2-0", "1 to 4 stages of 1 to 500 blocks"),
         ("cmp_size", "99999", "two whole numbers from 1 to 4096"),
         ("cmp_size", "huge", "a size is written as 224 or 224x160"),
-        ("cmp_unit", "FLOP", "MACs, FLOPs is allowed"),
+        ("cmp_unit", "FLOP", "allowed: MACs, FLOPs"),
     ],
 )
 def test_a_bad_link_opens_the_default_with_a_sentence(name: str, value: str, sentence: str) -> None:
