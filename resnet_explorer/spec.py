@@ -56,7 +56,7 @@ class ResNetSpec:
         num_classes: outputs of the fully connected layer.
         include_top: whether average pooling and the fully connected layer are there.
         projection_norm: whether a projection has a norm, as torchvision's; d2l's has none. With
-            pre-activation it never is.
+            pre-activation it never has one.
 
     Raises:
         ValueError: in one sentence that names the field, what it was and what is allowed.
