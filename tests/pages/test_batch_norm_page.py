@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-APP = str(Path(__file__).parents[2] / "app.py")
+from tests.pages.opened import opened
+
 TWO_TO_SIXTEEN = "2_4_6_8_10_12_14_16~0_0_0_0_0_0_0_0.5"
-
-
-def batch_norm(**link: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
-    at.run()
-    at.switch_page("pages/batch_norm.py")
-    at.query_params.update(link)  # here, and not on the Overview, where nobody reads it
-    at.run()
-    assert not at.exception
-    return at
 
 
 def pictures(at: AppTest) -> list[str]:
@@ -30,7 +20,7 @@ def words(at: AppTest) -> str:
 
 
 def test_one_to_eight_step_by_step() -> None:
-    at = batch_norm()
+    at = opened("batch_norm")
     first = pictures(at)[0]
     assert "sum 36" in first and "36 / 8 = 4.5" in first and "42 / 8 = 5.25" in first
     assert "42 / 8 = **5.25** normalizes it; 42 / 7 = **6** goes into the running variance" in words(at)
@@ -40,7 +30,7 @@ def test_one_to_eight_step_by_step() -> None:
 
 
 def test_numbers_come_from_the_link_and_stay_in_it() -> None:
-    at = batch_norm(bn_x=TWO_TO_SIXTEEN, bn_g1="2", bn_b1="-1")
+    at = opened("batch_norm", bn_x=TWO_TO_SIXTEEN, bn_g1="2", bn_b1="-1")
     assert at.dataframe[0].value.to_numpy().tolist() == [[2, 4, 6, 8], [10, 12, 14, 16]]
     assert "72 / 8 = 9" in pictures(at)[0]
     assert at.query_params["bn_x"] == TWO_TO_SIXTEEN
@@ -48,7 +38,7 @@ def test_numbers_come_from_the_link_and_stay_in_it() -> None:
 
 
 def test_fewer_images_keep_the_numbers_that_are_left() -> None:
-    at = batch_norm(bn_x=TWO_TO_SIXTEEN)
+    at = opened("batch_norm", bn_x=TWO_TO_SIXTEEN)
     at.segmented_control(key="bn_n").set_value(1).run()
     assert at.dataframe[0].value.to_numpy().tolist() == [[2, 4, 6, 8]]
     assert at.query_params["bn_x"] == "2_4_6_8~0_0_0_0"
@@ -57,7 +47,7 @@ def test_fewer_images_keep_the_numbers_that_are_left() -> None:
 
 
 def test_a_single_number_cannot_be_trained_on_and_passes_in_evaluation() -> None:
-    at = batch_norm(bn_n="1", bn_side="1")
+    at = opened("batch_norm", bn_n="1", bn_side="1")
     assert at.code[0].value == (
         "Expected more than 1 value per channel when training, got input size torch.Size([1, 2, 1, 1])"
     )
@@ -68,7 +58,7 @@ def test_a_single_number_cannot_be_trained_on_and_passes_in_evaluation() -> None
 
 
 def test_evaluation_takes_the_running_statistics() -> None:
-    at = batch_norm(bn_mode="eval", bn_k="0")
+    at = opened("batch_norm", bn_mode="eval", bn_k="0")
     fresh = pictures(at)[0]
     assert "running" in fresh and "= 0" in fresh
     at.slider(key="bn_k").set_value(1).run()
@@ -77,7 +67,7 @@ def test_evaluation_takes_the_running_statistics() -> None:
 
 
 def test_the_figure_has_a_line_per_channel_for_mean_and_variance() -> None:
-    at = batch_norm(bn_k="5", bn_m="0.5")
+    at = opened("batch_norm", bn_k="5", bn_m="0.5")
     traces = json.loads(at.get("plotly_chart")[0].proto.spec)["data"]
     lines = [trace for trace in traces if trace["mode"] == "lines"]
     assert len(lines) == 4
@@ -86,7 +76,7 @@ def test_the_figure_has_a_line_per_channel_for_mean_and_variance() -> None:
 
 
 def test_a_bias_moves_the_mean_and_changes_no_output() -> None:
-    at = batch_norm()
+    at = opened("batch_norm")
     at.slider(key="bn_bias").set_value(-2.5).run()
     shown = pictures(at)[-1]
     assert "4.5" in shown and "= 2" in shown
@@ -95,6 +85,6 @@ def test_a_bias_moves_the_mean_and_changes_no_output() -> None:
 
 
 def test_numbers_that_do_not_fit_are_told_in_a_sentence() -> None:
-    at = batch_norm(bn_x="1_2_3")
+    at = opened("batch_norm", bn_x="1_2_3")
     assert "for each of 2 channels, 8 numbers from −1000 to 1000 are needed" in at.warning[0].value
     assert at.dataframe[0].value.to_numpy().tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]

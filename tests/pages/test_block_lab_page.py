@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from streamlit.testing.v1 import AppTest
 
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def block_lab(**link: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
-    at.run()
-    at.switch_page("pages/block_lab.py")
-    at.query_params.update(link)  # here, and not on the Overview, where nobody reads it
-    at.run()
-    assert not at.exception
-    return at
+from tests.pages.opened import opened
 
 
 def heading(at: AppTest) -> str:
@@ -28,14 +16,14 @@ def words(at: AppTest) -> str:
 
 
 def test_the_first_view_is_d2ls_halving_block() -> None:
-    at = block_lab()
+    at = opened("block_lab")
     assert heading(at) == "(4, 3, 6, 6) → (4, 6, 3, 3)"
     assert "return self.relu2(y + shortcut)" in at.code[0].value
     assert not [key for key in at.query_params if key.startswith("bl_")]
 
 
 def test_each_preset_is_one_click_and_stands_in_the_link() -> None:
-    at = block_lab()
+    at = opened("block_lab")
     at.button(key="_bl_d2l_same").click().run()
     assert heading(at) == "(4, 3, 6, 6) → (4, 3, 6, 6)"
     at.button(key="_bl_he_bottleneck").click().run()
@@ -47,7 +35,7 @@ def test_each_preset_is_one_click_and_stands_in_the_link() -> None:
 
 
 def test_without_the_1x1_pytorchs_sentence_is_shown_and_explained() -> None:
-    at = block_lab()
+    at = opened("block_lab")
     at.segmented_control(key="bl_short").set_value("never").run()
     assert heading(at) == "(4, 3, 6, 6) → PyTorch fails"
     assert at.code[0].value == (
@@ -59,20 +47,20 @@ def test_without_the_1x1_pytorchs_sentence_is_shown_and_explained() -> None:
 
 
 def test_a_silent_broadcast_is_warned_of() -> None:
-    at = block_lab(bl_in="1", bl_stride="1", bl_short="never")
+    at = opened("block_lab", bl_in="1", bl_stride="1", bl_short="never")
     assert heading(at) == "(4, 1, 6, 6) → (4, 6, 6, 6)"
     assert "no residual block" in at.warning[0].value
 
 
 def test_one_number_per_channel_points_to_batch_norm() -> None:
-    at = block_lab(bl_n="1", bl_h="1", bl_w="1")
+    at = opened("block_lab", bl_n="1", bl_h="1", bl_w="1")
     assert heading(at) == "(1, 3, 1, 1) → PyTorch fails"
     assert at.code[0].value.startswith("Expected more than 1 value per channel when training")
     assert "**Batch norm**" in words(at)
 
 
 def test_what_cannot_be_run_leaves_the_last_run() -> None:
-    at = block_lab()
+    at = opened("block_lab")
     at.number_input(key="bl_out").set_value(12).run()
     at.segmented_control(key="bl_kind").set_value("bottleneck").run()
     assert heading(at) == "(4, 3, 6, 6) → (4, 12, 3, 3)"
@@ -85,6 +73,6 @@ def test_what_cannot_be_run_leaves_the_last_run() -> None:
 
 
 def test_a_bad_link_opens_the_usual_block_with_a_sentence() -> None:
-    at = block_lab(bl_in="4096", bl_stride="2")
+    at = opened("block_lab", bl_in="4096", bl_stride="2")
     assert heading(at) == "(4, 3, 6, 6) → (4, 6, 3, 3)"
     assert "allowed: a number from 1 to 2048" in at.warning[0].value

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer.samples import sample_path
-
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def convolution_page(**link: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
-    at.query_params.update(link)
-    at.switch_page("pages/convolution.py").run()
-    assert not at.exception
-    return at
+from tests.pages.opened import APP, opened
 
 
 def words(at: AppTest) -> str:
@@ -29,7 +18,7 @@ def metrics(at: AppTest) -> list[str]:
 
 
 def test_the_first_view_is_the_corner_window_of_the_stem() -> None:
-    at = convolution_page()
+    at = opened("convolution")
     assert at.selectbox(key="cv_layer").value == "conv1"
     assert "0·2 − 3 = −3 to −3 + 7 − 1 = 3" in words(at)
     assert "**33 of 49** values under the window are padding." in words(at)
@@ -38,7 +27,7 @@ def test_the_first_view_is_the_corner_window_of_the_stem() -> None:
 
 
 def test_the_window_moves_by_slider_and_by_step() -> None:
-    at = convolution_page()
+    at = opened("convolution")
     at.slider(key="cv_row").set_value(111).run()
     assert "111·2 − 3 = 219 to 219 + 7 − 1 = 225" in words(at)
     assert at.query_params["cv_row"] == "111"
@@ -53,14 +42,14 @@ def test_the_window_moves_by_slider_and_by_step() -> None:
 
 
 def test_a_projection_reads_a_quarter_of_its_map() -> None:
-    at = convolution_page(net="resnet50", cv_layer="layer2.0.downsample.0")
+    at = opened("convolution", net="resnet50", cv_layer="layer2.0.downsample.0")
     assert "it reads 784 of 3,136 (25 %)" in words(at)
-    v1 = convolution_page(net="bottleneck.3-4-6-3.stride_in-1x1", cv_layer="layer2.0.conv1")
+    v1 = opened("convolution", net="bottleneck.3-4-6-3.stride_in-1x1", cv_layer="layer2.0.conv1")
     assert "it reads 784 of 3,136 (25 %)" in words(v1)
 
 
 def test_free_numbers_and_a_window_that_does_not_fit() -> None:
-    at = convolution_page(cv_from="free")
+    at = opened("convolution", cv_from="free")
     assert "8 + 2·1 − 3 = 7; 7 / 2 = 3.5 → ⌊3.5⌋ = 3, + 1 = 4" in words(at)
     at.number_input(key="cv_n").set_value(9).run()
     assert "the last that there is" in words(at)
@@ -71,7 +60,7 @@ def test_free_numbers_and_a_window_that_does_not_fit() -> None:
 
 
 def test_another_network_with_fewer_layers_takes_its_own_first() -> None:
-    at = convolution_page(net="resnet50", cv_layer="layer3.5.conv2", cv_row="13")
+    at = opened("convolution", net="resnet50", cv_layer="layer3.5.conv2", cv_row="13")
     at.sidebar.selectbox[0].set_value("resnet20_cifar").run()
     assert not at.exception
     assert at.selectbox(key="cv_layer").value == "conv1"
@@ -79,19 +68,19 @@ def test_another_network_with_fewer_layers_takes_its_own_first() -> None:
 
 
 def test_a_map_of_one_cell_has_no_slider() -> None:
-    at = convolution_page(net="resnet18", size="32", cv_layer="layer4.1.conv2")
+    at = opened("convolution", net="resnet18", size="32", cv_layer="layer4.1.conv2")
     assert not any(slider.key == "cv_row" for slider in at.slider)
     assert "**8 of 9** values under the window are padding." in words(at)
 
 
 def test_by_hand_the_first_view_is_the_guides_example() -> None:
-    at = convolution_page(cv_view="toy", cv_trow="2", cv_tcol="2")
+    at = opened("convolution", cv_view="toy", cv_trow="2", cv_tcol="2")
     assert "= 14" in words(at)
     assert "2 · 0 + 2 · 1 + 3 · 2" in words(at)
 
 
 def test_by_hand_numbers_stand_in_the_link() -> None:
-    at = convolution_page(cv_view="toy", cv_in="1,2_3,-4", cv_ker="0.5", cv_trow="1", cv_tcol="1")
+    at = opened("convolution", cv_view="toy", cv_in="1,2_3,-4", cv_ker="0.5", cv_trow="1", cv_tcol="1")
     assert "(−4) · 0.5" in words(at)
     assert "= −2" in words(at)
     assert at.query_params["cv_in"] == "1,2_3,-4"
@@ -102,7 +91,7 @@ def test_by_hand_numbers_stand_in_the_link() -> None:
 
 
 def test_by_hand_a_kernel_that_does_not_fit_leaves_the_picture() -> None:
-    at = convolution_page(cv_view="toy")
+    at = opened("convolution", cv_view="toy")
     at.number_input(key="cv_in_side").set_value(2).run()
     assert at.warning[0].value.startswith("A 3×3 kernel does not fit on the padded input of 2×2")
     at.number_input(key="cv_tpad").set_value(1).run()
@@ -123,11 +112,11 @@ def test_by_hand_a_kernel_that_does_not_fit_leaves_the_picture() -> None:
 def test_receptive_fields_of_the_network_on_the_screen(
     net: str, size: str, place: str, numbers: list[str]
 ) -> None:
-    assert metrics(convolution_page(net=net, size=size, cv_view="field", cv_map=place)) == numbers
+    assert metrics(opened("convolution", net=net, size=size, cv_view="field", cv_map=place)) == numbers
 
 
 def test_what_a_cell_sees_in_words() -> None:
-    at = convolution_page(cv_view="field", cv_map="stage4", cv_frow="0", cv_fcol="6")
+    at = opened("convolution", cv_view="field", cv_map="stage4", cv_frow="0", cv_fcol="6")
     assert (
         "Cell **(0, 6)** sees rows **0 to 217** and columns **0 to 223**: **97.3 %** of the image."
         in words(at)
@@ -137,7 +126,7 @@ def test_what_a_cell_sees_in_words() -> None:
 
 
 def test_the_table_by_layer_ends_at_the_last_addition() -> None:
-    at = convolution_page(net="resnet18", cv_view="field")
+    at = opened("convolution", net="resnet18", cv_view="field")
     assert list(at.dataframe[0].value["receptive field"]) == [7, 11, 43, 99, 211, 435]
     at.segmented_control(key="cv_table").set_value("layers").run()
     assert at.dataframe[0].value["after"].iloc[-1] == "layer4.1.add"
@@ -168,7 +157,7 @@ def test_the_photo_of_the_predict_page_is_used_here_too() -> None:
     ],
 )
 def test_a_link_opens_the_view_that_it_was_made_from(link: dict[str, str]) -> None:
-    at = convolution_page(**link)
+    at = opened("convolution", **link)
     assert not at.warning
     assert {name: at.query_params[name] for name in link} == link
 
@@ -184,4 +173,4 @@ def test_a_link_opens_the_view_that_it_was_made_from(link: dict[str, str]) -> No
     ],
 )
 def test_a_bad_link_is_told_in_a_sentence(link: dict[str, str], sentence: str) -> None:
-    assert sentence in convolution_page(**link).warning[0].value
+    assert sentence in opened("convolution", **link).warning[0].value

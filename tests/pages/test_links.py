@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from resnet_explorer.ui.pages import PAGES
-
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def opened(page: str, **link: str) -> AppTest:
-    """A page as the very first thing that a session asks for."""
-    app = AppTest.from_file(APP, default_timeout=120)
-    app.query_params.update(link)
-    app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception
-    return app
+from tests.pages.opened import opened
 
 
 def test_a_link_sets_every_control_and_is_kept() -> None:
