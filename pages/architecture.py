@@ -26,6 +26,7 @@ from resnet_explorer.ui.builder import builder
 from resnet_explorer.ui.frame import network_heading
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.network import current_plan
+from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.svg import show_svg
 from resnet_explorer.ui.take_home import take_home
 from resnet_explorer.window_strip import strip_svg
@@ -83,14 +84,7 @@ def feature_path(p: Plan, file_name: str) -> None:
             "arch_picture",
             on_pick=lambda part: pick_step(part, set(steps)),
         )
-        st.download_button(
-            t("Download as SVG"),
-            path_svg(p, standalone=True),
-            f"{file_name}-path.svg",
-            "image/svg+xml",
-            icon="⬇️",
-            on_click="ignore",
-        )
+        save_button(t("Download as SVG"), lambda: path_svg(p, standalone=True), f"{file_name}-path.svg")
     explain(steps[section])
 
 
@@ -130,7 +124,7 @@ network_heading(t("Architecture"))
 st.html(f"<style>{STYLE}</style>")
 builder()
 shown = current_plan()
-name = f"{encode_spec(shown.spec)}-{encode_size((shown.input_shape[1], shown.input_shape[2]))}"
+name = f"{encode_spec(shown.spec)}-{encode_size(shown.input_size)}"
 operations_unit = totals(shown)
 feature_path(shown, name)
 st.header(t("A closer look"))

@@ -21,6 +21,7 @@ from resnet_explorer.ui.compare_views import (
 )
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.network import current_plan
+from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.svg import show_svg
 
 
@@ -29,21 +30,12 @@ def side_by_side(comparison: Comparison, unit: str, name: str) -> None:
     st.caption(prose("compare_picture"))
     st.html(comparison_html(comparison, unit))
     row = st.container(horizontal=True)
-    row.download_button(
-        t("Comparison as CSV"),
-        lambda: to_csv(comparison_rows(comparison)),
-        f"{name}.csv",
-        "text/csv",
-        icon="⬇️",
-        on_click="ignore",
-    )
-    row.download_button(
+    save_button(t("Comparison as CSV"), lambda: to_csv(comparison_rows(comparison)), f"{name}.csv", place=row)
+    save_button(
         t("Picture as SVG"),
         lambda: comparison_svg(comparison, unit, standalone=True),
         f"{name}.svg",
-        "image/svg+xml",
-        icon="⬇️",
-        on_click="ignore",
+        place=row,
     )
 
 

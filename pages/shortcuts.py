@@ -12,6 +12,7 @@ from resnet_explorer.spec import title
 from resnet_explorer.ui.frame import network_heading
 from resnet_explorer.ui.network import current_plan, current_size
 from resnet_explorer.ui.png_button import png_button
+from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.shortcut_views import (
     View,
     file_picture,
@@ -58,22 +59,22 @@ def reasons(p: Plan) -> None:
 def downloads(p: Plan, view: View) -> None:
     svg, png, dot, _ = st.columns([1, 1, 1, 2])
     name = encode_spec(p.spec)
-    svg.download_button(
+    save_button(
         t("Graph as SVG"),
         lambda: file_picture(p, view).svg,
         f"{name}.svg",
-        "image/svg+xml",
-        on_click="ignore",
+        place=svg,
+        icon=None,
         width="stretch",
     )
     with png:
         png_button(t("Graph as PNG"), lambda: file_picture(p, view), f"{name}.png", "sc_png")
-    dot.download_button(
+    save_button(
         t("Graph as DOT"),
         lambda: to_dot(p, layers=view.layers, folded=view.folds(p), direction=view.direction),
         f"{name}.dot",
-        "text/vnd.graphviz",
-        on_click="ignore",
+        place=dot,
+        icon=None,
         width="stretch",
     )
     limit = png_limit(p, view)

@@ -103,7 +103,7 @@ def compare(a: Plan, b: Plan) -> Comparison:
 
     A section that only one of them has stands beside an empty one.
     """
-    return _kept(a.spec, _size(a), b.spec, _size(b))
+    return _kept(a.spec, a.input_size, b.spec, b.input_size)
 
 
 @lru_cache(maxsize=64)
@@ -118,11 +118,6 @@ def _kept(
         if name in mine or name in others
     )
     return Comparison(a, b, tuple(pairs), SectionPair(TOTAL, _whole(a), _whole(b)))
-
-
-def _size(p: Plan) -> tuple[int, int]:
-    height, width = p.input_shape[1:]
-    return height, width
 
 
 def _names(a: Plan, b: Plan) -> Iterator[str]:

@@ -217,7 +217,7 @@ def _ground(column: _Column, height: float) -> str:
 def _heading(letter: str, p: Plan, top: float, unit: str) -> str:
     operations = count_text(p.macs * (2 if unit == "FLOPs" else 1))
     figures = t("{size} pixels · {params} parameters · {operations} {unit}").format(
-        size=shape_text(p.input_shape[1:]), params=count_text(p.params), operations=operations, unit=unit
+        size=shape_text(p.input_size), params=count_text(p.params), operations=operations, unit=unit
     )
     badge = (
         f'<circle cx="{INSET + 14}" cy="{top + 16:.1f}" r="14" fill="currentColor" fill-opacity="0.14"/>'

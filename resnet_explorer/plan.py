@@ -114,6 +114,12 @@ class Plan:
     head: Stage
 
     @property
+    def input_size(self) -> tuple[int, int]:
+        """Height and width of the image."""
+        _, height, width = self.input_shape
+        return height, width
+
+    @property
     def sections(self) -> tuple[Stage, ...]:
         """Stem, stages and head in the order of the data; the head only if it has layers."""
         return (self.stem, *self.stages, *([self.head] if self.head.layers else []))

@@ -23,7 +23,7 @@ INPUT_SIZE: Final = "input_size"
 def changed_fields(a: Plan, b: Plan) -> tuple[str, ...]:
     """The fields of the specs that differ, in their order, and INPUT_SIZE if that does."""
     names = [f.name for f in fields(ResNetSpec) if getattr(a.spec, f.name) != getattr(b.spec, f.name)]
-    if a.input_shape[1:] != b.input_shape[1:]:
+    if a.input_size != b.input_size:
         names.append(INPUT_SIZE)
     return tuple(names)
 
@@ -209,7 +209,7 @@ def _projection_norm(a: Plan, b: Plan) -> str:
 
 def _input_size(a: Plan, b: Plan) -> str:
     return t("an input of {new} pixels instead of {old}").format(
-        new=shape_text(b.input_shape[1:]), old=shape_text(a.input_shape[1:])
+        new=shape_text(b.input_size), old=shape_text(a.input_size)
     )
 
 

@@ -13,25 +13,15 @@ from resnet_explorer.diagram import to_dot
 from resnet_explorer.export.model_file import model_file
 from resnet_explorer.graph_svg import network_svg
 from resnet_explorer.plan import plan
-from resnet_explorer.spec import ResNetSpec, title
+from resnet_explorer.spec import title
 from resnet_explorer.tables import layer_rows, to_csv, to_markdown
 
 File = Path | None
 
 
 def export(
-    network: Annotated[
-        ResNetSpec,
-        typer.Argument(
-            parser=parse.network,
-            metavar="NETWORK",
-            help="A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar).",
-        ),
-    ],
-    size: Annotated[
-        str | None,
-        typer.Option(metavar="SIZE", help="Input in pixels: 224, or 224x160 (height × width)."),
-    ] = None,
+    network: parse.Network,
+    size: parse.Size = None,
     model: Annotated[
         File, typer.Option(metavar="FILE", help="One Python file that needs PyTorch only.")
     ] = None,
@@ -51,7 +41,7 @@ def export(
         return initial_onnx(network, seed)
 
     wanted: list[tuple[File, Callable[[], str | bytes]]] = [
-        (model, lambda: model_file(network, (p.input_shape[1], p.input_shape[2]))),
+        (model, lambda: model_file(network, p.input_size)),
         (onnx, onnx_bytes),
         (svg, lambda: network_svg(p, heading=title(network), standalone=True).svg),
         (dot, lambda: to_dot(p)),

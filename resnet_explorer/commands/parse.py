@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -41,3 +41,20 @@ def _parsed(parse: Callable[[str], T], text: str) -> T:
         return parse(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+Network = Annotated[
+    ResNetSpec,
+    typer.Argument(
+        parser=network,
+        metavar="NETWORK",
+        help="A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar).",
+    ),
+]
+"""The network that a command is about."""
+
+Size = Annotated[
+    str | None,
+    typer.Option(metavar="SIZE", help="Input in pixels: 224, or 224x160 (height × width)."),
+]
+"""The size of its input, for `size`; the network's own unless told."""

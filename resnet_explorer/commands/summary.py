@@ -9,23 +9,13 @@ import typer
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.text import aligned
 from resnet_explorer.plan import Plan, plan, shape_text
-from resnet_explorer.spec import ResNetSpec, title
+from resnet_explorer.spec import title
 from resnet_explorer.tables import layer_rows, stage_rows
 
 
 def summary(
-    network: Annotated[
-        ResNetSpec,
-        typer.Argument(
-            parser=parse.network,
-            metavar="NETWORK",
-            help="A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar).",
-        ),
-    ],
-    size: Annotated[
-        str | None,
-        typer.Option(metavar="SIZE", help="Input in pixels: 224, or 224x160 (height × width)."),
-    ] = None,
+    network: parse.Network,
+    size: parse.Size = None,
     layers: Annotated[
         bool, typer.Option("--layers", help="One line a layer, instead of one a stage.")
     ] = False,

@@ -16,6 +16,7 @@ from resnet_explorer.ui.compare_views import choose_other
 from resnet_explorer.ui.linked import SWITCH, linked, one_of
 from resnet_explorer.ui.network import choose
 from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.save import save_button
 
 PUBLISHED_AT: Final = (224, 224)
 """The crop of the published weights, at which a network without any is counted beside them."""
@@ -110,14 +111,7 @@ def _figures(records: tuple[Published, ...]) -> None:
     row = st.container(horizontal=True, vertical_alignment="center", gap="large")
     shown = linked("cmp_figures", False, SWITCH)
     row.toggle(t("All figures, and the recipes"), key="cmp_figures", **_KEPT)
-    row.download_button(
-        t("Accuracy as CSV"),
-        lambda: to_csv(published_rows()),
-        "torchvision-accuracy.csv",
-        "text/csv",
-        icon="⬇️",
-        on_click="ignore",
-    )
+    save_button(t("Accuracy as CSV"), lambda: to_csv(published_rows()), "torchvision-accuracy.csv", place=row)
     if shown:
         st.html(_figures_html(records))
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from resnet_explorer.colours import STAGE_COLOURS
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.plan import Plan
 from resnet_explorer.table1 import table1, table1_html, table1_rows
 from resnet_explorer.tables import Row, layer_rows, search, stage_rows, to_csv, totals
 from resnet_explorer.ui.linked import TEXT, linked, one_of
 from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.save import save_button
+from resnet_explorer.ui.stage_column import stage_column, with_badges
 
 if TYPE_CHECKING:
     from resnet_explorer.audit import Audit
@@ -148,12 +149,12 @@ def _figure_text(value: int | tuple[int, ...] | None) -> str:
 
 def _table(rows: list[Row], unit: str) -> None:
     factor = _factor(unit)
-    shown = [
+    shown = with_badges(
         row
-        | {"stage": [row["stage"]], "macs": factor * row["macs"]}
+        | {"macs": factor * row["macs"]}
         | ({"kind": f"{row['kind']} {row['window']}"} if "kind" in row else {})
         for row in rows
-    ]
+    )
     number = st.column_config.NumberColumn
     share = st.column_config.ProgressColumn
     order = (
@@ -173,9 +174,7 @@ def _table(rows: list[Row], unit: str) -> None:
         hide_index=True,
         column_order=[name for name in order if name in rows[0]],
         column_config={
-            "stage": st.column_config.MultiselectColumn(
-                t("stage"), options=list(STAGE_COLOURS), color=list(STAGE_COLOURS.values()), pinned=True
-            ),
+            "stage": stage_column(),
             "layer": st.column_config.TextColumn(t("layer"), pinned=True),
             "kind": t("what it is"),
             "params": number(t("parameters"), format="localized"),
@@ -188,9 +187,7 @@ def _table(rows: list[Row], unit: str) -> None:
 
 
 def _csv_button(rows: list[Row], file_name: str) -> None:
-    st.download_button(
-        t("Download as CSV"), to_csv(rows), file_name, "text/csv", icon="⬇️", on_click="ignore", key=file_name
-    )
+    save_button(t("Download as CSV"), lambda: to_csv(rows), file_name, key=file_name)
 
 
 def _factor(unit: str) -> int:

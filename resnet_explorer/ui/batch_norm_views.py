@@ -39,6 +39,7 @@ from resnet_explorer.i18n import prose, t
 from resnet_explorer.tables import to_csv
 from resnet_explorer.ui.linked import linked, number, one_of, whole
 from resnet_explorer.ui.number_table import Numbers, edited_numbers, linked_numbers
+from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.svg import show_svg
 
 CHANNELS: Final = len(CHANNEL_COLOURS)
@@ -146,13 +147,10 @@ def steps(batch: Batch) -> None:
     for channel in range(CHANNELS):
         _channel_title(st, channel + 1)
         show_svg(_steps_svg(batch, channel), f"bn_steps_{channel}", shrink=0.6, magnify=1.2)
-        st.download_button(
+        save_button(
             t("Channel {number} as SVG").format(number=channel + 1),
             partial(_steps_svg, batch, channel, standalone=True),
             f"batch-norm-channel-{channel + 1}.svg",
-            "image/svg+xml",
-            icon="⬇️",
-            on_click="ignore",
         )
 
 
@@ -179,9 +177,7 @@ def running_section(batch: Batch) -> None:
     st.markdown(prose("bn_unbiased"))
     st.markdown("\n".join(map(_variance_line, range(CHANNELS), [batch] * CHANNELS)))
     st.dataframe(rows, hide_index=True, height=280, key="bn_rows")
-    st.download_button(
-        t("Batches as CSV"), lambda: to_csv(rows), "running.csv", "text/csv", icon="⬇️", on_click="ignore"
-    )
+    save_button(t("Batches as CSV"), lambda: to_csv(rows), "running.csv")
 
 
 def bias_section(batch: Batch) -> None:

@@ -22,6 +22,7 @@ from resnet_explorer.i18n import prose, t
 from resnet_explorer.tables import to_csv
 from resnet_explorer.ui.linked import SWITCH, Code, linked, one_of, whole
 from resnet_explorer.ui.networks import torch_gate, warm_up
+from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.svg import show_svg
 
 if TYPE_CHECKING:
@@ -154,17 +155,8 @@ def code_and_files(run: BlockRun) -> None:
     from resnet_explorer.block_run_picture import run_svg
 
     row = st.container(horizontal=True, gap="small")
-    row.download_button(
-        t("Steps as CSV"), to_csv(step_rows(run)), "block.csv", "text/csv", icon="⬇️", on_click="ignore"
-    )
-    row.download_button(
-        t("Picture as SVG"),
-        lambda: run_svg(run, standalone=True),
-        "block.svg",
-        "image/svg+xml",
-        icon="⬇️",
-        on_click="ignore",
-    )
+    save_button(t("Steps as CSV"), lambda: to_csv(step_rows(run)), "block.csv", place=row)
+    save_button(t("Picture as SVG"), lambda: run_svg(run, standalone=True), "block.svg", place=row)
     st.subheader(t("These lines were run"))
     st.code(run.source)
 

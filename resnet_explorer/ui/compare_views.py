@@ -112,7 +112,7 @@ def _swap() -> None:
     other, mine = other_plan(), current_plan()
     _choose(other)
     st.session_state[_WITH] = encode_spec(mine.spec)
-    same = mine.input_shape[1:] == other.input_shape[1:]
+    same = mine.input_size == other.input_size
     st.session_state[_SIZE] = SAME if same else _size_of(mine)
 
 
@@ -124,11 +124,11 @@ def _keep() -> None:
 def _choose(p: Plan) -> None:
     """Make a network with its size the session's."""
     choose(p.spec)
-    choose_size((p.input_shape[1], p.input_shape[2]))
+    choose_size(p.input_size)
 
 
 def _size_of(p: Plan) -> str:
-    return encode_size((p.input_shape[1], p.input_shape[2]))
+    return encode_size(p.input_size)
 
 
 def what_changed(a: Plan, b: Plan) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import streamlit as st
 
-from resnet_explorer.colours import STAGE_COLOURS
 from resnet_explorer.counting import (
     RULES,
     TOOLS,
@@ -32,6 +31,8 @@ from resnet_explorer.tables import count_text, to_csv
 from resnet_explorer.ui.linked import SWITCH, linked, one_of
 from resnet_explorer.ui.network import current_spec
 from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.save import save_button
+from resnet_explorer.ui.stage_column import stage_column, with_badges
 from resnet_explorer.ui.svg import show_svg
 
 if TYPE_CHECKING:
@@ -219,12 +220,10 @@ def step_layers(start: Count, goal: Count, steps: Sequence[Step], chosen: str, f
         return
     number = st.column_config.NumberColumn
     st.dataframe(
-        [row | {"stage": [row["stage"]]} for row in rows],
+        with_badges(rows),
         hide_index=True,
         column_config={
-            "stage": st.column_config.MultiselectColumn(
-                t("stage"), options=list(STAGE_COLOURS), color=list(STAGE_COLOURS.values()), pinned=True
-            ),
+            "stage": stage_column(),
             "layer": st.column_config.TextColumn(t("layer"), pinned=True),
             "kind": t("what it is"),
             "before": number(t("before"), format="localized"),
@@ -233,15 +232,7 @@ def step_layers(start: Count, goal: Count, steps: Sequence[Step], chosen: str, f
         },
         height=480 if len(rows) > 10 else "content",
     )
-    st.download_button(
-        t("Download as CSV"),
-        to_csv(rows),
-        f"{file_name}.csv",
-        "text/csv",
-        icon="⬇️",
-        on_click="ignore",
-        key="cnt_csv",
-    )
+    save_button(t("Download as CSV"), lambda: to_csv(rows), f"{file_name}.csv", key="cnt_csv")
 
 
 def ask_tools(spec: ResNetSpec, size: Size) -> None:

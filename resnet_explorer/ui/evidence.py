@@ -24,6 +24,7 @@ from resnet_explorer.overlay import (
 from resnet_explorer.spec import title
 from resnet_explorer.ui.linked import SWITCH, linked, number, one_of
 from resnet_explorer.ui.remembered import remembered
+from resnet_explorer.ui.save import save_button
 
 if TYPE_CHECKING:
     from resnet_explorer.stage_pass import StagePass
@@ -178,22 +179,29 @@ def show_evidence(
     if found.is_empty:
         st.info(prose("predict_empty_map").format(label=label, stage=stage, side=asked.side))
     caption = Caption(title(weights.spec), weights.label, label, probability, stage, asked.words)
-    st.download_button(
+    save_button(
         t("Download as PNG"),
         lambda: sheet(panels.pictures, caption, look.colour_map, found.peak),
-        file_name=f"{asked.method}-{label.replace(' ', '-').replace('/', '-')}-{stage.replace(' ', '')}.png",
-        mime="image/png",
-        icon="⬇️",
-        on_click="ignore",
+        f"{asked.method}-{label.replace(' ', '-').replace('/', '-')}-{stage.replace(' ', '')}.png",
         key="p_save",
     )
 
 
 def _draw(found: Evidence, seen: Image.Image, look: Look) -> _Panels:
-    original = seen.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    heat = heat_picture(found.map.numpy(), (SIDE, SIDE), look.colour_map, look.smooth)
-    over = overlay(original, heat, look.alpha)
+    original = enlarged(seen)
+    heat, over = layers(found, original, look)
     return _Panels([original, heat, over], (jpeg_bytes(original), png_bytes(heat), jpeg_bytes(over)))
+
+
+def enlarged(seen: Image.Image) -> Image.Image:
+    """What the network saw, as a square of `SIDE` pixels."""
+    return seen.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+
+
+def layers(found: Evidence, original: Image.Image, look: Look) -> tuple[Image.Image, Image.Image]:
+    """The coloured map of a square of `SIDE` pixels, and the map over it."""
+    heat = heat_picture(found.map.numpy(), (SIDE, SIDE), look.colour_map, look.smooth)
+    return heat, overlay(original, heat, look.alpha)
 
 
 def _scale(colour_map: str, peak: float, against: bool) -> None:

@@ -6,7 +6,6 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.colours import STAGE_COLOURS
 from resnet_explorer.field_picture import field_svg, fitted
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.photo import Photo
@@ -25,6 +24,8 @@ from resnet_explorer.tables import Row, to_csv
 from resnet_explorer.ui.cell_input import cell_input, pick_cell
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.photo_input import own_photo, sample_photo
+from resnet_explorer.ui.save import save_button
+from resnet_explorer.ui.stage_column import stage_column, with_badges
 from resnet_explorer.ui.svg import show_svg
 
 TABLES: Final = {"maps": "After each stage", "layers": "After each layer"}
@@ -52,7 +53,7 @@ def field_view(p: Plan, file_name: str) -> None:
         _numbers(p, place, field_box(p, place.name, *cell), cell)
         photo, credit = _photo_input()
         st.caption(credit)
-    image = fitted(photo.image, (p.input_shape[1], p.input_shape[2]))
+    image = fitted(photo.image, p.input_size)
     with picture:
         show_svg(
             field_svg(p, place, *cell, image),
@@ -61,13 +62,10 @@ def field_view(p: Plan, file_name: str) -> None:
             shrink=0.5,
             tallest=800,
         )
-        st.download_button(
+        save_button(
             t("Download as SVG"),
             lambda: field_svg(p, place, *cell, image, standalone=True),
             f"{file_name}-{_code(place)}-{cell[0]}-{cell[1]}.svg",
-            "image/svg+xml",
-            icon="⬇️",
-            on_click="ignore",
             key="cv_field_save",
         )
     _table(p, file_name)
@@ -175,14 +173,11 @@ def _table(p: Plan, file_name: str) -> None:
         persist_state="session",
     )
     rows = place_rows(p) if which == "maps" else window_rows(p)
-    _show(rows, shape_text(p.input_shape[1:]))
-    st.download_button(
+    _show(rows, shape_text(p.input_size))
+    save_button(
         t("Download as CSV"),
-        to_csv(rows),
+        lambda: to_csv(rows),
         f"{file_name}-receptive-fields-{which}.csv",
-        "text/csv",
-        icon="⬇️",
-        on_click="ignore",
         key="cv_table_save",
     )
     st.markdown(prose("convolution_recurrence"))
@@ -190,12 +185,10 @@ def _table(p: Plan, file_name: str) -> None:
 
 def _show(rows: list[Row], image: str) -> None:
     st.dataframe(
-        [row | {"stage": [row["stage"]]} for row in rows],
+        with_badges(rows),
         hide_index=True,
         column_config={
-            "stage": st.column_config.MultiselectColumn(
-                t("stage"), options=list(STAGE_COLOURS), color=list(STAGE_COLOURS.values()), pinned=True
-            ),
+            "stage": stage_column(),
             "after": st.column_config.TextColumn(t("after"), pinned=True),
             "map": t("map"),
             "receptive field": st.column_config.NumberColumn(t("receptive field"), format="localized"),

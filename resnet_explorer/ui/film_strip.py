@@ -10,11 +10,12 @@ from PIL import Image
 
 from resnet_explorer.colours import STAGE_COLOURS
 from resnet_explorer.i18n import t
-from resnet_explorer.overlay import heat_picture, jpeg_bytes, overlay
-from resnet_explorer.ui.evidence import SIDE, Asked, Look, stage_label
+from resnet_explorer.overlay import jpeg_bytes
+from resnet_explorer.ui.evidence import Asked, Look, enlarged, layers, stage_label
 from resnet_explorer.ui.remembered import remembered
 
 if TYPE_CHECKING:
+    from resnet_explorer.cam import Evidence
     from resnet_explorer.stage_pass import StagePass
 
 _STRIP: Final = "_p_strip"
@@ -31,25 +32,26 @@ def film_strip(result: StagePass, asked: Asked, seen: Image.Image, look: Look) -
     """
     st.subheader(t("The same at every stage"))
     everywhere = replace(asked, stage=0)
-    pictures = remembered(_STRIP, (result, everywhere, look), lambda: _draw(result, everywhere, seen, look))
-    for column, output, picture in zip(st.columns(len(pictures)), result.outputs, pictures, strict=True):
-        height, width = output.features.shape[1:]
-        name = stage_label(output.stage)
+    frames = remembered(_STRIP, (result, everywhere, look), lambda: _draw(result, everywhere, seen, look))
+    for column, (found, picture) in zip(st.columns(len(frames)), frames, strict=True):
+        height, width = found.map.shape
+        name = stage_label(found.stage)
         with column:
             colour = STAGE_COLOURS[name]
             st.html(f"<div style='height:0.45rem;border-radius:0.3rem;background:{colour}'></div>")
             st.button(
                 name,
-                key=f"p_strip_{output.stage}",
-                type="primary" if output.stage == asked.stage else "secondary",
+                key=f"p_strip_{found.stage}",
+                type="primary" if found.stage == asked.stage else "secondary",
                 width="stretch",
                 on_click=_choose,
-                args=(output.stage,),
+                args=(found.stage,),
             )
             st.image(picture, width="stretch", alt=t("The map of {stage} over the photo").format(stage=name))
-            peak = replace(asked, stage=output.stage).evidence(result).peak
             st.caption(
-                t("{height} × {width} cells, up to {peak:.3g}").format(height=height, width=width, peak=peak)
+                t("{height} × {width} cells, up to {peak:.3g}").format(
+                    height=height, width=width, peak=found.peak
+                )
             )
 
 
@@ -57,8 +59,8 @@ def _choose(stage: int) -> None:
     st.session_state["p_stage"] = stage
 
 
-def _draw(result: StagePass, asked: Asked, seen: Image.Image, look: Look) -> list[bytes]:
-    original = seen.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    maps = (replace(asked, stage=output.stage).evidence(result).map.numpy() for output in result.outputs)
-    heats = (heat_picture(heat, (SIDE, SIDE), look.colour_map, look.smooth) for heat in maps)
-    return [jpeg_bytes(overlay(original, heat, look.alpha)) for heat in heats]
+def _draw(result: StagePass, asked: Asked, seen: Image.Image, look: Look) -> list[tuple[Evidence, bytes]]:
+    """The map of each stage, and the overlay as a file."""
+    original = enlarged(seen)
+    maps = [replace(asked, stage=output.stage).evidence(result) for output in result.outputs]
+    return [(found, jpeg_bytes(layers(found, original, look)[-1])) for found in maps]

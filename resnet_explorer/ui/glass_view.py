@@ -24,6 +24,7 @@ from resnet_explorer.spec import title
 from resnet_explorer.steps import arithmetic, axes, skip_sentence, step_title, windows
 from resnet_explorer.ui.cell_input import cell_input, pick_cell
 from resnet_explorer.ui.linked import linked, one_of, whole
+from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.svg import show_svg
 
 SOURCES: Final = ("net", "free")
@@ -61,13 +62,10 @@ def glass_view(p: Plan) -> None:
         tallest=800,
     )
     _words(layer, *cell)
-    st.download_button(
+    save_button(
         t("Download as SVG"),
         lambda: glass_svg(layer, *cell, *colours, standalone=True),
         f"{layer.name}-{cell[0]}-{cell[1]}.svg",
-        "image/svg+xml",
-        icon="⬇️",
-        on_click="ignore",
         key="cv_glass_save",
     )
 

@@ -38,7 +38,7 @@ class View:
 
     def chain(self, p: Plan) -> tuple[Cell, ...]:
         """What is drawn of a network."""
-        return _chain(p.spec, p.input_shape[1:], self)
+        return _chain(p.spec, p.input_size, self)
 
     def folds(self, p: Plan) -> frozenset[str]:
         """The stages whose equal blocks are drawn as one."""
@@ -93,8 +93,8 @@ def record_row(p: Plan, view: View) -> str | None:
 
     A click in the graph chooses a part as well; a line, once clicked, stands in the list too.
     """
-    names = part_names(p.spec, p.input_shape[1:])
-    known = _known(p.spec, p.input_shape[1:])
+    names = part_names(p.spec, p.input_size)
+    known = _known(p.spec, p.input_size)
     chosen = linked("sc_node", None, _part_code(known))
     choice, text = st.columns([1, 3])
     with choice.container(height=_RECORD_HEIGHT, border=False, gap="small"):
@@ -116,7 +116,7 @@ def record_row(p: Plan, view: View) -> str | None:
         if not chosen:
             st.caption(_hint(view.direction))
         else:
-            st.markdown(_record(p.spec, p.input_shape[1:], view, chosen))
+            st.markdown(_record(p.spec, p.input_size, view, chosen))
     return chosen
 
 
@@ -124,7 +124,7 @@ def graph(p: Plan, view: View, key: str, picked: str | None, half: bool = False)
     """The graph of a network; a click in it chooses the part for `record_row`."""
     extent = (_HALF_EXTENT if half else _EXTENT)[view.direction]
     graph_view(
-        network_picture(p.spec, p.input_shape[1:], view, extent),
+        network_picture(p.spec, p.input_size, view, extent),
         key=key,
         network=encode_spec(p.spec),
         direction=view.direction,
@@ -178,12 +178,12 @@ def network_picture(
 
 def file_picture(p: Plan, view: View) -> Picture:
     """The drawing as a file of its own: white paper, heading and legend."""
-    return network_picture(p.spec, p.input_shape[1:], view, _EXTENT[view.direction], True)
+    return network_picture(p.spec, p.input_size, view, _EXTENT[view.direction], True)
 
 
 def png_limit(p: Plan, view: View) -> str:
     """What the PNG of a very large drawing gives up; "" for the others, which are at twice their size."""
-    shown = network_picture(p.spec, p.input_shape[1:], view, _EXTENT[view.direction])
+    shown = network_picture(p.spec, p.input_size, view, _EXTENT[view.direction])
     if shown.png_scale == 2:
         return ""
     return t(

@@ -18,6 +18,7 @@ from resnet_explorer.spec import TORCHVISION_NAMES, ResNetSpec, preset_name, tit
 from resnet_explorer.tables import BYTES_PER_NUMBER, bytes_text, layer_rows, to_csv, to_markdown
 from resnet_explorer.ui.linked import SWITCH, linked
 from resnet_explorer.ui.networks import torch_gate, warm_up
+from resnet_explorer.ui.save import save_button
 
 SEED: Final = 0
 """Of the initial weights in the ONNX file."""
@@ -43,7 +44,7 @@ def take_home(p: Plan, file_name: str) -> None:
 
 def _model_row(p: Plan) -> None:
     left, right, text = _row()
-    _download(left, "model.py", lambda: _size_code(p), "model.py", "text/x-python")
+    _download(left, "model.py", lambda: _code(p.spec, p.input_size), "model.py")
     shown = linked("home_code", False, SWITCH)
     right.toggle(t("Show it"), key="home_code", persist_state="session")
     words = t("One file of PyTorch that runs without this app and checks its {params:,} parameters.")
@@ -51,7 +52,7 @@ def _model_row(p: Plan) -> None:
         words += " " + t("It can load torchvision’s weights.")
     text.markdown(words.format(params=p.params))
     if shown:
-        st.code(_size_code(p), "python", height=520)
+        st.code(_code(p.spec, p.input_size), "python", height=520)
 
 
 def _onnx_row(p: Plan, file_name: str) -> None:
@@ -70,7 +71,7 @@ def _onnx_row(p: Plan, file_name: str) -> None:
             _onnx(p.spec)
         st.session_state[_PREPARED] = p.spec
     if st.session_state.get(_PREPARED) == p.spec:
-        _download(slot, "ONNX", lambda: _onnx(p.spec), f"{file_name}.onnx", "application/octet-stream")
+        _download(slot, "ONNX", lambda: _onnx(p.spec), f"{file_name}.onnx")
     text.markdown(
         t(
             "For onnxruntime, Netron and others: {size}, any batch, height and width. "
@@ -81,17 +82,15 @@ def _onnx_row(p: Plan, file_name: str) -> None:
 
 def _graph_row(p: Plan, file_name: str) -> None:
     left, right, text = _row()
-    _download(left, "SVG", lambda: _picture(p), f"{file_name}-graph.svg", "image/svg+xml")
-    _download(right, "DOT", lambda: to_dot(p), f"{file_name}.dot", "text/vnd.graphviz")
+    _download(left, "SVG", lambda: _picture(p), f"{file_name}-graph.svg")
+    _download(right, "DOT", lambda: to_dot(p), f"{file_name}.dot")
     text.markdown(t("The graph, equal blocks folded. Unfold it, and get a PNG, on the Shortcuts page."))
 
 
 def _table_row(p: Plan, file_name: str) -> None:
     left, right, text = _row()
-    _download(left, "CSV", lambda: to_csv(layer_rows(p)), f"{file_name}-layers.csv", "text/csv")
-    _download(
-        right, "Markdown", lambda: to_markdown(layer_rows(p)), f"{file_name}-layers.md", "text/markdown"
-    )
+    _download(left, "CSV", lambda: to_csv(layer_rows(p)), f"{file_name}-layers.csv")
+    _download(right, "Markdown", lambda: to_markdown(layer_rows(p)), f"{file_name}-layers.md")
     text.markdown(
         t("The table of all {layers:,} layers: shapes, parameters, MACs.").format(layers=len(p.layers))
     )
@@ -102,32 +101,13 @@ def _row() -> list[st.delta_generator.DeltaGenerator]:
 
 
 def _download(
-    place: st.delta_generator.DeltaGenerator,
-    label: str,
-    make: Callable[[], str | bytes],
-    file_name: str,
-    kind: str,
+    place: st.delta_generator.DeltaGenerator, label: str, make: Callable[[], str | bytes], file_name: str
 ) -> None:
-    """A button whose file is made when it is clicked."""
-    place.download_button(
-        label,
-        make,
-        file_name,
-        kind,
-        icon="⬇️",
-        on_click="ignore",
-        key=f"home_{label}",
-        width="stretch",
-    )
+    save_button(label, make, file_name, place=place, key=f"home_{label}", width="stretch")
 
 
 def _picture(p: Plan) -> str:
     return network_svg(p, heading=title(p.spec), standalone=True).svg
-
-
-def _size_code(p: Plan) -> str:
-    height, width = p.input_shape[1:]
-    return _code(p.spec, (height, width))
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

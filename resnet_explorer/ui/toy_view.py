@@ -12,6 +12,7 @@ from resnet_explorer.toy_picture import toy_svg
 from resnet_explorer.ui.cell_input import cell_input, pick_cell
 from resnet_explorer.ui.linked import linked, whole
 from resnet_explorer.ui.matrix_input import linked_matrix, matrix_input
+from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.svg import show_svg
 
 MOST_ROWS: Final = {"cv_in": 7, "cv_ker": 5}
@@ -53,13 +54,10 @@ def toy_view() -> None:
     with sum_:
         st.markdown(t("**Row {row}, column {column} of the output**").format(row=row, column=column))
         _sum(products(values, kernel, stride, padding, row, column), float(output[row, column]))
-    st.download_button(
+    save_button(
         t("Download as SVG"),
         lambda: toy_svg(values, kernel, output, stride, padding, row, column, standalone=True),
         "convolution.svg",
-        "image/svg+xml",
-        icon="⬇️",
-        on_click="ignore",
         key="cv_toy_save",
     )
 
