@@ -5,15 +5,13 @@ require_frame(__file__)
 import sys
 
 import streamlit as st
-from PIL import Image
 
-from resnet_explorer.crop import View, crop_photo
+from resnet_explorer.crop import crop_photo
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.overlay import boxed, crisp, jpeg_bytes, png_bytes, whole_box
-from resnet_explorer.photo import Photo
+from resnet_explorer.overlay import boxed, crisp, jpeg_bytes, png_bytes
 from resnet_explorer.spec import title
 from resnet_explorer.ui import network
-from resnet_explorer.ui.answer import answer_for, class_input, class_names, show_answer, view_for
+from resnet_explorer.ui.answer import class_input, show_answer, view_for
 from resnet_explorer.ui.evidence import (
     SIDE,
     Asked,
@@ -26,6 +24,7 @@ from resnet_explorer.ui.film_strip import film_strip
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
+from resnet_explorer.ui.subject import Subject
 from resnet_explorer.ui.weights_input import weights_input
 from resnet_explorer.weights import Weights
 
@@ -48,30 +47,22 @@ def show_whose(weights: Weights) -> None:
         )
 
 
-def show_seen(photo: Photo, weights: Weights, view: View) -> Image.Image:
-    """The photo with the square that the network looks at, and the square as it comes to it.
-
-    Returns:
-        The square at the photo's resolution.
-    """
-    side = weights.preprocessing.crop
-    framed, square, seen = remembered(
-        "_p_seen", (photo, weights.preprocessing, view), lambda: look_at(photo, weights, view)
-    )
+def show_seen(subject: Subject) -> None:
+    """The photo with the square that the network looks at, and the square as it comes to it."""
+    side = subject.weights.preprocessing.crop
+    framed, square = remembered("_p_seen", subject.question, lambda: pictures_of(subject))
     photo_place.image(framed, width="stretch", alt=t("The photo, the square framed"))
     with seen_place:
         st.image(square, width="stretch", alt=t("What the network sees"))
         st.caption(t("What the network sees: {side} × {side} pixels").format(side=side))
-        if view != asked:
+        if subject.view != asked:
             st.caption(t("Of three squares along the photo, it is surest of this one."))
-    return seen
 
 
-def look_at(photo: Photo, weights: Weights, view: View) -> tuple[bytes, bytes, Image.Image]:
-    """The photo with its square framed and the square as the network gets it, as files; and the square."""
-    crop = crop_photo(photo, weights.preprocessing, view)
-    seen = photo.image.crop(whole_box(crop.box, photo.image.size))
-    return jpeg_bytes(boxed(photo.image, crop.box)), png_bytes(crisp(crop.image, SIDE)), seen
+def pictures_of(subject: Subject) -> tuple[bytes, bytes]:
+    """The photo with its square framed, and the square as the network gets it, as files."""
+    crop = crop_photo(subject.photo, subject.weights.preprocessing, subject.view)
+    return jpeg_bytes(boxed(subject.photo.image, crop.box)), png_bytes(crisp(crop.image, SIDE))
 
 
 page_title(t("Predict"), t("Everything runs on this machine: no photo leaves it."))
@@ -95,32 +86,32 @@ with weights_choice:
         st.error(str(refusal))
         st.stop()
     show_whose(weights)
-names = class_names(weights.classes)
 try:
     with answer_column, st.spinner(t("The network looks …")):
         view = view_for(photo, weights, asked)
 except ValueError as refusal:
     answer_column.error(str(refusal))
     st.stop()
-seen = show_seen(photo, weights, view)
+subject = Subject(photo, weights, view)
+show_seen(subject)
 
 st.subheader(t("Where the evidence is"))
 st.markdown(prose("predict_evidence"))
 look_column, pictures_column = st.columns([1.35, 3], gap="large")
 with look_column:
-    target = class_input(names)
+    target = class_input(subject.names)
     method, against = method_input()
     stage = stage_input(len(weights.spec.depths))
     look = look_input()
 map_asked = Asked(stage, method, against)
 try:
     with answer_column, st.spinner(t("The network works …")):
-        result = answer_for(photo, weights, view, target)
+        result = subject.answer(target)
 except ValueError as refusal:
     answer_column.error(str(refusal))
     st.stop()
 with answer_column:
-    show_answer(result, names)
+    show_answer(result, subject.names)
 with pictures_column:
-    show_evidence(result, map_asked, seen, look, weights, names[result.target])
-film_strip(result, map_asked, seen, look)
+    show_evidence(result, map_asked, subject, look)
+film_strip(result, map_asked, subject.seen, look)

@@ -1,15 +1,14 @@
-"""A Grad-CAM map as a picture: colours, cells or smooth, over the photo, with a scale beside it."""
+"""A map as a picture: colours, cells or smooth, over the photo, with a scale beside it."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from resnet_explorer.crop import Box
 
@@ -125,60 +124,6 @@ def colour_bar_css(colour_map: str) -> str:
     """The same as a CSS gradient."""
     stops = colour_table(colour_map)[::15]
     return f"linear-gradient(to right, {', '.join(f'rgb({r} {g} {b})' for r, g, b in stops.tolist())})"
-
-
-@dataclass(frozen=True)
-class Caption:
-    """What a picture that leaves the app says about itself."""
-
-    network: str
-    weights: str
-    target: str
-    probability: float
-    stage: str
-    method: str
-
-    @property
-    def lines(self) -> tuple[str, str]:
-        """Two lines: what is seen, and how it was made."""
-        network = (
-            self.weights if self.weights.startswith(self.network) else f"{self.network} · {self.weights}"
-        )
-        return (
-            f"{self.target}, probability {self.probability:.1%}",
-            f"{self.method} at {self.stage} · {network}",
-        )
-
-
-def sheet(panels: list[Image.Image], caption: Caption, colour_map: str, peak: float) -> bytes:
-    """The pictures side by side with colour bar and caption, as the bytes of a PNG.
-
-    Args:
-        panels: pictures of one height: original, map, overlay.
-        caption: what is written below.
-        colour_map: the one of the map.
-        peak: the map's largest value, written at the end of the colour bar.
-    """
-    gap, text_height = 16, 22
-    width = sum(panel.width for panel in panels) + gap * (len(panels) + 1)
-    height = max(panel.height for panel in panels)
-    bar_top = height + 2 * gap
-    picture = Image.new("RGB", (max(width, 640), bar_top + 20 + 3 * (text_height + 8) + gap), "white")
-    left = gap
-    for panel in panels:
-        picture.paste(panel, (left, gap))
-        left += panel.width + gap
-    draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(text_height - 4)
-    bar = colour_bar(colour_map, (260, 16))
-    draw.text((gap, bar_top), "0", fill="black", font=font)
-    picture.paste(bar, (gap + 22, bar_top + 3))
-    draw.text(
-        (gap + 22 + bar.width + 10, bar_top), f"{peak:.3g}  evidence for the class", fill="black", font=font
-    )
-    for number, line in enumerate(caption.lines, start=1):
-        draw.text((gap, bar_top + number * (text_height + 8)), line, fill="black", font=font)
-    return png_bytes(picture)
 
 
 def jpeg_bytes(image: Image.Image) -> bytes:

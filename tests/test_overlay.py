@@ -1,7 +1,5 @@
 """Maps as pictures: the colours, the cells, the place on the photo, and the file to take away."""
 
-import io
-
 import matplotlib
 import numpy as np
 import pytest
@@ -12,14 +10,12 @@ from PIL import Image
 from resnet_explorer.overlay import (
     COLOUR_MAPS,
     UNEVEN_COLOUR_MAPS,
-    Caption,
     boxed,
     colour_bar,
     colour_table,
     crisp,
     heat_picture,
     overlay,
-    sheet,
     whole_box,
 )
 
@@ -131,24 +127,3 @@ def test_pixels_are_enlarged_by_a_whole_factor() -> None:
 def test_the_colour_bar_runs_from_dark_to_bright() -> None:
     bar = np.asarray(colour_bar("magma", (256, 4)))
     assert np.array_equal(bar[2], colour_table("magma"))
-
-
-GRAD_CAM = "Grad-CAM (Selvaraju et al. 2017)"
-
-
-def test_the_sheet_holds_the_pictures_and_its_caption() -> None:
-    panels = [Image.new("RGB", (300, 300), colour) for colour in ("red", "lime", "blue")]
-    caption = Caption("ResNet-50", "ImageNet V2", "tabby cat", 0.8312, "stage 4", GRAD_CAM)
-    assert caption.lines == (
-        "tabby cat, probability 83.1%",
-        "Grad-CAM (Selvaraju et al. 2017) at stage 4 · ResNet-50 · ImageNet V2",
-    )
-    full_name = Caption("ResNet-50", "ResNet-50 · ImageNet V2", "tabby cat", 0.8312, "stage 4", GRAD_CAM)
-    assert full_name.lines == caption.lines
-    picture = Image.open(io.BytesIO(sheet(panels, caption, "viridis", 1.25)))
-    assert picture.format == "PNG"
-    assert [picture.getpixel((x, 150)) for x in (166, 482, 798)] == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
-    without = np.asarray(
-        Image.open(io.BytesIO(sheet(panels, Caption("", "", "", 0, "", ""), "viridis", 1.25)))
-    )
-    assert not np.array_equal(np.asarray(picture), without)  # the words are in the picture

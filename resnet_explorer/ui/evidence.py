@@ -13,22 +13,20 @@ from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import (
     COLOUR_MAPS,
     UNEVEN_COLOUR_MAPS,
-    Caption,
     colour_bar_css,
     heat_picture,
     jpeg_bytes,
     overlay,
     png_bytes,
-    sheet,
 )
-from resnet_explorer.spec import title
+from resnet_explorer.sheet import Scale, numbers_json, sheet
 from resnet_explorer.ui.linked import SWITCH, linked, number, one_of
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
 
 if TYPE_CHECKING:
     from resnet_explorer.stage_pass import StagePass
-    from resnet_explorer.weights import Weights
+    from resnet_explorer.ui.subject import Subject
 
 BETWEEN: Final = {"smooth": "Smooth", "cells": "True cells"}
 _STAGES: Final = "_p_stages"
@@ -145,21 +143,17 @@ def look_input() -> Look:
     return Look(alpha, colour_map, cells == "smooth")
 
 
-def show_evidence(
-    result: StagePass, asked: Asked, seen: Image.Image, look: Look, weights: Weights, label: str
-) -> None:
-    """The three pictures with their scale, and the download.
+def show_evidence(result: StagePass, asked: Asked, subject: Subject, look: Look) -> None:
+    """The three pictures with their scale, and the downloads.
 
     Args:
         result: the pass.
         asked: whose map, and by which method.
-        seen: the part of the photo that the network looked at, at the photo's resolution.
+        subject: what was looked at, and by whom.
         look: how to draw.
-        weights: for the caption.
-        label: the name of the class.
     """
-    found, stage = asked.evidence(result), stage_label(asked.stage)
-    panels = remembered(_PANELS, (result, asked, look), lambda: _draw(found, seen, look))
+    found, stage, label = asked.evidence(result), stage_label(asked.stage), subject.names[result.target]
+    panels = remembered(_PANELS, (result, asked, look), lambda: _draw(found, subject.seen, look))
     original, heat, over = panels.files
     probability = float(result.prediction.probabilities[result.target])
     height, width = found.map.shape
@@ -175,16 +169,26 @@ def show_evidence(
         st.caption(
             t("Overlay for **{label}**, {probability:.1%}").format(label=label, probability=probability)
         )
-    _scale(look.colour_map, found.peak, asked.against)
+    words = t("evidence against the class") if asked.against else t("evidence for the class")
+    scale = Scale(look.colour_map, "0", f"{found.peak:.3g}", words)
+    show_scale(scale)
     if found.is_empty:
         st.info(prose("predict_empty_map").format(label=label, stage=stage, side=asked.side))
-    caption = Caption(title(weights.spec), weights.label, label, probability, stage, asked.words)
-    save_button(
-        t("Download as PNG"),
-        lambda: sheet(panels.pictures, caption, look.colour_map, found.peak),
-        f"{asked.method}-{label.replace(' ', '-').replace('/', '-')}-{stage.replace(' ', '')}.png",
-        key="p_save",
-    )
+    caption = subject.caption(result.target, probability, stage, asked.words)
+    name = f"{asked.method}-{label.replace(' ', '-').replace('/', '-')}-{stage.replace(' ', '')}"
+    with st.container(horizontal=True):
+        save_button(
+            t("Download as PNG"),
+            lambda: sheet(panels.pictures, caption.lines, scale),
+            f"{name}.png",
+            key="p_save",
+        )
+        save_button(
+            t("Numbers as JSON"),
+            lambda: numbers_json(caption, {"map": found.map.tolist()}),
+            f"{name}.json",
+            key="p_json",
+        )
 
 
 def _draw(found: Evidence, seen: Image.Image, look: Look) -> _Panels:
@@ -204,12 +208,11 @@ def layers(found: Evidence, original: Image.Image, look: Look) -> tuple[Image.Im
     return heat, overlay(original, heat, look.alpha)
 
 
-def _scale(colour_map: str, peak: float, against: bool) -> None:
+def show_scale(scale: Scale) -> None:
     """The labelled colour bar."""
-    words = t("evidence against the class") if against else t("evidence for the class")
+    bar = f"flex:1;height:1rem;border-radius:0.3rem;background:{colour_bar_css(scale.colour_map)}"
     st.html(
         "<div style='display:flex;align-items:center;gap:0.8rem;font-size:1rem'>"
-        "<span>0</span>"
-        f"<div style='flex:1;height:1rem;border-radius:0.3rem;background:{colour_bar_css(colour_map)}'></div>"
-        f"<span>{peak:.3g}</span><span style='opacity:0.75'>{words}</span></div>"
+        f"<span>{scale.low}</span><div style='{bar}'></div>"
+        f"<span>{scale.high}</span><span style='opacity:0.75'>{scale.words}</span></div>"
     )

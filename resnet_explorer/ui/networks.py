@@ -42,7 +42,9 @@ def warm_up(module: str = "resnet_explorer.cam") -> bool:
 
 
 def trained(chosen: Weights) -> ResNet:
-    """The network with its trained values, shared by all sessions; not to be changed.
+    """The network with its trained values, ready to look at photos (`evaluation.for_evaluation`).
+
+    It is shared by all sessions, and not to be changed.
 
     Raises:
         ValueError: in one sentence, if it cannot be had.
@@ -51,6 +53,23 @@ def trained(chosen: Weights) -> ResNet:
     return _trained(chosen.key)
 
 
+def as_stored(chosen: Weights) -> ResNet:
+    """The network with its values as they stand in the file, for those who look at the values themselves.
+
+    Raises:
+        ValueError: in one sentence, if it cannot be had.
+    """
+    warm_up()
+    return _as_stored(chosen.key)
+
+
 @st.cache_resource(show_spinner=False, max_entries=3)
 def _trained(key: str) -> ResNet:
+    from resnet_explorer.evaluation import for_evaluation
+
+    return for_evaluation(weights.load(weights.find(key)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _as_stored(key: str) -> ResNet:
     return weights.load(weights.find(key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -56,9 +56,9 @@ def photo_input() -> tuple[Photo, str]:
     return photo, _about(photo)
 
 
-def view_input() -> View:
+def view_input(width: Literal["content", "stretch"] = "stretch") -> View:
     """Where in the photo the network looks; the centre unless moved."""
-    with st.popover(t("Move or zoom"), width="stretch"):
+    with st.popover(t("Move or zoom"), width=width):
         zoom = _slider("p_zoom", t("Zoom"), 1.0, 4.0, CENTRE.zoom, 0.1)
         x = _slider("p_x", t("Left – right"), 0.0, 1.0, CENTRE.x, 0.05)
         y = _slider("p_y", t("Top – bottom"), 0.0, 1.0, CENTRE.y, 0.05)

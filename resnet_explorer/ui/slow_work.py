@@ -1,0 +1,103 @@
+"""A computation that takes its time: a bar with an estimate, a Stop button, and what is known so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+from resnet_explorer.i18n import t
+from resnet_explorer.progress import Step
+from resnet_explorer.ui.networks import torch_gate
+from resnet_explorer.ui.remembered import remembered
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class _Work(Generic[T]):
+    """A computation under way, kept by the session from one rerun to the next."""
+
+    steps: Iterator[Step[T]]
+    step: Step[T] | None = None
+    seconds: float = 0.0
+    stopped: bool = False
+
+    @property
+    def is_finished(self) -> bool:
+        return self.step is not None and self.step.done >= self.step.total
+
+    def go_on(self) -> None:
+        """Do one piece, while no other session computes."""
+        with torch_gate():
+            start = time.perf_counter()
+            self.step = next(self.steps)
+            self.seconds += time.perf_counter() - start
+
+    @property
+    def words(self) -> str:
+        """How far it is, and how long it may still take."""
+        if self.step is None:
+            return t("beginning …")
+        left = self.seconds / self.step.done * (self.step.total - self.step.done)
+        return t("{done:,} of {total:,} · about {left:.0f} s left").format(
+            done=self.step.done, total=self.step.total, left=left
+        )
+
+
+def slow_work(
+    key: str, question: tuple[object, ...], start: Callable[[], Iterator[Step[T]]], label: str
+) -> tuple[T | None, bool]:
+    """Do the work with progress and Stop, once for a question; a rerun of the page goes on where it was.
+
+    Args:
+        key: names it in the session's state.
+        question: all that the answer depends on.
+        start: begins the work. It must not use Streamlit.
+        label: what is done, in a few words.
+
+    Returns:
+        The answer or, after Stop, what was known by then (None for nothing); and whether it is whole.
+    """
+    work = remembered(key, question, lambda: _Work(start()))
+    if work.is_finished:
+        return _answer(work), True
+    place = st.empty()
+    if work.stopped:
+        _offer_to_go_on(place.container(), key, label, work)
+        return _answer(work), False
+    with place.container():
+        words, button = st.columns([5, 1], vertical_alignment="bottom")
+        button.button(t("Stop"), key=f"{key}_stop", on_click=_stop, args=(work,), width="stretch")
+        bar = words.progress(0.0)
+        while not work.is_finished:  # a click on Stop, or on anything else, ends the run in `progress`
+            bar.progress(_share(work), text=f"{label}: {work.words}")
+            work.go_on()
+    place.empty()
+    return _answer(work), True
+
+
+def _answer(work: _Work[T]) -> T | None:
+    return work.step.answer if work.step else None
+
+
+def _share(work: _Work[T]) -> float:
+    return work.step.done / work.step.total if work.step else 0.0
+
+
+def _stop(work: _Work[T]) -> None:
+    work.stopped = True
+
+
+def _resume(work: _Work[T]) -> None:
+    work.stopped = False
+
+
+def _offer_to_go_on(place: st.delta_generator.DeltaGenerator, key: str, label: str, work: _Work[T]) -> None:
+    words, button = place.columns([5, 1], vertical_alignment="center")
+    done = f"{work.step.done:,} / {work.step.total:,}" if work.step else "0"
+    words.warning(t("{label}: stopped at {done}.").format(label=label, done=done))
+    button.button(t("Go on"), key=f"{key}_go_on", on_click=_resume, args=(work,), width="stretch")
