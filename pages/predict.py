@@ -114,4 +114,4 @@ with answer_column:
     show_answer(result, subject.names)
 with pictures_column:
     show_evidence(result, map_asked, subject, look)
-film_strip(result, map_asked, subject.seen, look)
+film_strip(result, map_asked, subject, look)

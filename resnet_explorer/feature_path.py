@@ -65,7 +65,7 @@ def path_svg(plan: Plan, chosen: str = "", standalone: bool = False) -> str:
         standalone: for a file of its own: with a white ground.
     """
     maps = feature_maps(plan)
-    scale = _Scale.of(maps)
+    scale = Scale.of(maps)
     columns = _columns(maps, scale)
     rulers, heading = _rulers(scale), title(plan.spec)
     # A network of few maps is narrower than its name and its rulers.
@@ -82,7 +82,7 @@ def path_svg(plan: Plan, chosen: str = "", standalone: bool = False) -> str:
                 f'<rect x="{column.left:.1f}" y="{TOP - 12}" width="{column.right - column.left:.1f}" '
                 f'height="{height - TOP + 10:.1f}" rx="12" fill="currentColor" opacity="0.09"/>'
             )
-    parts += [_arrow(one, other, axis, scale) for one, other in pairwise(columns)]
+    parts += [arrow_svg(one, other, axis, scale) for one, other in pairwise(columns)]
     parts += [_map_group(column, axis, below, scale) for column in columns]
     ground = '<rect width="100%" height="100%" fill="#ffffff"/>' if standalone else ""
     label = escape(f"Path of the feature map through {title(plan.spec)}: {path_text(plan)}")
@@ -106,19 +106,20 @@ def path_text(plan: Plan) -> str:
 
 
 @dataclass(frozen=True)
-class _Scale:
+class Scale:
     """Units of the picture per pixel and per channel."""
 
     pixel: float
     channel: float
 
     @classmethod
-    def of(cls, maps: tuple[FeatureMap, ...]) -> _Scale:
+    def of(cls, maps: tuple[FeatureMap, ...], tallest: float = TALLEST, longest: float = LONGEST) -> Scale:
+        """The scale on which the largest map is so tall, and the one of most channels so long."""
         side = max(max(_sides(m.shape)) for m in maps)
         channels = max(m.shape[0] for m in maps if m.key != "fc")
         # Many classes must not squeeze the maps to nothing: fc may be the longest, up to twice.
         scores = max((m.shape[0] for m in maps if m.key == "fc"), default=0)
-        return cls(TALLEST / side, LONGEST / max(channels, min(scores, 2 * channels)))
+        return cls(tallest / side, longest / max(channels, min(scores, 2 * channels)))
 
     def length(self, shape: Shape) -> float:
         return max(THINNEST, min(LONGEST, shape[0] * self.channel))
@@ -137,7 +138,7 @@ class _Scale:
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
     """Where a map and its label stand."""
 
     map: FeatureMap
@@ -149,18 +150,18 @@ class _Column:
         return (self.left + self.right) / 2
 
 
-def _columns(maps: tuple[FeatureMap, ...], scale: _Scale) -> list[_Column]:
-    columns: list[_Column] = []
+def _columns(maps: tuple[FeatureMap, ...], scale: Scale) -> list[Column]:
+    columns: list[Column] = []
     left = 0.0
     for m in maps:
         label = max(map(_text_width, m.label))
         body = scale.length(m.shape) + scale.run(m.shape)
-        columns.append(_Column(m, left, left + max(label + 2 * GAP, body + ARROW)))
+        columns.append(Column(m, left, left + max(label + 2 * GAP, body + ARROW)))
         left = columns[-1].right
     return columns
 
 
-def _map_group(column: _Column, axis: float, below: float, scale: _Scale) -> str:
+def _map_group(column: Column, axis: float, below: float, scale: Scale) -> str:
     m = column.map
     lines = [
         f'<rect x="{column.middle - 22:.1f}" y="{below - 22:.1f}" width="44" height="6" rx="3" '
@@ -178,11 +179,11 @@ def _map_group(column: _Column, axis: float, below: float, scale: _Scale) -> str
         f'height="{below + len(m.label) * LINE - TOP:.1f}" fill="transparent"/>'
     )
     hover = f"<title>{escape(' / '.join(m.names))}: {shape_text(m.shape)}</title>"
-    body = _box(column, axis, scale) + "".join(lines)
+    body = box_svg(column, axis, scale) + "".join(lines)
     return f'<g data-key="{escape(m.key)}">{hover}{ground}{body}</g>'
 
 
-def _box(column: _Column, axis: float, scale: _Scale) -> str:
+def box_svg(column: Column, axis: float, scale: Scale) -> str:
     m = column.map
     length, height = scale.length(m.shape), scale.height(m.shape)
     run, rise = scale.run(m.shape), scale.rise(m.shape)
@@ -218,7 +219,7 @@ def _polygon(colour: str, points: list[tuple[float, float]]) -> str:
     return f'<polygon points="{corners}" fill="{colour}" stroke="{colour}" stroke-width="0.6"/>'
 
 
-def _arrow(one: _Column, other: _Column, axis: float, scale: _Scale) -> str:
+def arrow_svg(one: Column, other: Column, axis: float, scale: Scale) -> str:
     half = (scale.length(one.map.shape) + scale.run(one.map.shape)) / 2
     other_half = (scale.length(other.map.shape) + scale.run(other.map.shape)) / 2
     start, end = one.middle + half + 5, other.middle - other_half - 5
@@ -238,7 +239,7 @@ class _Ruler:
     length: float
 
 
-def _rulers(scale: _Scale) -> tuple[_Ruler, _Ruler]:
+def _rulers(scale: Scale) -> tuple[_Ruler, _Ruler]:
     """One for the side of a map and one for channels."""
     pixels = _round_number(70 / scale.pixel)
     channels = _round_number(70 / scale.channel)

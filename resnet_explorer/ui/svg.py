@@ -20,13 +20,15 @@ _CSS: Final = """
 """
 
 _JS: Final = """
-// A part with data-rows and data-columns is a grid drawn as one: the click's place says which cell.
+// A part with data-rows and data-columns is a grid drawn as one: the click's place says which cell,
+// and data-name which grid, where there are several.
 function cellOf(part, event) {
   const box = part.getBoundingClientRect();
   const place = (at, start, length, count) =>
     Math.min(count - 1, Math.max(0, Math.floor(((at - start) / length) * count)));
   const row = place(event.clientY, box.top, box.height, part.dataset.rows);
-  return row + "," + place(event.clientX, box.left, box.width, part.dataset.columns);
+  const grid = part.dataset.name ? part.dataset.name + ":" : "";
+  return grid + row + "," + place(event.clientX, box.left, box.width, part.dataset.columns);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -63,7 +65,8 @@ def show_svg(
         svg: the picture, with a viewBox.
         key: a name for it, once per page.
         on_pick: called with the `data-key` of the part that was clicked; of a part that has `data-rows`
-            and `data-columns`, with the cell of that grid, as "row,column".
+            and `data-columns`, with the cell of that grid, as "row,column", or as "name:row,column" if it
+            has a `data-name`.
         shrink: share of its own width below which it scrolls rather than shrinks.
         magnify: how many times its own width it may grow to.
         tallest: height in pixels beyond which it does not grow.

@@ -135,13 +135,43 @@ def test_every_method_and_the_evidence_against(page: AppTest) -> None:
     assert any("evidence against the class" in each.proto.body for each in page.get("html"))
 
 
-def test_the_film_strip_shows_every_stage_and_leads_to_it(page: AppTest) -> None:
-    for stage, cells in enumerate((32, 32, 16, 8)):
-        peak = asked(open_sample("cat"), stage).map.peak
-        assert f"{cells} × {cells} cells, up to {peak:.3g}" in [each.value for each in page.caption]
-    page.button(key="p_strip_2").click().run()
-    assert page.segmented_control(key="p_stage").value == 2
-    check_shown(page, asked(open_sample("cat"), 2))
+def strip(page: AppTest) -> str:
+    """The picture of all stages."""
+    (picture,) = [
+        str(each.proto) for each in page.get("bidi_component") if "Evidence at every stage" in str(each.proto)
+    ]
+    return picture
+
+
+def test_the_film_strip_shows_every_stage(page: AppTest) -> None:
+    for stage in range(4):
+        assert f"up to {asked(open_sample('cat'), stage).map.peak:.3g}" in strip(page)
+    page.selectbox(key="p_class").set_value("truck").run()  # another class: every map follows
+    for stage in range(4):
+        peak = asked(open_sample("cat"), stage, CLASSES.index("truck")).map.peak
+        assert f"up to {peak:.3g}" in strip(page)
+
+
+def test_a_cell_of_the_strip_tells_what_it_sees(page: AppTest) -> None:
+    found = asked(open_sample("cat")).map.map
+    row, column = divmod(int(found.argmax()), 8)
+    said = [each.value for each in page.markdown]
+    assert any(said_of.startswith(f"Cell ({row}, {column}) of **stage 3** sees") for said_of in said)
+    page.query_params["p_cell"] = "1.0.5"
+    page.query_params["p_stage"] = "1"
+    page.run()
+    value = asked(open_sample("cat"), 1).map.map[0, 5]
+    # three 3 × 3 convolutions by then see 7 pixels, at the upper edge 4 of them
+    sentence = "Cell (0, 5) of **stage 1** sees 4 × 7 of the 32 × 32 pixels: 2.73 % of it. Its evidence is"
+    assert f"{sentence} **{value:.3g}**. Click another cell." in [each.value for each in page.markdown]
+    page.segmented_control(key="p_stage").set_value(2).run()  # the cell was another stage's
+    assert "p_cell" not in page.query_params
+
+
+def test_a_cell_that_is_none_is_told(page: AppTest) -> None:
+    page.query_params["p_cell"] = "first"
+    page.run()
+    assert "`p_cell=first`: allowed: stage.row.column, as in 3.2.5." in page.warning[0].value
 
 
 def test_another_sample(page: AppTest) -> None:
