@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -18,6 +19,14 @@ COLOUR_MAPS: Final = ("viridis", "magma", "inferno", "cividis", "turbo", "jet")
 UNEVEN_COLOUR_MAPS: Final = ("turbo", "jet")
 """Rainbows: they draw edges where the map has none (Borland and Taylor 2007)."""
 
+DIVERGING: Final = "blue-black-orange"
+GREY: Final = "grey"
+_OWN_STOPS: Final = {
+    DIVERGING: ("#a6dcff", "#2b7fc4", "#101418", "#b87a00", "#ffd27a"),
+    GREY: ("#000000", "#ffffff"),
+}
+"""Colour maps of our own: of values around 0, which is dark as in the others, and of plain brightness."""
+
 Map = NDArray[np.float32]
 """(h, w), 0 or more."""
 
@@ -29,13 +38,16 @@ def colour_table(name: str) -> NDArray[np.uint8]:
     Plotly carries matplotlib's maps as ten or more stops, between which this is linear.
 
     Raises:
-        ValueError: for a name that is not among `COLOUR_MAPS`.
+        ValueError: for a name that is neither among `COLOUR_MAPS` nor `DIVERGING` nor `GREY`.
     """
-    if name not in COLOUR_MAPS:
-        raise ValueError(f"{name!r} is no colour map here; there are {', '.join(COLOUR_MAPS)}.")
-    import plotly.colors  # here, for it takes a while and a page without a map needs none
+    if name in _OWN_STOPS:
+        stops: Sequence[str] = _OWN_STOPS[name]
+    elif name in COLOUR_MAPS:
+        import plotly.colors  # here, for it takes a while and a page without a map needs none
 
-    stops = getattr(plotly.colors.sequential, name.capitalize())
+        stops = getattr(plotly.colors.sequential, name.capitalize())
+    else:
+        raise ValueError(f"{name!r} is no colour map here; there are {', '.join(COLOUR_MAPS)}.")
     colours = np.array([_rgb(stop) for stop in stops], dtype=np.float64)
     places, steps = np.linspace(0, 1, len(colours)), np.linspace(0, 1, 256)
     table = np.stack([np.interp(steps, places, colours[:, channel]) for channel in range(3)], axis=1)
