@@ -112,7 +112,7 @@ class TestBadArguments:
             (["nothing"], "No such command"),
             (["predict"], "Missing argument"),
             (["predict", "a.jpg", "--top", "0"], "greater than or equal to 1"),
-            (["predict", "a.jpg", "--model", "resnet19"], "no trained network; there are bundled, resnet18"),
+            (["predict", "a.jpg", "--model", "resnet19"], "no trained network; there are bundled, "),
             (["weights", "download", "bundled"], "is missing"),
             (["weights", "remove", "resnet18"], "is not one of your own"),
             (["train", "data"], "Missing option"),

@@ -44,7 +44,8 @@ def where() -> None:
     from resnet_explorer.weights import available, bundled, imagenet, own
     from resnet_explorer.weights.download import file_name
 
-    typer.echo(f"Bundled: {bundled.FILE}" + ("" if bundled.FILE.is_file() else " (missing)"))
+    for path in map(bundled.path_of, bundled.all_keys()):
+        typer.echo(f"Bundled: {path}" + ("" if path.is_file() else " (missing)"))
     typer.echo(f"Your own: {own.folder()}")
     typer.echo(f"torchvision's: {imagenet.cache_folder()}\n")
     rows = [

@@ -21,7 +21,7 @@ def weights_input() -> Weights:
     """Draw the controls.
 
     Returns:
-        The weights to predict with: those chosen or, where these cannot be had, the bundled ones,
+        The weights to predict with: those chosen or, where these cannot be had, the usual bundled ones,
         after a sentence that says so.
 
     Raises:
@@ -40,7 +40,9 @@ def weights_input() -> Weights:
     )
     chosen = None
     try:
-        if source == "torchvision":
+        if source == "bundled":
+            chosen = _bundled()
+        elif source == "torchvision":
             chosen = _published()
         elif source == "yours":
             chosen = _own()
@@ -76,6 +78,12 @@ def _label(entry: Entry, entries: list[Entry]) -> str:
     """What the menu says: two files of one name are told apart by the end of their keys."""
     same = [other for other in entries if other.label == entry.label]
     return entry.label if len(same) == 1 else f"{entry.label} ({entry.key[-6:]})"
+
+
+def _bundled() -> Weights | None:
+    """A menu where there are several."""
+    entries = [entry for entry in available() if entry.source == "bundled"]
+    return find(_choice(entries)) if len(entries) > 1 else None
 
 
 def _published() -> Weights | None:

@@ -1,8 +1,9 @@
-"""The network that comes with the explorer, and the form in which it is stored."""
+"""The networks that come with the explorer, and the form in which they are stored."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +14,39 @@ if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
 
 KEY: Final = "bundled"
+PREFIX: Final = "bundled/"
 FILE: Final = Path(__file__).parent.parent / "bundled" / "cifar10.safetensors"
+"""The usual one. Other safetensors files in its folder are bundled too, as "bundled/" and their name."""
 
 
-def describe(path: Path | None = None) -> Weights:
-    """The bundled network, from the header of its file.
+def all_keys() -> list[str]:
+    """The keys of all bundled networks: the usual one, whether its file is there or not, and the others."""
+    others = sorted(path.stem for path in FILE.parent.glob("*.safetensors") if path.name != FILE.name)
+    return [KEY, *(PREFIX + name for name in others)]
+
+
+def path_of(key: str) -> Path:
+    """The file of a bundled network.
+
+    Raises:
+        ValueError: for a key of none; it may come from a link, and must not lead out of the folder.
+    """
+    if key not in all_keys():
+        raise ValueError(f"{key!r} is no bundled network; there are {', '.join(all_keys())}.")
+    return FILE if key == KEY else FILE.parent / f"{key.removeprefix(PREFIX)}.safetensors"
+
+
+def described() -> list[Weights]:
+    """The bundled networks, the usual one first; a file that is none is passed over."""
+    found = []
+    for key in all_keys():
+        with suppress(ValueError):
+            found.append(describe(path_of(key), key))
+    return found
+
+
+def describe(path: Path | None = None, key: str = KEY) -> Weights:
+    """A bundled network, from the header of its file; the usual one unless told.
 
     Raises:
         ValueError: if the file is not there, or is no such file.
@@ -25,11 +54,11 @@ def describe(path: Path | None = None) -> Weights:
     path = path or FILE
     if not path.is_file():
         raise ValueError(f"The bundled network is missing: there is no file {path.name} in {path.parent}.")
-    return from_metadata(read_header(path).metadata, KEY, "bundled")
+    return from_metadata(read_header(path).metadata, key, "bundled")
 
 
 def load(path: Path | None = None) -> ResNet:
-    """The bundled network, to predict with.
+    """A bundled network, to predict with; the usual one unless told.
 
     Raises:
         ValueError: if the file is not there or is damaged.

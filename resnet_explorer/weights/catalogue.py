@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from resnet_explorer.spec import TORCHVISION_NAMES, preset, title
@@ -27,9 +26,7 @@ def available() -> list[Entry]:
 
     A bundled network whose file is missing is left out; `find("bundled")` says so in a sentence.
     """
-    entries = [weights.entry for weights in own.kept()]
-    with suppress(ValueError):
-        entries.insert(0, bundled.describe().entry)
+    entries = [weights.entry for weights in (*bundled.described(), *own.kept())]
     for network in TORCHVISION_NAMES:
         for version in versions(network):
             label = f"{title(preset(network))} · ImageNet {version.rpartition('_')[2]}"
@@ -48,11 +45,11 @@ def key_of(name: str) -> str:
     Raises:
         ValueError: if it is the name of none.
     """
-    if name == bundled.KEY or name.startswith(own.PREFIX):
+    if name in bundled.all_keys() or name.startswith(own.PREFIX):
         return name
     network, _, version = name.removeprefix("torchvision/").partition("/")
     if network not in TORCHVISION_NAMES or (version and version not in versions(network)):
-        known = ", ".join(["bundled", *TORCHVISION_NAMES])
+        known = ", ".join([*bundled.all_keys(), *TORCHVISION_NAMES])
         raise ValueError(f"{name!r} is no trained network; there are {known}, and what you imported.")
     return f"torchvision/{network}/{version or versions(network)[0]}"
 
@@ -64,8 +61,8 @@ def find(name: str) -> Weights:
         ValueError: if there is none of that name, or its file is missing.
     """
     key = key_of(name)
-    if key == bundled.KEY:
-        return bundled.describe()
+    if key in bundled.all_keys():
+        return bundled.describe(bundled.path_of(key), key)
     if key.startswith(own.PREFIX):
         return own.describe(key)
     from resnet_explorer.weights import imagenet
@@ -84,7 +81,7 @@ def load(weights: Weights, progress: Progress | None = None) -> ResNet:
         ValueError: in one sentence, if it cannot be had.
     """
     if weights.source == "bundled":
-        return bundled.load()
+        return bundled.load(bundled.path_of(weights.key))
     if weights.source == "yours":
         return own.load(weights.key)
     from resnet_explorer.weights import imagenet
