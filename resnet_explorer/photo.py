@@ -67,10 +67,7 @@ def open_photo(data: bytes, name: str) -> Photo:
     """
     if not data:
         raise ValueError(f"{name} is empty; a photo as {_FORMAT_NAMES} is needed.")
-    if len(data) > MAX_BYTES:
-        raise ValueError(
-            f"{name} has {len(data) / 2**20:,.0f} MB; photos of at most {MAX_BYTES // 2**20} MB are read."
-        )
+    check_bytes(len(data), name)
     image = _opened(data, name)
     try:
         return _prepared(image, name)
@@ -80,6 +77,18 @@ def open_photo(data: bytes, name: str) -> Photo:
         raise ValueError(f"{name} needs more memory than there is; a smaller photo will do.") from None
     except Exception:  # decoders raise whatever the damage leads them to: OSError, struct.error, KeyError …
         raise _damaged(name) from None
+
+
+def check_bytes(count: int, name: str) -> None:
+    """Refuse a file by its size, before it is read.
+
+    Raises:
+        ValueError: for more than `MAX_BYTES`; one sentence that names it.
+    """
+    if count > MAX_BYTES:
+        raise ValueError(
+            f"{name} has {count / 2**20:,.0f} MB; photos of at most {MAX_BYTES // 2**20} MB are read."
+        )
 
 
 class _TooLargeError(ValueError):

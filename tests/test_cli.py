@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,11 @@ from PIL import Image
 
 from resnet_explorer.cli import main
 from resnet_explorer.commands import train as train_command
+from resnet_explorer.crop import CENTRE
+from resnet_explorer.evaluation import for_evaluation
+from resnet_explorer.many.cam_sheets import Wanted, cam_sheet
 from resnet_explorer.module import build
+from resnet_explorer.photo import open_photo
 from resnet_explorer.predictor import preprocess
 from resnet_explorer.samples import open_sample
 from resnet_explorer.spec import ResNetSpec
@@ -165,6 +170,86 @@ class TestPredict:
         with Path("out.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
         assert [row["photo"] for row in rows] == ["cat.png"] * 6, "three classes, twice"
+
+    def test_folders_and_archives_are_read_to_their_end(
+        self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("album/deep").mkdir(parents=True)
+        Path("album/deep/a.png").write_bytes(Path("cat.png").read_bytes())
+        Path("album/notes.txt").write_text("not a photo")
+        with zipfile.ZipFile("trip.zip", "w") as packed:
+            packed.write("cat.png", "day 1/b.png")
+            packed.writestr("day 1/c.zip", b"PK")
+        photos = ["cat.png", "album", "trip.zip"]
+        assert main(["predict", *photos, "--model", "net.safetensors", "--top", "1", "--csv", "out.csv"]) == 1
+        captured = capsys.readouterr()
+        assert captured.err.splitlines() == [
+            "Error: album/notes.txt is no picture that can be read; JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC or "
+            "AVIF can.",
+            "Error: trip.zip/day 1/c.zip is an archive in an archive, which is not opened.",
+        ]
+        with Path("out.csv").open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [row["photo"] for row in rows] == ["cat.png", "album/deep/a.png", "trip.zip/day 1/b.png"]
+        assert len({row["probability"] for row in rows}) == 1
+        assert captured.out.splitlines()[::2] == [row["photo"] for row in rows]
+
+    def test_sheets_show_where_the_evidence_is(
+        self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("album").mkdir()
+        Path("album/cat.png").write_bytes(Path("cat.png").read_bytes())
+        arguments = ["predict", "cat.png", "album", "--model", "net.safetensors"]
+        assert main([*arguments, "--cam", "out/maps"]) == 0
+        files = {file.name: file for file in Path("out/maps").iterdir()}
+        assert set(files) == {"cat-cam.png", "cat-2-cam.png"}
+        with Image.open(files["cat-cam.png"]) as sheet:
+            assert sheet.width == 3 * 448 + 4 * 16
+            likeliest = sheet.tobytes()
+        model = for_evaluation(bundled.load(Path("net.safetensors")))
+        weights = bundled.describe(Path("net.safetensors"))
+        cat = open_photo(Path("cat.png").read_bytes(), "cat.png")
+        expected = cam_sheet(model, cat, weights, CENTRE, Wanted(1, "hirescam", 2))
+        assert main([*arguments, "--cam", "x", "--stage", "1", "--method", "hirescam", "--class", "fox"]) == 0
+        assert Path("x/cat-cam.png").read_bytes() == expected
+        assert main([*arguments, "--cam", "y", "--class", "2", "--method", "hirescam", "--stage", "1"]) == 0
+        assert Path("y/cat-2-cam.png").exists()
+        with Image.open("x/cat-cam.png") as sheet:
+            assert sheet.tobytes() != likeliest
+
+    def test_a_sheet_never_overwrites_a_photo(
+        self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("cat-cam.png").write_bytes(Path("cat.png").read_bytes())
+        photos = ["cat.png", "cat-cam.png"]
+        assert main(["predict", *photos, "--model", "net.safetensors", "--cam", "."]) == 0
+        assert Path("cat-cam.png").read_bytes() == Path("cat.png").read_bytes()
+        assert Path("cat-2-cam.png").exists()
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            (["--cam", "x", "--method", "guess"], "'guess' is no method; there are gradcam, "),
+            (["--cam", "x", "--stage", "3"], "--stage is 3; 0 (the stem) to 2 is allowed."),
+            (
+                ["--cam", "x", "--class", "cow"],
+                "--class is 'cow'; a name (cat, dog, fox) or 0 to 2 is allowed.",
+            ),
+            (["--stage", "1"], "say which map --cam draws"),
+        ],
+    )
+    def test_maps_that_there_are_not(
+        self, network: None, photo: None, options: list[str], words: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        told = refuse_bad(["predict", "cat.png", "--model", "net.safetensors", *options], capsys)
+        assert words in told
+        assert not Path("x").exists()
+
+    def test_sheets_that_cannot_be_written(
+        self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["predict", "cat.png", "--model", "net.safetensors", "--cam", "cat.png"]) == 1
+        assert one_sentence(capsys.readouterr().err) == "cat.png cannot be made: File exists."
 
     @pytest.mark.parametrize(
         ("model", "words"),

@@ -31,6 +31,15 @@ def model(text: str) -> str:
     return text if is_file_name(text) else _parsed(key_of, text)
 
 
+def method(text: str) -> str:
+    """A way to read a map, by its key."""
+    from resnet_explorer.cam import METHODS
+
+    if text not in METHODS:
+        raise typer.BadParameter(f"{text!r} is no method; there are {', '.join(METHODS)}.")
+    return text
+
+
 def is_file_name(text: str) -> bool:
     """Whether a model is named by its file."""
     return text.endswith((".pth", ".pt", ".safetensors"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,16 @@ def training_bar(epochs: int) -> Iterator[Steps]:
         yield update
 
 
+@contextmanager
+def photo_bar(photos: int) -> Iterator[Callable[[], None]]:
+    """What is called once for every photo that is done; a single one has no bar."""
+    from rich.progress import MofNCompleteColumn
+
+    with _bars(MofNCompleteColumn(), transient=True) as bars:
+        task = bars.add_task("photos", total=photos, visible=photos > 1)
+        yield lambda: bars.advance(task)
+
+
 def _bars(measure: ProgressColumn, transient: bool = False) -> Bars:
     """Bars on stderr: what it is, the bar, a measure of its own, the time that is left."""
     from rich.console import Console
@@ -46,4 +57,10 @@ def _bars(measure: ProgressColumn, transient: bool = False) -> Bars:
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), measure, TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal, transient=transient)
+    return Progress(
+        *columns,
+        console=console,
+        disable=not console.is_terminal,
+        transient=transient,
+        redirect_stdout=sys.stdout.isatty(),  # the answers in a pipe stay in the pipe
+    )

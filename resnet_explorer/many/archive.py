@@ -1,0 +1,146 @@
+"""ZIP archives of unknown origin: judged by what they declare, unpacked one member at a time in memory.
+
+Nothing is written to a disk, so that the names inside are names and no paths. What an archive would
+unpack to is known from its directory before anything is unpacked, and of no member
+more is unpacked than it declared there.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from resnet_explorer.photo import check_bytes
+
+MAX_MEMBERS: Final = 10_000
+MAX_UNPACKED: Final = 16 * 2**30
+"""Bytes of all members together."""
+MAX_RATIO: Final = 100
+"""How many times its own size an archive may unpack to, beyond `HARMLESS` bytes; photos hardly shrink."""
+HARMLESS: Final = 256 * 2**20
+MAX_DIRECTORY: Final = 8 * 2**20
+"""Bytes of an archive's own list of its members: 800 for each of the most that are read."""
+
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The others of `zipfile` unpack a whole block at once, however large it comes out."""
+_ENCRYPTED: Final = 0x1
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """A file in an archive.
+
+    Attributes:
+        name: the archive's and its own, for people.
+        parts: the way to it inside the archive.
+        read: its bytes; raises a ValueError that names it.
+    """
+
+    name: str
+    parts: tuple[str, ...]
+    read: Callable[[], bytes]
+
+
+class _TooLongError(Exception):
+    """A directory beyond `MAX_DIRECTORY`."""
+
+
+class _Careful(io.RawIOBase):
+    """A file whose single reads are bounded while an archive's directory is read, which is done in one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.bounded = True
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.bounded and size is not None and size > MAX_DIRECTORY:
+            raise _TooLongError
+        return self._file.read(size if size is not None else -1)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file calls itself a ZIP archive."""
+    return name.lower().endswith(".zip")
+
+
+def members(source: Path | bytes, name: str) -> list[Member]:
+    """The files of an archive, in its own order, none of them read yet.
+
+    Args:
+        source: the archive's file, or its bytes.
+        name: what it is called.
+
+    Raises:
+        ValueError: in one sentence, for what is no archive, or would unpack to too much.
+    """
+    try:
+        file = _Careful(io.BytesIO(source) if isinstance(source, bytes) else source.open("rb"))
+        size = file.seek(0, io.SEEK_END)
+        archive = zipfile.ZipFile(file)
+    except _TooLongError:
+        raise _too_many(name) from None
+    except OSError as error:
+        raise ValueError(f"{name} cannot be read: {error.strerror or error}.") from None
+    except (
+        Exception
+    ):  # a damaged directory: BadZipFile, struct.error, UnicodeDecodeError, NotImplementedError
+        raise ValueError(f"{name} is no ZIP archive that can be read.") from None
+    file.bounded = False
+    found = archive.infolist()
+    if len(found) > MAX_MEMBERS:
+        raise _too_many(name)
+    unpacked = sum(info.file_size for info in found)
+    if unpacked > MAX_UNPACKED or unpacked > max(HARMLESS, MAX_RATIO * size):
+        raise ValueError(
+            f"{name} would unpack to {unpacked / 2**20:,.0f} MB; at most "
+            f"{min(MAX_UNPACKED, max(HARMLESS, MAX_RATIO * size)) // 2**20:,} MB of an archive of its "
+            "size are read."
+        )
+    return [_member(archive, info, name) for info in found if not info.is_dir()]
+
+
+def _too_many(name: str) -> ValueError:
+    return ValueError(f"{name} holds more than {MAX_MEMBERS:,} files, the most that are read.")
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Member:
+    inside = "".join(character for character in info.filename[:500] if character.isprintable())
+    shown = f"{name}/{inside}"
+    return Member(shown, tuple(inside.split("/")), lambda: _read(archive, info, shown))
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> bytes:
+    if is_archive(info.filename):
+        raise ValueError(f"{shown} is an archive in an archive, which is not opened.")
+    if info.flag_bits & _ENCRYPTED:
+        raise ValueError(f"{shown} is locked with a password; an archive without one is needed.")
+    if info.compress_type not in _METHODS:
+        raise ValueError(f"{shown} is packed by a method that is not read; Store and Deflate are.")
+    check_bytes(info.file_size, shown)
+    try:
+        with archive.open(info) as stream:
+            return stream.read(info.file_size)  # read() without a size unpacks first and cuts afterwards
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OSError, RuntimeError):
+        raise ValueError(f"{shown} is damaged in the archive.") from None

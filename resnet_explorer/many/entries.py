@@ -1,0 +1,95 @@
+"""Where many photos come from: files, folders and ZIP archives, listed first and read one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from resnet_explorer.many.archive import Member, is_archive, members
+from resnet_explorer.photo import MAX_BYTES, check_bytes
+
+_LITTER: Final = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+"""What systems leave behind in folders and archives; as names that begin with a dot, it is no photo."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A file that may be a photo.
+
+    Attributes:
+        name: what it is called in the answer: the path as given and, inside a folder or an archive,
+            the way there. Only shown, never used as a path.
+        read: its bytes; raises a ValueError that names it, in one sentence. To be called once.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+
+
+def entries_of(path: str) -> Iterator[Entry]:
+    """What is behind a path of this machine: the file, or all files of the folder or the archive.
+
+    Folders are searched to their end, in the order of names, links to folders not followed. An archive
+    that will not do is an entry whose reading says why.
+    """
+    place = Path(path)
+    if not place.is_dir():
+        yield from _of_file(place, path)
+        return
+    for file in sorted(place.rglob("*")):
+        inside = file.relative_to(place)
+        if file.is_file() and not is_litter(inside.parts):
+            yield from _of_file(file, str(Path(path, inside)))
+
+
+def entry_of_bytes(name: str, read: Callable[[], bytes]) -> Iterator[Entry]:
+    """The entry of a file that was uploaded, or those of an uploaded archive.
+
+    Args:
+        name: of the file; in a folder, the way there.
+        read: gives its bytes, once.
+    """
+    if is_litter(tuple(name.split("/"))):
+        return
+    if is_archive(name):
+        yield from _of_archive(name, lambda: members(read(), name))
+    else:
+        yield Entry(name, read)
+
+
+def is_litter(parts: tuple[str, ...]) -> bool:
+    """Whether a way inside a folder or an archive leads to what no person put there."""
+    return any(part.startswith(".") or part in _LITTER for part in parts)
+
+
+def _of_file(file: Path, name: str) -> Iterator[Entry]:
+    if is_archive(name) and file.is_file():
+        yield from _of_archive(name, lambda: members(file, name))
+    else:
+        yield Entry(name, lambda: _read(file, name))
+
+
+def _of_archive(name: str, open_it: Callable[[], list[Member]]) -> Iterator[Entry]:
+    try:
+        found = [member for member in open_it() if not is_litter(member.parts)]
+    except ValueError as refusal:
+        sentence = str(refusal)
+        yield Entry(name, lambda: _refuse(sentence))
+        return
+    for member in found:
+        yield Entry(member.name, member.read)
+
+
+def _refuse(sentence: str) -> bytes:
+    raise ValueError(sentence)
+
+
+def _read(file: Path, name: str) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            check_bytes(file.stat().st_size, name)
+            return stream.read(MAX_BYTES + 1)  # a file may grow, and a device has no end
+    except OSError as error:
+        raise ValueError(f"{name} cannot be read: {error.strerror}.") from None
