@@ -1,15 +1,17 @@
-"""Class activation maps: where at a stage the evidence for a class is, by four readings of it.
+"""Class activation maps: where the evidence for a class is, by six readings of it.
 
-All read the same two things of one pass, a stage's output A (C, h, w) and the gradient G of the class's
-logit by it, and differ in how they weigh the one by the other. None is normalised: the unit of a map is
-that of the logits, except where a method's own weights have none.
+Four read the same two things of one pass, a stage's output A (C, h, w) and the gradient G of the class's
+logit by it, and differ in how they weigh the one by the other. Score-CAM asks the network about each
+channel (`score_cam`), and Integrated Gradients about a path of inputs (`integrated_gradients`). None is
+normalised: the unit of a map is that of the logits, except where a method's own weights have none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,19 +21,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Method:
-    """A way to read a map from a stage.
+    """A way to read a map.
 
     Attributes:
         name: what people call it.
         claim: what it says, in a sentence.
         source: the paper.
-        balance: (A, G) → (h, w), what speaks for the class less what speaks against it.
+        place: where in the paper.
+        needs: what it asks of the network: one "pass" forward and back for all stages; a forward pass
+            for each of a stage's "channels"; or a "path" of inputs, for a map of the input's pixels.
+        one_sided: whether it weighs by nothing negative, so that only what is negative in the stage's
+            output could speak against a class.
     """
 
     name: str
     claim: str
     source: str
-    balance: Callable[[Tensor, Tensor], Tensor]
+    place: str
+    needs: Literal["pass", "channels", "path"] = "pass"
+    one_sided: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +47,21 @@ class Evidence:
     """A map.
 
     Attributes:
-        map: (h, w), 0 where there is none.
-        stage: whose output was read.
+        balance: (h, w), what speaks for the class less what speaks against it.
+        stage: whose output was read; None for the pixels of the input.
+        against: whether the map keeps what speaks against the class.
     """
 
-    map: Tensor
-    stage: int
+    balance: Tensor
+    stage: int | None
+    against: bool = False
 
-    @property
+    @cached_property
+    def map(self) -> Tensor:
+        """(h, w), one side of the balance: the positive part or, against, the negative one, as ≥ 0."""
+        return (-self.balance if self.against else self.balance).relu()
+
+    @cached_property
     def peak(self) -> float:
         """The largest value of the map."""
         return float(self.map.max())
@@ -62,16 +77,15 @@ def evidence(output: StageOutput, method: str = "gradcam", *, against: bool = Fa
 
     Args:
         output: the stage, of a pass for the class.
-        method: a key of `METHODS`.
+        method: a key of `ONE_PASS`.
         against: whether to keep the negative part instead of the positive one, with its sign turned.
 
     Raises:
-        ValueError: for a method that is none.
+        ValueError: for a method that is none, or that needs more than a pass.
     """
-    if method not in METHODS:
-        raise ValueError(f"{method!r} is no method; there are {', '.join(METHODS)}.")
-    balance = METHODS[method].balance(output.features, output.gradient)
-    return Evidence((-balance if against else balance).relu(), output.stage)
+    if method not in ONE_PASS:
+        raise ValueError(f"{method!r} is no method of one pass; there are {', '.join(ONE_PASS)}.")
+    return Evidence(_BALANCES[method](output.features, output.gradient), output.stage, against)
 
 
 def _grad_cam(features: Tensor, gradient: Tensor) -> Tensor:
@@ -99,31 +113,61 @@ def _layer_cam(features: Tensor, gradient: Tensor) -> Tensor:
     return (gradient.relu() * features).sum(dim=0)
 
 
+_BALANCES: Final[Mapping[str, Callable[[Tensor, Tensor], Tensor]]] = {
+    "gradcam": _grad_cam,
+    "gradcampp": _grad_cam_plus_plus,
+    "hirescam": _hires_cam,
+    "layercam": _layer_cam,
+}
+"""(A, G) → (h, w), what speaks for the class less what speaks against it."""
+
 METHODS: Final[Mapping[str, Method]] = {
     "gradcam": Method(
         "Grad-CAM",
         "Weighs each channel by its mean gradient: which channels speak for the class, and where they fire.",
         "Selvaraju et al. 2017",
-        _grad_cam,
+        "equations 1 and 2",
     ),
     "gradcampp": Method(
         "Grad-CAM++",
         "Weighs the pixels of a channel before it averages them: several small objects count as one large.",
         "Chattopadhay et al. 2018",
-        _grad_cam_plus_plus,
+        "equations 7 and 19",
+        one_sided=True,
     ),
     "hirescam": Method(
         "HiResCAM",
         "Multiplies each pixel by its own gradient: what it marks is what this stage put into the logit, "
         "to first order.",
         "Draelos & Carin 2020",
-        _hires_cam,
+        "equation 4",
     ),
     "layercam": Method(
         "Layer-CAM",
         "Multiplies each pixel by the positive part of its own gradient: finer maps at early stages.",
         "Jiang et al. 2021",
-        _layer_cam,
+        "equations 4 and 5",
+        one_sided=True,
+    ),
+    "scorecam": Method(
+        "Score-CAM",
+        "Shows the network only what a channel marks, and weighs the channel by the logit that is left: "
+        "no gradients, but a forward pass for each channel.",
+        "Wang et al. 2020",
+        "section 3",
+        needs="channels",
+        one_sided=True,
+    ),
+    "integrated": Method(
+        "Integrated Gradients",
+        "Sums the gradient by every pixel on the way from the mean colour to the photo: the pixels share "
+        "out the difference of the two logits.",
+        "Sundararajan, Taly & Yan 2017",
+        "equations 1 and 3",
+        needs="path",
     ),
 }
-"""The methods that need one pass, by the key that stands in links."""
+"""The methods, by the key that stands in links."""
+
+ONE_PASS: Final = {key: method for key, method in METHODS.items() if method.needs == "pass"}
+"""The methods that read what one pass gives for all stages and that `evidence` knows."""

@@ -68,10 +68,9 @@ def stage_pass(
     last = len(model.stages)
     asked = sorted(set(range(1, last + 1) if stages is None else stages))
     for number in asked or [-1]:
-        if not 0 <= number <= last:
-            raise ValueError(f"stage is {number}; 0 (the stem) to {last} is allowed.")
-    if target is not None and not 0 <= target < model.spec.num_classes:
-        raise ValueError(f"target is {target}; the classes go from 0 to {model.spec.num_classes - 1}.")
+        check_stage(model, number)
+    if target is not None:
+        check_target(model, target)
 
     start = time.perf_counter()
     with torch.inference_mode(False), torch.no_grad():
@@ -93,6 +92,26 @@ def stage_pass(
     )
     prediction = Prediction(logits[0].detach(), forward, str(logits.device))
     return StagePass(found, chosen, prediction, _milliseconds_since(start))
+
+
+def check_stage(model: ResNet, stage: int) -> None:
+    """Refuse a stage that the network does not have.
+
+    Raises:
+        ValueError: with the stages that there are.
+    """
+    if not 0 <= stage <= len(model.stages):
+        raise ValueError(f"stage is {stage}; 0 (the stem) to {len(model.stages)} is allowed.")
+
+
+def check_target(model: ResNet, target: int) -> None:
+    """Refuse a class that the network does not know.
+
+    Raises:
+        ValueError: with the classes that there are.
+    """
+    if not 0 <= target < model.spec.num_classes:
+        raise ValueError(f"target is {target}; the classes go from 0 to {model.spec.num_classes - 1}.")
 
 
 def _milliseconds_since(start: float) -> float:

@@ -15,7 +15,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor
 
 from resnet_explorer import ResNetSpec, build, preset
-from resnet_explorer.cam import METHODS, Evidence, evidence
+from resnet_explorer.cam import METHODS, ONE_PASS, Evidence, evidence
 from resnet_explorer.module import ResNet
 from resnet_explorer.predictor import predict
 from resnet_explorer.stage_pass import stage_pass
@@ -258,7 +258,7 @@ def steep(resnet18: ResNet) -> ResNet:
     return model
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ONE_PASS)
 @pytest.mark.parametrize("stage", [1, 2, 3, 4])
 def test_every_method_is_pytorch_grad_cams(steep: ResNet, method: str, stage: int) -> None:
     tensor = photo(1, 64)
@@ -280,18 +280,27 @@ def test_what_hires_cam_marks_at_the_last_stage_is_the_logit() -> None:
     # Average pooling and one linear layer follow: logit = Σ G ∘ A + b exactly (Draelos & Carin 2020).
     model, tensor = network(), photo()
     result = stage_pass(model, tensor, target=2)
-    last = result.outputs[-1]
-    balance = evidence(last, "hirescam").map - evidence(last, "hirescam", against=True).map
     logit = float(result.prediction.logits[2] - model.fc.bias[2].detach())
-    assert float(balance.sum()) == pytest.approx(logit, rel=1e-4)
+    assert float(evidence(result.outputs[-1], "hirescam").balance.sum()) == pytest.approx(logit, rel=1e-4)
 
 
-def test_layer_cam_has_nothing_against() -> None:
+def test_the_two_sides_make_the_balance() -> None:
     (output,) = stage_pass(network(), photo(), [2]).outputs
-    assert evidence(output, "layercam", against=True).is_empty
+    for method in ONE_PASS:
+        pro, contra = (evidence(output, method, against=against) for against in (False, True))
+        assert torch.equal(pro.map - contra.map, pro.balance)
+        assert torch.equal(pro.balance, contra.balance)
 
 
-def test_no_method_of_that_name() -> None:
+def test_one_sided_methods_have_nothing_against_after_a_relu() -> None:
+    passes = [stage_pass(network(), photo(), [3], target) for target in range(10)]
+    for method in ONE_PASS:
+        empty = [evidence(each.outputs[0], method, against=True).is_empty for each in passes]
+        assert all(empty) == METHODS[method].one_sided
+
+
+@pytest.mark.parametrize("name", ["saliency", "scorecam"])
+def test_no_method_of_that_name_in_one_pass(name: str) -> None:
     (output,) = stage_pass(network(), photo(), [2]).outputs
-    with pytest.raises(ValueError, match=r"^'saliency' is no method; there are gradcam, gradcampp, "):
-        evidence(output, "saliency")
+    with pytest.raises(ValueError, match=rf"^'{name}' is no method of one pass; there are gradcam, "):
+        evidence(output, name)

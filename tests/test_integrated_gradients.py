@@ -1,0 +1,114 @@
+"""Integrated Gradients: against captum, against a case that is exact, and complete."""
+
+import captum.attr
+import pytest
+import torch
+from torch import Tensor
+
+from resnet_explorer import ResNetSpec, build, preset
+from resnet_explorer.evaluation import for_evaluation
+from resnet_explorer.integrated_gradients import PathIntegral, integrated_gradients
+from resnet_explorer.module import ResNet
+from resnet_explorer.predictor import preprocess
+from resnet_explorer.samples import open_sample
+from resnet_explorer.weights import find, load
+
+
+def network(**changes: object) -> ResNet:
+    torch.manual_seed(5)
+    spec = ResNetSpec("basic", (2, 1, 1), width=8, stem="cifar", num_classes=10)
+    return build(spec.with_(**changes)).eval()
+
+
+def photo(side: int = 32, channels: int = 3) -> Tensor:
+    return torch.randn(1, channels, side, side, generator=torch.Generator().manual_seed(0))
+
+
+def integral(model: ResNet, tensor: Tensor, target: int, steps: int = 50) -> PathIntegral:
+    answer = list(integrated_gradients(model, tensor, target, steps))[-1].answer
+    assert answer is not None
+    return answer
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"block": "bottleneck"}, {"activation": "pre"}, {"in_channels": 1}], ids=str
+)
+def test_captum_agrees_on_a_small_network(changes: dict[str, object]) -> None:
+    model = network(**changes)
+    tensor = photo(channels=model.spec.in_channels)
+    theirs = captum.attr.IntegratedGradients(model).attribute(tensor, target=3)[0].detach()
+    ours = integral(model, tensor, 3)
+    assert ours.attributions.shape == theirs.shape
+    assert torch.allclose(ours.attributions, theirs, rtol=0, atol=1e-4 * float(theirs.abs().max()))
+    assert torch.equal(ours.balance, ours.attributions.sum(dim=0))
+
+
+@pytest.mark.parametrize("ready", [False, True], ids=["as built", "for evaluation"])
+def test_captum_agrees_on_resnet18(ready: bool) -> None:
+    torch.manual_seed(0)
+    model, tensor = build(preset("resnet18")).eval(), photo(64)
+    theirs = captum.attr.IntegratedGradients(model).attribute(tensor, target=7)[0].detach()
+    ours = integral(for_evaluation(model) if ready else model, tensor, 7).attributions
+    assert torch.allclose(ours, theirs, rtol=0, atol=1e-4 * float(theirs.abs().max()))
+
+
+def test_of_a_linear_network_it_is_weight_times_input() -> None:
+    """Without anything that bends, ∇F is the same on the whole path (Sundararajan et al., section 3)."""
+    model, tensor = network(norm="none", conv_bias=True).double(), photo().double()
+    for name, module in list(model.named_modules()):
+        if isinstance(module, torch.nn.ReLU):
+            model.set_submodule(name, torch.nn.Identity())
+    inputs = tensor.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(model(inputs)[0, 2], inputs)
+    answer = integral(model, tensor, 2)
+    assert torch.allclose(answer.attributions, (gradient * tensor)[0], atol=1e-10)
+    assert answer.total == pytest.approx(answer.difference, abs=1e-9)
+
+
+def test_the_bundled_network_shares_out_the_difference_of_the_logits() -> None:
+    weights = find("bundled")
+    model = for_evaluation(load(weights))
+    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
+    logits = model(torch.cat([tensor, torch.zeros_like(tensor)]))
+    for target in range(10):
+        answer = integral(model, tensor, target)
+        assert answer.logit == pytest.approx(float(logits[0, target]), abs=1e-4)
+        assert answer.baseline_logit == pytest.approx(float(logits[1, target]), abs=1e-4)
+        assert answer.difference == answer.logit - answer.baseline_logit
+        assert answer.total == pytest.approx(answer.difference, abs=0.25)
+
+
+def test_more_points_come_nearer() -> None:
+    weights = find("bundled")
+    model = load(weights)
+    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
+    few, many = (integral(model, tensor, 3, steps) for steps in (5, 200))
+    assert abs(many.total - many.difference) < abs(few.total - few.difference) / 4
+    assert abs(many.total - many.difference) < 0.05
+
+
+def test_the_path_goes_in_batches_and_answers_at_the_end() -> None:
+    model, tensor = network(stem="imagenet"), photo(224)
+    seen = list(integrated_gradients(model, tensor, 1))
+    assert [(step.done, step.total) for step in seen] == [(n, 13) for n in range(1, 14)]  # 50 by 4
+    assert [step.answer is None for step in seen] == [True] * 12 + [False]
+    assert all(parameter.grad is None for parameter in model.parameters())
+    answer = seen[-1].answer
+    assert answer is not None
+    assert not answer.attributions.requires_grad
+    theirs = captum.attr.IntegratedGradients(model).attribute(tensor, target=1, internal_batch_size=4)[0]
+    assert torch.allclose(answer.attributions, theirs, rtol=0, atol=1e-4 * float(theirs.abs().max()))
+
+
+def test_inside_inference_mode() -> None:
+    model = network()
+    with torch.inference_mode():
+        inside = integral(model, photo(), 4, 5).attributions
+    assert torch.allclose(inside, integral(model, photo(), 4, 5).attributions)
+
+
+def test_what_cannot_be_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match=r"target is 10; the classes go from 0 to 9\."):
+        integrated_gradients(network(), photo(), 10)
+    with pytest.raises(ValueError, match=r"steps is 0; at least 1 is needed\."):
+        integrated_gradients(network(), photo(), 1, 0)
