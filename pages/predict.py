@@ -6,12 +6,14 @@ import sys
 
 import streamlit as st
 
+from resnet_explorer.cam import METHODS, ONE_PASS, PIXELS
 from resnet_explorer.crop import crop_photo
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import boxed, crisp, jpeg_bytes, png_bytes
 from resnet_explorer.spec import title
 from resnet_explorer.ui import network
 from resnet_explorer.ui.answer import class_input, show_answer, view_for
+from resnet_explorer.ui.ask_evidence import ask_evidence
 from resnet_explorer.ui.evidence import (
     SIDE,
     Asked,
@@ -24,6 +26,7 @@ from resnet_explorer.ui.film_strip import film_strip
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
+from resnet_explorer.ui.rival import show_rival
 from resnet_explorer.ui.subject import Subject
 from resnet_explorer.ui.weights_input import weights_input
 from resnet_explorer.weights import Weights
@@ -101,7 +104,11 @@ look_column, pictures_column = st.columns([1.35, 3], gap="large")
 with look_column:
     target = class_input(subject.names)
     method, against = method_input()
-    stage = stage_input(len(weights.spec.depths))
+    if METHODS[method].needs == "path":
+        stage = PIXELS
+        st.caption(t("Its map has the input's own pixels: there is no stage to choose."))
+    else:
+        stage = stage_input(len(weights.spec.depths))
     look = look_input()
 map_asked = Asked(stage, method, against)
 try:
@@ -113,5 +120,19 @@ except ValueError as refusal:
 with answer_column:
     show_answer(result, subject.names)
 with pictures_column:
-    show_evidence(result, map_asked, subject, look)
-film_strip(result, map_asked, subject, look)
+    found = ask_evidence(result, map_asked, subject)
+    if found is None:
+        st.info(t("There is nothing to show before the end; **Go on** takes it up where it was."))
+    else:
+        show_evidence(found.evidence, result, map_asked, subject, look)
+        st.markdown(found.sentence)
+if method in ONE_PASS:
+    film_strip(result, map_asked, subject, look)
+    show_rival(result, map_asked, subject, look)
+else:
+    quick = ", ".join(each.name for each in ONE_PASS.values())
+    st.caption(
+        t(
+            "All stages side by side, and two classes at once, are for the methods of one pass: {methods}."
+        ).format(methods=quick)
+    )

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from resnet_explorer.stage_pass import StageOutput
 
 
+PIXELS: Final = -1
+"""In the place of a stage's number: the input, which is before the stem."""
+
+
 @dataclass(frozen=True)
 class Method:
     """A way to read a map.
@@ -48,12 +52,12 @@ class Evidence:
 
     Attributes:
         balance: (h, w), what speaks for the class less what speaks against it.
-        stage: whose output was read; None for the pixels of the input.
+        stage: whose output was read; `PIXELS` for the input itself.
         against: whether the map keeps what speaks against the class.
     """
 
     balance: Tensor
-    stage: int | None
+    stage: int
     against: bool = False
 
     @cached_property

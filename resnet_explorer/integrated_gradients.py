@@ -29,11 +29,13 @@ class PathIntegral:
         attributions: (channels, H, W), signed.
         logit: of the class for the photo.
         baseline_logit: of the class where the path begins.
+        steps: points on the path.
     """
 
     attributions: Tensor
     logit: float
     baseline_logit: float
+    steps: int
 
     @property
     def balance(self) -> Tensor:
@@ -92,7 +94,7 @@ def _steps(model: ResNet, tensor: Tensor, target: int, steps: int) -> Iterator[S
         if number < len(batches):
             yield Step(number, len(batches))
     ends = _logits(model, torch.cat([tensor, torch.zeros_like(tensor)]))[:, target]
-    answer = PathIntegral((gradient * tensor)[0], float(ends[0]), float(ends[1]))
+    answer = PathIntegral((gradient * tensor)[0], float(ends[0]), float(ends[1]), steps)
     yield Step(len(batches), len(batches), answer)
 
 
@@ -114,4 +116,5 @@ def _weighed_gradient(
 
 @torch.no_grad()
 def _logits(model: ResNet, inputs: Tensor) -> Tensor:
-    return model(inputs)
+    logits: Tensor = model(inputs)
+    return logits

@@ -62,7 +62,11 @@ def _rgb(colour: str) -> tuple[int, ...]:
 
 
 def heat_picture(
-    heat: Map, size: tuple[int, int], colour_map: str = "viridis", smooth: bool = True
+    heat: Map,
+    size: tuple[int, int],
+    colour_map: str = "viridis",
+    smooth: bool = True,
+    top: float | None = None,
 ) -> Image.Image:
     """The map in colours, its largest value the brightest.
 
@@ -72,9 +76,29 @@ def heat_picture(
         colour_map: one of `COLOUR_MAPS`.
         smooth: whether to interpolate between the cells (bilinear, which never leaves the range of the
             values) or to show them as they are.
+        top: the value from which on all is the brightest colour; the largest unless told.
     """
-    peak = float(heat.max())
-    values = Image.fromarray(heat.astype(np.float32) / (peak or 1.0))
+    full = float(heat.max()) if top is None else top
+    return _coloured(heat / (full or 1.0), size, colour_map, smooth)
+
+
+def balance_picture(balance: Map, size: tuple[int, int], extent: float, smooth: bool = True) -> Image.Image:
+    """Values around 0 in the colours of `DIVERGING`, 0 in the middle.
+
+    Args:
+        balance: (h, w), of either sign.
+        size: width and height of the picture in pixels.
+        extent: the value of the last colour; its negative is that of the first.
+        smooth: as in `heat_picture`.
+    """
+    return _coloured((balance / (extent or 1.0) + 1) / 2, size, DIVERGING, smooth)
+
+
+def _coloured(
+    shares: NDArray[np.floating], size: tuple[int, int], colour_map: str, smooth: bool
+) -> Image.Image:
+    """Values from 0 to 1 in colours; what is beyond is taken as these."""
+    values = Image.fromarray(shares.astype(np.float32).clip(0, 1))
     method = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
     levels = np.round(np.asarray(values.resize(size, method)) * 255).clip(0, 255).astype(np.uint8)
     return Image.fromarray(colour_table(colour_map)[levels])

@@ -76,4 +76,5 @@ def _scores(model: ResNet, tensor: Tensor, channels: Tensor, target: int) -> Ten
     masks = interpolate(channels.unsqueeze(1), size, mode="bilinear", align_corners=True)  # (n, 1, H, W)
     low, high = masks.amin(dim=(2, 3), keepdim=True), masks.amax(dim=(2, 3), keepdim=True)
     masks = (masks - low) / (high - low + 1e-8)  # a channel that is even shows nothing
-    return model(tensor * masks)[:, target]
+    logits: Tensor = model(tensor * masks)
+    return logits[:, target]

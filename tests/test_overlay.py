@@ -9,7 +9,9 @@ from PIL import Image
 
 from resnet_explorer.overlay import (
     COLOUR_MAPS,
+    DIVERGING,
     UNEVEN_COLOUR_MAPS,
+    balance_picture,
     boxed,
     colour_bar,
     colour_table,
@@ -127,3 +129,31 @@ def test_pixels_are_enlarged_by_a_whole_factor() -> None:
 def test_the_colour_bar_runs_from_dark_to_bright() -> None:
     bar = np.asarray(colour_bar("magma", (256, 4)))
     assert np.array_equal(bar[2], colour_table("magma"))
+
+
+def test_values_around_0_have_it_in_the_middle_and_signs_their_sides() -> None:
+    table = colour_table(DIVERGING).astype(int)
+    values = np.array([[-4.0, -2.0, 0.0, 2.0, 4.0]], dtype=np.float32)
+    picture = np.asarray(balance_picture(values, (50, 10), 4.0, smooth=False))[5, 5::10].tolist()
+    assert picture == table[[0, 64, 128, 191, 255]].tolist()
+    assert np.abs(table[127] - table[128]).max() <= 3  # the middle of 256 colours is between two
+    light = lightness(table.astype(float))
+    assert (np.diff(light[:128]) < 0.3).all()  # darker towards 0 from either side
+    assert (np.diff(light[128:]) > -0.3).all()
+    assert light[0] == pytest.approx(light[255], abs=5)  # neither sign looks stronger
+    blue_less_red = table[:, 2] - table[:, 0]  # which colour-blind eyes see too
+    assert (blue_less_red[:100] > 40).all()
+    assert (blue_less_red[156:] < -40).all()
+
+
+def test_a_balance_beyond_the_scale_has_its_last_colour_and_one_of_zeros_the_middle() -> None:
+    beyond = np.asarray(balance_picture(np.full((1, 1), 9.0, np.float32), (4, 4), 3.0))
+    assert np.unique(beyond.reshape(-1, 3), axis=0).tolist() == [colour_table(DIVERGING)[255].tolist()]
+    zeros = np.asarray(balance_picture(np.zeros((2, 2), np.float32), (4, 4), 0.0))
+    assert np.unique(zeros.reshape(-1, 3), axis=0).tolist() == [colour_table(DIVERGING)[128].tolist()]
+
+
+def test_a_map_may_have_its_brightest_colour_below_its_peak() -> None:
+    table = colour_table("viridis")
+    picture = np.asarray(heat_picture(HEAT, (2, 2), smooth=False, top=2.0))
+    assert picture.reshape(-1, 3).tolist() == table[[0, 128, 255, 255]].tolist()

@@ -73,8 +73,10 @@ def view_for(photo: Photo, weights: Weights, asked: View) -> View:
     return remembered(_LOOKED, (photo, weights.key), look)
 
 
-def answer_for(photo: Photo, weights: Weights, view: View, target: int | None) -> StagePass:
-    """The pass for a question, for all stages at once; the last one is kept.
+def answer_for(
+    photo: Photo, weights: Weights, view: View, target: int | None, key: str = _ANSWER
+) -> StagePass:
+    """The pass for a question, for all stages at once; the last one under a key is kept.
 
     So a change of stage, method or colours runs no network.
 
@@ -91,7 +93,7 @@ def answer_for(photo: Photo, weights: Weights, view: View, target: int | None) -
         with torch_gate():
             return stage_pass(model, tensor, range(len(weights.spec.depths) + 1), target)
 
-    return remembered(_ANSWER, (photo, weights.key, view, target), ask)
+    return remembered(key, (photo, weights.key, view, target), ask)
 
 
 def show_answer(result: StagePass, names: tuple[str, ...]) -> None:

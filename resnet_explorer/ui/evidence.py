@@ -1,14 +1,15 @@
-"""Grad-CAM on the page: its controls, and original, map and overlay side by side."""
+"""A map of evidence on the page: its controls, and original, map and overlay side by side."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 from PIL import Image
 
-from resnet_explorer.cam import METHODS, Evidence, evidence
+from resnet_explorer.cam import METHODS, PIXELS, Evidence, evidence
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import (
     COLOUR_MAPS,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 BETWEEN: Final = {"smooth": "Smooth", "cells": "True cells"}
 _STAGES: Final = "_p_stages"
 _PANELS: Final = "_p_panels"
+BRIGHT: Final = 0.99
+"""Share of the pixels of a map of pixels that are below its brightest colour: a few stand far above all."""
 SIDE: Final = 448
 """Pixels of a panel's side: a multiple of 224, 32 and 7, so that cells are whole."""
 
@@ -54,14 +57,14 @@ class Look:
 
 @dataclass(frozen=True)
 class Asked:
-    """Whose map is asked for: a stage's, by a method, for the class or against it."""
+    """Whose map is asked for: a stage's or `PIXELS`, by a method, for the class or against it."""
 
     stage: int
     method: str
     against: bool
 
     def evidence(self, result: StagePass) -> Evidence:
-        """The map of a pass over all stages."""
+        """The map of a pass over all stages, by a method of one pass."""
         return evidence(result.outputs[self.stage], self.method, against=self.against)
 
     @property
@@ -87,7 +90,8 @@ def method_input() -> tuple[str, bool]:
         key="p_method",
         persist_state="session",
     )
-    st.caption(f"{t(METHODS[method].claim)} *{METHODS[method].source}*")
+    chosen = METHODS[method]
+    st.caption(f"{t(chosen.claim)} *{chosen.source}, {t(chosen.place)}*")
     against = st.toggle(
         t("Evidence against"),
         key="p_against",
@@ -119,19 +123,16 @@ def stage_input(stages: int) -> int:
 
 
 def stage_label(stage: int) -> str:
-    """The name of a stage by its number; 0 is the stem."""
+    """The name of a stage by its number; 0 is the stem, and `PIXELS` the input itself."""
+    if stage == PIXELS:
+        return t("the pixels")
     return t("stage {number}").format(number=stage) if stage else t("stem")
 
 
 def look_input() -> Look:
     """Opacity, colours, and cells or smooth."""
-    linked("p_alpha", 0.5, number(0, 1))
-    linked("p_map", COLOUR_MAPS[0], one_of(COLOUR_MAPS))
+    alpha, colour_map = opacity_input(), colours_input()
     linked("p_cells", "smooth", one_of(BETWEEN))
-    alpha = st.slider(t("Opacity"), 0.0, 1.0, step=0.05, key="p_alpha", persist_state="session")
-    colour_map = st.selectbox(t("Colours"), COLOUR_MAPS, key="p_map", persist_state="session")
-    if colour_map in UNEVEN_COLOUR_MAPS:
-        st.caption(t("This one shows edges that are not in the map; the first four are even."))
     cells = st.segmented_control(
         t("Between the cells"),
         list(BETWEEN),
@@ -143,17 +144,33 @@ def look_input() -> Look:
     return Look(alpha, colour_map, cells == "smooth")
 
 
-def show_evidence(result: StagePass, asked: Asked, subject: Subject, look: Look) -> None:
+def opacity_input() -> float:
+    """How much of the photo a map over it hides, 0 to 1."""
+    linked("p_alpha", 0.5, number(0, 1))
+    return float(st.slider(t("Opacity"), 0.0, 1.0, step=0.05, key="p_alpha", persist_state="session"))
+
+
+def colours_input() -> str:
+    """The colour map, one of `COLOUR_MAPS`."""
+    linked("p_map", COLOUR_MAPS[0], one_of(COLOUR_MAPS))
+    colour_map: str = st.selectbox(t("Colours"), COLOUR_MAPS, key="p_map", persist_state="session")
+    if colour_map in UNEVEN_COLOUR_MAPS:
+        st.caption(t("This one shows edges that are not in the map; the first four are even."))
+    return colour_map
+
+
+def show_evidence(found: Evidence, result: StagePass, asked: Asked, subject: Subject, look: Look) -> None:
     """The three pictures with their scale, and the downloads.
 
     Args:
+        found: the map.
         result: the pass.
-        asked: whose map, and by which method.
+        asked: whose map it is, and by which method.
         subject: what was looked at, and by whom.
         look: how to draw.
     """
-    found, stage, label = asked.evidence(result), stage_label(asked.stage), subject.names[result.target]
-    panels = remembered(_PANELS, (result, asked, look), lambda: _draw(found, subject.seen, look))
+    stage, label = stage_label(asked.stage), subject.names[result.target]
+    panels = remembered(_PANELS, (found, look), lambda: _draw(found, subject.seen, look))
     original, heat, over = panels.files
     probability = float(result.prediction.probabilities[result.target])
     height, width = found.map.shape
@@ -163,17 +180,22 @@ def show_evidence(result: StagePass, asked: Asked, subject: Subject, look: Look)
         st.caption(t("Original"))
     with middle:
         st.image(heat, width="stretch", alt=f"{METHODS[asked.method].name} {t('map for')} {label}")
-        st.caption(t("Map: {height} × {width} cells").format(height=height, width=width))
+        cells = (
+            t("Map: {height} × {width} pixels")
+            if found.stage == PIXELS
+            else t("Map: {height} × {width} cells")
+        )
+        st.caption(cells.format(height=height, width=width))
     with right:
         st.image(over, width="stretch", alt=t("The map over the photo"))
         st.caption(
             t("Overlay for **{label}**, {probability:.1%}").format(label=label, probability=probability)
         )
     words = t("evidence against the class") if asked.against else t("evidence for the class")
-    scale = Scale(look.colour_map, "0", f"{found.peak:.3g}", words)
+    scale = Scale(look.colour_map, "0", _top_label(found), words)
     show_scale(scale)
     if found.is_empty:
-        st.info(prose("predict_empty_map").format(label=label, stage=stage, side=asked.side))
+        st.info(_why_empty(asked, label))
     caption = subject.caption(result.target, probability, stage, asked.words)
     name = f"{asked.method}-{label.replace(' ', '-').replace('/', '-')}-{stage.replace(' ', '')}"
     with st.container(horizontal=True):
@@ -191,6 +213,14 @@ def show_evidence(result: StagePass, asked: Asked, subject: Subject, look: Look)
         )
 
 
+def _why_empty(asked: Asked, label: str) -> str:
+    words = prose("predict_empty_map").format(label=label, stage=stage_label(asked.stage), side=asked.side)
+    if asked.against and METHODS[asked.method].one_sided:
+        one_sided = t("{method} weighs by nothing negative: after a ReLU, it has nothing against any class.")
+        words += " " + one_sided.format(method=METHODS[asked.method].name)
+    return words
+
+
 def _draw(found: Evidence, seen: Image.Image, look: Look) -> _Panels:
     original = enlarged(seen)
     heat, over = layers(found, original, look)
@@ -204,8 +234,20 @@ def enlarged(seen: Image.Image) -> Image.Image:
 
 def layers(found: Evidence, original: Image.Image, look: Look) -> tuple[Image.Image, Image.Image]:
     """The coloured map of a square of `SIDE` pixels, and the map over it."""
-    heat = heat_picture(found.map.numpy(), (SIDE, SIDE), look.colour_map, look.smooth)
+    heat = heat_picture(found.map.numpy(), (SIDE, SIDE), look.colour_map, look.smooth, top_value(found))
     return heat, overlay(original, heat, look.alpha)
+
+
+def top_value(found: Evidence) -> float:
+    """The value of the brightest colour: the largest or, of many pixels, one that few are above."""
+    if found.stage != PIXELS:
+        return found.peak
+    return float(found.map.quantile(BRIGHT)) or found.peak
+
+
+def _top_label(found: Evidence) -> str:
+    top = top_value(found)
+    return f"{top:.3g}" if top == found.peak else t("{top:.3g} … {peak:.3g}").format(top=top, peak=found.peak)
 
 
 def show_scale(scale: Scale) -> None:
@@ -213,6 +255,6 @@ def show_scale(scale: Scale) -> None:
     bar = f"flex:1;height:1rem;border-radius:0.3rem;background:{colour_bar_css(scale.colour_map)}"
     st.html(
         "<div style='display:flex;align-items:center;gap:0.8rem;font-size:1rem'>"
-        f"<span>{scale.low}</span><div style='{bar}'></div>"
-        f"<span>{scale.high}</span><span style='opacity:0.75'>{scale.words}</span></div>"
+        f"<span>{escape(scale.low)}</span><div style='{bar}'></div>"
+        f"<span>{escape(scale.high)}</span><span style='opacity:0.75'>{escape(scale.words)}</span></div>"
     )

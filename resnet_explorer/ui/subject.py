@@ -70,6 +70,14 @@ class Subject:
         """
         return answer_for(self.photo, self.weights, self.view, target)
 
+    def rival_answer(self, rival: int) -> StagePass:
+        """The same for a class that is held against it; kept beside it.
+
+        Raises:
+            ValueError: as above.
+        """
+        return answer_for(self.photo, self.weights, self.view, rival, "_p_rival_answer")
+
     def caption(self, target: int, probability: float, stage: str, method: str) -> Caption:
         """What a picture of it says when it leaves the app."""
         network, weights = title(self.weights.spec), self.weights.label
