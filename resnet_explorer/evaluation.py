@@ -30,9 +30,9 @@ def for_evaluation(model: ResNet) -> ResNet:
     its outputs, not trained.
 
     Args:
-        model: a network in evaluation mode; it is left as it is.
+        model: a network; it is left as it is.
     """
-    network = copy.deepcopy(model).requires_grad_(False)
+    network = copy.deepcopy(model).eval().requires_grad_(False)
     records = plan(network.spec)
     for section in (records.stem, *records.blocks, records.head):
         for before, layer in pairwise(section.layers):

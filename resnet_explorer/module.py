@@ -189,8 +189,11 @@ class ResNet(nn.Module):
 
     def head(self, x: Tensor) -> Tensor:
         """The last feature map → logits (N, num_classes), or the map itself without the top."""
-        x = self.relu_last(self.bn_last(x))
-        return self.fc(torch.flatten(self.avgpool(x), 1)) if self.spec.include_top else x
+        return self.fc(self.pooled(x)) if self.spec.include_top else self.relu_last(self.bn_last(x))
+
+    def pooled(self, x: Tensor) -> Tensor:
+        """The last feature map → the mean of each channel (N, C), which the fully connected layer reads."""
+        return torch.flatten(self.avgpool(self.relu_last(self.bn_last(x))), 1)
 
     def stage_outputs(self, x: Tensor) -> list[Tensor]:
         """The feature maps after the stem and after each stage, for all who look inside."""

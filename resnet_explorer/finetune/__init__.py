@@ -1,0 +1,1 @@
+"""Fine-tuning: from a folder of photos to a network that knows them."""

@@ -1,0 +1,78 @@
+"""All that decides a fine-tuning run, beside its photos and the network that it begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Strategy = Literal["head", "stages", "all"]
+STRATEGIES: Final = ("head", "stages", "all")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to fine-tune.
+
+    Attributes:
+        strategy: what learns: a new fully connected "head" on frozen features, the last "stages" and the
+            head, or "all" parameters.
+        stages: how many of the last stages learn, with strategy "stages".
+        epochs: passes over the photos.
+        batch_size: photos a step.
+        optimizer: "adam", or "sgd" with Nesterov momentum 0.9.
+        rate: the learning rate at its highest.
+        schedule: "cosine" to zero over the run, or "constant".
+        weight_decay: on weights, not on biases or norms.
+        label_smoothing: as in `torch.nn.CrossEntropyLoss`.
+        balance: whether rare classes weigh more in the loss, by the inverse of their counts.
+        augment: whether photos are cropped at random and mirrored.
+        seed: of the new head, the order, the augmentation.
+
+    Raises:
+        ValueError: for a value that cannot be used; the sentence says what can.
+    """
+
+    strategy: Strategy = "head"
+    stages: int = 1
+    epochs: int = 10
+    batch_size: int = 32
+    optimizer: Literal["adam", "sgd"] = "adam"
+    rate: float = 1e-3
+    schedule: Literal["cosine", "constant"] = "cosine"
+    weight_decay: float = 1e-4
+    label_smoothing: float = 0.1
+    balance: bool = False
+    augment: bool = True
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("strategy", STRATEGIES),
+            ("optimizer", ("adam", "sgd")),
+            ("schedule", ("cosine", "constant")),
+        ):
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; allowed are {', '.join(allowed)}.")
+        for name, low, high in (
+            ("stages", 1, 100),
+            ("epochs", 1, 10_000),
+            ("batch_size", 1, 4096),
+            ("rate", 1e-8, 10.0),
+            ("weight_decay", 0.0, 1.0),
+            ("label_smoothing", 0.0, 0.9),
+            ("seed", 0, 2**31 - 1),
+        ):
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name} is {getattr(self, name)}; {low:g} to {high:g} is allowed.")
+
+
+TUTORIAL: Final = Settings(
+    "all",
+    epochs=3,
+    batch_size=16,
+    rate=1e-4,
+    schedule="constant",
+    weight_decay=0.0,
+    label_smoothing=0.0,
+)
+"""The settings of the tutorial that this grows from: Adam 1e-4, batches of 16, 3 epochs, all parameters."""

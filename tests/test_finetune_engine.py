@@ -1,0 +1,234 @@
+"""Fine-tuning: three ways, the same numbers after an interruption, and what may go wrong."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from resnet_explorer import ResNetSpec, build
+from resnet_explorer.finetune import features
+from resnet_explorer.finetune.batches import augmented, in_order, plain
+from resnet_explorer.finetune.collection import LabelledPhotos, labelled_photos
+from resnet_explorer.finetune.engine import Epoch, Progress, Run
+from resnet_explorer.finetune.parts import CutNetwork, beginner, frozen_stages
+from resnet_explorer.finetune.settings import TUTORIAL, Settings
+from resnet_explorer.many.entries import Entry
+from resnet_explorer.module import ResNet
+from resnet_explorer.weights import Preprocessing
+
+SPEC = ResNetSpec("basic", (1, 1), width=8, stem="cifar", num_classes=10)
+SEEN = Preprocessing(20, 16, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
+COLOURS = {"blue": (40, 60, 200), "green": (60, 190, 40), "red": (210, 40, 40)}
+
+
+def photo(colour: tuple[int, int, int], seed: int) -> bytes:
+    """A noisy picture of a colour, 24 × 20."""
+    noise = np.random.default_rng(seed).normal(0, 60, (20, 24, 3))
+    image = Image.fromarray(np.clip(noise + colour, 0, 255).astype(np.uint8))
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.fixture(scope="module")
+def photos() -> LabelledPhotos:
+    files = {
+        f"{name}/{number}.png": photo(colour, 100 * place + number)
+        for place, (name, colour) in enumerate(COLOURS.items())
+        for number in range(15)
+    }
+    return labelled_photos([Entry(name, lambda name=name: files[name]) for name in files])
+
+
+def network(seed: int = 0) -> ResNet:
+    torch.manual_seed(4)
+    return beginner(SPEC, 3, seed, build(SPEC))
+
+
+def run(photos: LabelledPhotos, folder: Path, settings: Settings) -> Run:
+    folder.mkdir(exist_ok=True)
+    return Run(network(settings.seed), photos, SEEN, settings, folder)
+
+
+def results(steps: Iterator[Progress]) -> list[Epoch]:
+    return [step.result for step in steps if step.result]
+
+
+WAYS = [
+    Settings("head", epochs=12, batch_size=8, rate=0.05),
+    Settings("stages", epochs=6, batch_size=8, rate=0.01),
+    Settings("all", epochs=5, batch_size=8, rate=0.01),
+]
+
+
+@pytest.mark.parametrize("settings", WAYS, ids=lambda settings: settings.strategy)
+def test_each_way_learns_three_colours(photos: LabelledPhotos, tmp_path: Path, settings: Settings) -> None:
+    training = run(photos, tmp_path, settings)
+    epochs = results(training.epochs())
+    assert [epoch.epoch for epoch in epochs] == list(range(1, settings.epochs + 1))
+    assert training.best is not None
+    assert training.best.val_accuracy == max(epoch.val_accuracy for epoch in epochs) == 1
+    assert epochs[-1].train_loss < epochs[0].train_loss
+
+
+@pytest.mark.parametrize("settings", WAYS, ids=lambda settings: settings.strategy)
+def test_only_what_learns_changes(photos: LabelledPhotos, tmp_path: Path, settings: Settings) -> None:
+    before = network().state_dict()
+    training = run(photos, tmp_path, settings)
+    results(training.epochs())
+    changed = {
+        name.split(".")[0]
+        for name, value in training.network.model.state_dict().items()
+        if not torch.equal(value, before[name])
+    }
+    expected = {"head": {"fc"}, "stages": {"layer2", "fc"}, "all": {"conv1", "bn1", "layer1", "layer2", "fc"}}
+    assert changed == expected[settings.strategy]
+
+
+@pytest.mark.parametrize("settings", WAYS, ids=lambda settings: settings.strategy)
+def test_a_resumed_run_gives_the_numbers_of_an_uninterrupted_one(
+    photos: LabelledPhotos, tmp_path: Path, settings: Settings
+) -> None:
+    whole = run(photos, tmp_path / "whole", settings)
+    expected = results(whole.epochs())
+    first = run(photos, tmp_path / "parts", settings)
+    for step in first.epochs():
+        if step.what == "epoch" and step.epoch == 3 and step.done == 2:
+            break  # in the midst of the third epoch
+    again = run(photos, tmp_path / "parts", settings)
+    again.resume()
+    assert again.epochs_done == 2
+    rest = results(again.epochs())
+
+    def numbers(epochs: list[Epoch]) -> list[tuple[float, ...]]:
+        return [(e.epoch, e.train_loss, e.train_accuracy, e.val_loss, e.val_accuracy) for e in epochs]
+
+    assert numbers(rest) == numbers(expected[2:])
+    for name, value in whole.best_state.items():
+        assert torch.equal(value, again.best_state[name])
+
+
+def test_kept_features_are_what_the_frozen_part_puts_out(photos: LabelledPhotos, tmp_path: Path) -> None:
+    cut = CutNetwork(network(), 1).train()
+    (*_, last) = features.compute(cut, photos.items, SEEN, 2, tmp_path / "features.bin")
+    assert last.answer is not None
+    for index in (0, 7, 44):
+        for view in (0, 1):
+            x = plain(photos.items[index], SEEN, 3, bool(view)).unsqueeze(0)
+            assert last.answer.take([index], [view]) == pytest.approx(cut.frozen_part(x), abs=1e-4)
+
+
+def test_the_new_head_is_the_seeds_and_the_rest_the_trained_networks() -> None:
+    trained = build(SPEC)
+    one, same, other = (beginner(SPEC, 3, seed, trained) for seed in (1, 1, 2))
+    assert torch.equal(one.fc.weight, same.fc.weight)
+    assert not torch.equal(one.fc.weight, other.fc.weight)
+    assert one.fc.weight.shape == (3, 16)
+    assert torch.equal(one.layer2[0].conv1.weight, trained.layer2[0].conv1.weight)
+
+
+def test_how_much_is_frozen() -> None:
+    four = ResNetSpec("basic", (2, 2, 2, 2))
+    assert frozen_stages(four, Settings("head")) == 4
+    assert frozen_stages(four, Settings("stages", stages=1)) == 3
+    assert frozen_stages(four, Settings("stages", stages=9)) == 0  # the stem alone stays as it is
+    assert frozen_stages(four, TUTORIAL) is None
+
+
+def test_a_random_crop_is_the_same_for_one_seed(photos: LabelledPhotos) -> None:
+    item = photos.items[0]
+    one, same, other = (augmented(item, SEEN, 3, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert one.shape == (3, 16, 16)
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(photos: LabelledPhotos, tmp_path: Path) -> None:
+    training = run(photos, tmp_path, Settings("all", epochs=3, batch_size=8, optimizer="sgd", rate=10.0))
+    with torch.no_grad():
+        training.network.model.fc.weight.fill_(float("inf"))
+    with pytest.raises(ValueError, match=r"^The loss is no number any more in epoch 1, step 1; a smaller"):
+        results(training.epochs())
+
+
+def test_a_photo_that_is_gone_ends_the_run_and_the_checkpoint_stays(
+    photos: LabelledPhotos, tmp_path: Path
+) -> None:
+    training = run(photos, tmp_path, Settings("all", epochs=3, batch_size=8, rate=0.01))
+    steps = training.epochs()
+    while training.epochs_done < 1:
+        next(steps)
+    kept = (tmp_path / "last.pt").read_bytes()
+
+    def gone() -> bytes:
+        raise ValueError("red/3.png cannot be read: No such file or directory.")
+
+    training.train = tuple(type(item)(item.name, item.label, item.part, gone) for item in training.train)
+    with pytest.raises(ValueError, match=r"^red/3\.png cannot be read"):
+        results(training.epochs())
+    assert (tmp_path / "last.pt").read_bytes() == kept
+
+
+def test_a_full_disk_gets_a_sentence_and_the_checkpoint_stays(
+    photos: LabelledPhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = run(photos, tmp_path, Settings("head", epochs=2, batch_size=8))
+    results(training.epochs())
+    kept = (tmp_path / "last.pt").read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(ValueError, match="No space left on device"):
+        training.save()
+    assert (tmp_path / "last.pt").read_bytes() == kept
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["features.bin", "last.pt"]
+
+
+def test_a_damaged_checkpoint_is_refused(photos: LabelledPhotos, tmp_path: Path) -> None:
+    training = run(photos, tmp_path, Settings())
+    (tmp_path / "last.pt").write_bytes(b"dear diary")
+    with pytest.raises(ValueError, match=r"last\.pt is no checkpoint that can be read\.$"):
+        training.resume()
+
+
+def test_class_weights_are_inverse_to_the_counts(photos: LabelledPhotos, tmp_path: Path) -> None:
+    fewer = photos.without({f"blue/{number}.png" for number in range(12)})
+    weights = run(fewer, tmp_path, Settings(balance=True)).weights
+    counts = torch.tensor(fewer.counts("train"), dtype=torch.float32)
+    assert weights is not None
+    assert torch.allclose(weights * counts, (weights * counts)[0])
+    assert float((weights * counts).sum() / counts.sum()) == pytest.approx(1)
+    assert run(photos, tmp_path, Settings()).weights is None
+
+
+def test_results_come_in_order_and_no_further_ahead_than_asked() -> None:
+    begun: list[int] = []
+
+    def task(number: int) -> int:
+        begun.append(number)
+        return number
+
+    results = in_order([lambda number=number: task(number) for number in range(50)], ahead=8)
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    assert max(begun) <= 3 + 8
+    assert list(results) == list(range(3, 50))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"strategy": "neck"}, "strategy is 'neck'; allowed are head, stages, all."),
+        ({"epochs": 0}, "epochs is 0; 1 to 10000 is allowed."),
+        ({"rate": float("nan")}, "rate is nan; 1e-08 to 10 is allowed."),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(changes: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ValueError) as refusal:
+        Settings(**changes)
+    assert str(refusal.value) == sentence
