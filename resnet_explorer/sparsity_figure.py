@@ -1,0 +1,105 @@
+"""How sparse a network is on one photo, from the stem to the last block."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from resnet_explorer.colours import rgba
+from resnet_explorer.feature_numbers import ChannelNumbers
+from resnet_explorer.feature_places import Place
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FONT: Final = 18
+LABELLED: Final = 36
+"""Places up to which each has its block's number below."""
+MANY: Final = 60
+"""Places from which on a bar would be thinner than a gap."""
+
+
+def sparsity_figure(places: Sequence[Place], numbers: Sequence[ChannelNumbers]) -> go.Figure:
+    """A bar a place: the share of zeros behind its ReLU and, solid, of channels zero everywhere.
+
+    Args:
+        places: in the order of the data.
+        numbers: of each place.
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for section, group in groupby(zip(places, numbers, strict=True), key=lambda pair: pair[0].section):
+        pairs = list(group)
+        colour = pairs[0][0].colour
+        at = [place.index for place, _ in pairs]
+        hover = [
+            f"{place.words}<br>{each.sparsity:.1%} zeros<br>{each.dead:,} of {place.shape[0]:,} channels "
+            "zero everywhere"
+            for place, each in pairs
+        ]
+        shares = [100 * each.sparsity for _, each in pairs]
+        dead = [100 * each.dead / place.shape[0] for place, each in pairs]
+        for values, fill, in_legend in ((shares, rgba(colour, 0.55), True), (dead, colour, False)):
+            figure.add_bar(
+                x=at,
+                y=values,
+                name=section,
+                legendgroup=section,
+                showlegend=in_legend,
+                marker={"color": fill, "line": {"width": 0}},
+                customdata=at,
+                hovertext=hover,
+                hoverinfo="text",
+                selected={"marker": {"opacity": 1}},
+                unselected={"marker": {"opacity": 1}},
+                width=0.8 if len(places) < MANY else 1,
+            )
+    figure.update_layout(
+        barmode="overlay",
+        height=430,
+        legend={
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "itemclick": False,
+            "font": {"size": FONT},
+            "itemdoubleclick": False,
+        },
+        dragmode=False,
+        font_size=FONT,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        bargap=0,
+    )
+    few = len(places) < LABELLED
+    figure.update_xaxes(
+        fixedrange=True,
+        range=[-0.6, len(places) - 0.4],
+        showgrid=False,
+        tickvals=[place.index for place in places] if few else [],
+        ticktext=[str(place.block or "stem") for place in places] if few else [],
+        tickfont_size=FONT,
+        title_text="block" if few else "",
+    )
+    marks = [0, 25, 50, 75, 100]
+    figure.update_yaxes(
+        range=[0, 103],
+        tickvals=marks,
+        ticktext=[f"{mark} % " for mark in marks],
+        fixedrange=True,
+        tickfont_size=FONT,
+    )
+    return figure
+
+
+def stage_means(places: Sequence[Place], numbers: Sequence[ChannelNumbers]) -> list[tuple[str, float]]:
+    """The share of zeros of each section, the mean over its blocks, 0 to 1."""
+    found = []
+    for section, group in groupby(zip(places, numbers, strict=True), key=lambda pair: pair[0].section):
+        shares = [each.sparsity for _, each in group]
+        found.append((section, sum(shares) / len(shares)))
+    return found
