@@ -6,15 +6,21 @@ import atexit
 import gc
 import importlib
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from resnet_explorer import weights
+from resnet_explorer.plan import plan
+from resnet_explorer.shelf import Shelf
+from resnet_explorer.tables import BYTES_PER_NUMBER
 
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
     from resnet_explorer.weights import Weights
+
+ROOM: Final = 2**30
+"""Bytes of values that the networks kept in memory may take together: four of ResNet-152's."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,7 +56,12 @@ def trained(chosen: Weights) -> ResNet:
         ValueError: in one sentence, if it cannot be had.
     """
     warm_up()
-    return _trained(chosen.key)
+    return _shelf().get(chosen.key, stored_bytes(chosen), lambda: _trained(chosen.key))
+
+
+def stored_bytes(chosen: Weights) -> int:
+    """Memory that the network's values take, in float32."""
+    return BYTES_PER_NUMBER * plan(chosen.spec).params
 
 
 def as_stored(chosen: Weights) -> ResNet:
@@ -63,7 +74,11 @@ def as_stored(chosen: Weights) -> ResNet:
     return _as_stored(chosen.key)
 
 
-@st.cache_resource(show_spinner=False, max_entries=3)
+@st.cache_resource(show_spinner=False)
+def _shelf() -> Shelf[ResNet]:
+    return Shelf(ROOM)
+
+
 def _trained(key: str) -> ResNet:
     from resnet_explorer.evaluation import for_evaluation
 
