@@ -22,13 +22,13 @@ SIDE: Final = 230.0
 GAP: Final = 18.0
 AXIS: Final = 76.0
 """Height at which the boxes of the ruler are centred."""
-NAME: Final = 172.0
-SHAPE: Final = 200.0
-BAR: Final = 212.0
-FRAME: Final = 228.0
-WORDS: Final = FRAME + SIDE + 28
+NAME: Final = 174.0
+SHAPE: Final = 206.0
+BAR: Final = 220.0
+FRAME: Final = 236.0
+WORDS: Final = FRAME + SIDE + 32
 HEIGHT: Final = WORDS + 12
-TEXT: Final = 23.0
+TEXT: Final = 29.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ def _head(column: Column, scale: Scale) -> str:
     return (
         box_svg(column, AXIS, scale)
         + label(column.middle, NAME, m.names[0], size=TEXT, weight="700")
-        + label(column.middle, SHAPE, f"{m.shape[0]} × {shape_text(m.shape[1:])}", size=TEXT - 2)
+        + label(column.middle, SHAPE, f"{m.shape[0]} × {shape_text(m.shape[1:])}", size=TEXT - 3)
         + f'<rect x="{column.left:g}" y="{BAR:g}" width="{SIDE:g}" height="8" rx="4" fill="{m.colour}"/>'
     )
 
