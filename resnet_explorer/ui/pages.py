@@ -102,6 +102,13 @@ GROUPS: Final = (
                 t("Drop in a photo. See the answer, and what it rests on."),
                 t("Shown on the other pages. On this one, the weights decide which network answers."),
             ),
+            PageEntry(
+                "pages/side_by_side.py",
+                t("Side by side"),
+                ":material/splitscreen_left:",
+                t("One photo, several networks: their answers, their maps, and where they disagree."),
+                t("Shown on the other pages. On this one, the trained networks are chosen on the page."),
+            ),
         ),
     ),
 )
