@@ -7,7 +7,7 @@ are ever tried, so that a file cannot reach a decoder that a photo has no need o
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -25,6 +25,8 @@ KEPT_SIDE: Final = 1024
 
 _FORMAT_NAMES: Final = "JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC or AVIF"
 _SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"BM")
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_PICTURE_CHUNKS: Final = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"eXIf")
 _ORIENTATION_TAG: Final = 0x0112
 _UPRIGHT: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -68,6 +70,17 @@ def open_photo(data: bytes, name: str) -> Photo:
     if not data:
         raise ValueError(f"{name} is empty; a photo as {_FORMAT_NAMES} is needed.")
     check_bytes(len(data), name)
+    try:
+        return _read(data, name)
+    except _DamagedError:
+        bare = _without_metadata(data)
+        if bare == data:
+            raise
+        photo = _read(bare, name)
+        return replace(photo, notes=(*photo.notes, "unreadable metadata left out"))
+
+
+def _read(data: bytes, name: str) -> Photo:
     image = _opened(data, name)
     try:
         return _prepared(image, name)
@@ -95,8 +108,30 @@ class _TooLargeError(ValueError):
     """More pixels than are decoded."""
 
 
-def _damaged(name: str) -> ValueError:
-    return ValueError(f"{name} is cut off or damaged: it begins as a picture, but cannot be read to its end.")
+class _DamagedError(ValueError):
+    """A picture that cannot be read to its end."""
+
+
+def _damaged(name: str) -> _DamagedError:
+    return _DamagedError(
+        f"{name} is cut off or damaged: it begins as a picture, but cannot be read to its end."
+    )
+
+
+def _without_metadata(data: bytes) -> bytes:
+    """A PNG without what is no part of the picture; any other file as it is.
+
+    Pillow fails for a text of more than a megabyte, or a bad colour profile, where the pixels are sound.
+    """
+    if not data.startswith(_PNG):
+        return data
+    kept, place = [_PNG], len(_PNG)
+    while place + 8 <= len(data):
+        end = place + 12 + int.from_bytes(data[place : place + 4], "big")  # length, kind, content, checksum
+        if data[place + 4 : place + 8] in _PICTURE_CHUNKS:
+            kept.append(data[place:end])
+        place = end
+    return b"".join(kept)
 
 
 def _opened(data: bytes, name: str) -> Image.Image:
