@@ -181,11 +181,11 @@ def show_evidence(found: Evidence, result: StagePass, asked: Asked, subject: Sub
     with middle:
         st.image(heat, width="stretch", alt=f"{METHODS[asked.method].name} {t('map for')} {label}")
         cells = (
-            t("Map: {height} × {width} pixels")
+            t("Map: {height} × {width} pixels, up to {peak:.3g}")
             if found.stage == PIXELS
             else t("Map: {height} × {width} cells")
         )
-        st.caption(cells.format(height=height, width=width))
+        st.caption(cells.format(height=height, width=width, peak=found.peak))
     with right:
         st.image(over, width="stretch", alt=t("The map over the photo"))
         st.caption(
@@ -247,7 +247,7 @@ def top_value(found: Evidence) -> float:
 
 def _top_label(found: Evidence) -> str:
     top = top_value(found)
-    return f"{top:.3g}" if top == found.peak else t("{top:.3g} … {peak:.3g}").format(top=top, peak=found.peak)
+    return f"{top:.3g}" if top == found.peak else f"≥ {top:.3g}"
 
 
 def show_scale(scale: Scale) -> None:

@@ -70,7 +70,7 @@ def show_rival(result: StagePass, asked: Asked, subject: Subject, look: Look) ->
     with pictures_column:
         for column, file, name in zip(st.columns(3), panels.files, titles, strict=True):
             column.image(file, width="stretch", alt=t("Map for and against {name}").format(name=name))
-            column.caption(name)
+            column.markdown(f"**{name}**")
         show_scale(scale)
         st.caption(
             t("One scale for the three. In the first two, orange speaks for the class and blue against it.")

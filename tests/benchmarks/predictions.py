@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import torch
 import torchvision
-from captum.attr import LayerGradCam
-from pytorch_grad_cam import GradCAM
+from captum.attr import IntegratedGradients, LayerGradCam
+from pytorch_grad_cam import GradCAM, GradCAMPlusPlus, HiResCAM, LayerCAM, ScoreCAM
+from pytorch_grad_cam.base_cam import BaseCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 from torchcam.methods import GradCAM as TorchCam
 
 from resnet_explorer import build, preset
-from resnet_explorer.cam import Evidence, evidence
+from resnet_explorer.cam import METHODS, Evidence, evidence
 from resnet_explorer.evaluation import for_evaluation
+from resnet_explorer.integrated_gradients import integrated_gradients
 from resnet_explorer.module import ResNet
 from resnet_explorer.predictor import predict
+from resnet_explorer.score_cam import score_cam
 from resnet_explorer.stage_pass import stage_pass
 from tests.benchmarks.timing import Row, side_by_side
 
 CLASS = 281
 STAGES = (1, 2, 3, 4)
+PEERS = {
+    "gradcam": GradCAM,
+    "gradcampp": GradCAMPlusPlus,
+    "hirescam": HiResCAM,
+    "layercam": LayerCAM,
+}
 
 
 def rows() -> Iterator[Row]:
@@ -33,6 +44,8 @@ def rows() -> Iterator[Row]:
     photo = torch.randn(1, 3, 224, 224)
     yield from forward_rows(ours, theirs, photo)
     yield from strip_rows(ours, theirs, photo)
+    yield from method_rows(ours, theirs, photo)
+    yield from slow_method_rows(photo)
 
 
 def forward_rows(ours: ResNet, theirs: nn.Module, photo: Tensor) -> Iterator[Row]:
@@ -84,6 +97,58 @@ def strip_rows(ours: ResNet, theirs: nn.Module, photo: Tensor) -> Iterator[Row]:
     times = side_by_side({"strip": lambda: grad_cams(ours, photo, STAGES), **peers}, rounds=9)
     for peer in peers:
         yield Row("film strip of four stages", times["strip"], f"four calls of {peer}", times[peer], "< 1")
+
+
+def method_rows(ours: ResNet, theirs: nn.Module, photo: Tensor) -> Iterator[Row]:
+    """Each method of one pass, from the photo to the map, against pytorch-grad-cam's."""
+    for method, peer in PEERS.items():
+        times = side_by_side(
+            {
+                "ours": partial(one_map, ours, photo, method),
+                "theirs": partial(peers_map, peer, theirs, photo),
+            },
+            rounds=9,
+        )
+        name = METHODS[method].name
+        yield Row(f"{name} at stage 4", times["ours"], f"pytorch-grad-cam's {name}", times["theirs"], "≤ 1")
+
+
+def slow_method_rows(photo: Tensor) -> Iterator[Row]:
+    """The methods of many passes, of ResNet-18: Score-CAM runs it 512 times."""
+    torch.manual_seed(0)
+    theirs = torchvision.models.resnet18().eval()
+    stored = build(preset("resnet18")).eval()
+    stored.load_state_dict(theirs.state_dict())
+    ours = for_evaluation(stored)
+
+    times = side_by_side(
+        {
+            "ours": lambda: deque(score_cam(ours, photo, 4, CLASS), maxlen=1),
+            "theirs": lambda: peers_map(ScoreCAM, theirs, photo),
+        },
+        rounds=1,
+    )
+    peer = "pytorch-grad-cam's Score-CAM"
+    yield Row("Score-CAM at stage 4, ResNet-18", times["ours"], peer, times["theirs"], "≤ 1")
+
+    times = side_by_side(
+        {
+            "ours": lambda: deque(integrated_gradients(ours, photo, CLASS), maxlen=1),
+            "theirs": lambda: IntegratedGradients(theirs).attribute(photo, target=CLASS),
+        },
+        rounds=3,
+    )
+    peer = "captum's"
+    yield Row("Integrated Gradients, 50 steps, ResNet-18", times["ours"], peer, times["theirs"], "≤ 1")
+
+
+def one_map(ours: ResNet, photo: Tensor, method: str) -> Tensor:
+    return evidence(stage_pass(ours, photo, [4], CLASS).outputs[0], method).map
+
+
+def peers_map(peer: type[BaseCAM], theirs: nn.Module, photo: Tensor) -> object:
+    with peer(theirs, [theirs.layer4]) as cam:
+        return cam(photo, [ClassifierOutputTarget(CLASS)])
 
 
 def grad_cams(ours: ResNet, photo: Tensor, stages: Sequence[int]) -> list[Evidence]:

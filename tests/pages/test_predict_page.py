@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 import streamlit as st
 import torch
@@ -15,11 +16,14 @@ from streamlit.testing.v1 import AppTest
 from torchvision.models import resnet18
 
 from resnet_explorer import ResNetSpec, build
-from resnet_explorer.cam import METHODS, Evidence, evidence
+from resnet_explorer.cam import METHODS, ONE_PASS, PIXELS, Evidence, evidence
+from resnet_explorer.contrast import contrast
 from resnet_explorer.crop import CENTRE, View
+from resnet_explorer.integrated_gradients import integrated_gradients
 from resnet_explorer.photo import Photo, open_photo
 from resnet_explorer.predictor import predict, preprocess
 from resnet_explorer.samples import open_sample
+from resnet_explorer.score_cam import score_cam
 from resnet_explorer.stage_pass import StagePass, stage_pass
 from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, imagenet, load
 from tests.http_server import complete, local_server
@@ -125,7 +129,7 @@ def test_every_stage_has_its_cells(page: AppTest) -> None:
 
 
 def test_every_method_and_the_evidence_against(page: AppTest) -> None:
-    for method in METHODS:
+    for method in ONE_PASS:
         page.selectbox(key="p_method").set_value(method).run()
         check_shown(page, asked(open_sample("cat"), method=method))
         assert any(METHODS[method].claim in each.value for each in page.caption)
@@ -172,6 +176,120 @@ def test_a_cell_that_is_none_is_told(page: AppTest) -> None:
     page.query_params["p_cell"] = "first"
     page.run()
     assert "`p_cell=first`: allowed: stage.row.column, as in 3.2.5." in page.warning[0].value
+
+
+def shown_numbers(page: AppTest) -> str:
+    """All that stands in bars of colours and in sentences."""
+    return "\n".join([each.proto.body for each in page.get("html")] + [each.value for each in page.markdown])
+
+
+def test_score_cam_is_computed_at_the_chosen_stage_only(page: AppTest) -> None:
+    page.selectbox(key="p_method").set_value("scorecam").run()
+    page.segmented_control(key="p_stage").set_value(2).run()
+    expected = asked(open_sample("cat"), 2)
+    weights = find("bundled")
+    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
+    *_, last = score_cam(load(weights), tensor, 2, expected.answer.target)
+    assert last.answer is not None
+    check_shown(page, Expected(expected.answer, Evidence(last.answer, 2)))
+    assert "Map: 16 × 16 cells" in [each.value for each in page.caption]
+    assert [each.value for each in page.subheader] == ["Where the evidence is"]
+    assert any("for the methods of one pass: Grad-CAM, " in each.value for each in page.caption)
+    page.toggle(key="p_against").set_value(True).run()
+    assert "Score-CAM weighs by nothing negative: after a ReLU" in page.info[0].value
+
+
+def test_integrated_gradients_have_no_stage_and_say_what_they_sum_to(page: AppTest) -> None:
+    page.selectbox(key="p_method").set_value("integrated").run()
+    assert not page.exception
+    weights = find("bundled")
+    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
+    target = asked(open_sample("cat")).answer.target
+    *_, last = integrated_gradients(load(weights), tensor, target)
+    integral = last.answer
+    assert integral is not None
+    found = Evidence(integral.balance, PIXELS)
+    assert f"Map: 32 × 32 pixels, up to {found.peak:.3g}" in [each.value for each in page.caption]
+    assert f"sum to **{integral.total:.3f}**" in shown_numbers(page)
+    assert f"a difference of **{integral.difference:.3f}**" in shown_numbers(page)
+    assert f"<span>≥ {np.percentile(found.map, 99):.3g}</span>" in shown_numbers(page)
+    assert "p_stage" not in [each.key for each in page.segmented_control]
+    assert any("there is no stage to choose" in each.value for each in page.caption)
+    page.toggle(key="p_against").set_value(True).run()
+    against = Evidence(integral.balance, PIXELS, against=True)
+    assert f"Map: 32 × 32 pixels, up to {against.peak:.3g}" in [each.value for each in page.caption]
+    page.selectbox(key="p_method").set_value("gradcam").run()
+    assert page.segmented_control(key="p_stage").value == 3
+
+
+def test_a_change_of_colours_computes_no_slow_map_again(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.selectbox(key="p_method").set_value("scorecam").run()
+    before = shown_numbers(page)
+
+    def again(*_: object) -> None:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr("resnet_explorer.score_cam.score_cam", again)
+    page.slider(key="p_alpha").set_value(0.7).run()
+    page.toggle(key="p_against").set_value(True).run()
+    page.toggle(key="p_against").set_value(False).run()
+    assert not page.exception
+    assert shown_numbers(page) == before
+
+
+def test_stopped_before_anything_is_known_the_page_stays_whole(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resnet_explorer.ui.ask_evidence.slow_work", lambda *_: (None, False))
+    page.selectbox(key="p_method").set_value("integrated").run()
+    assert not page.exception
+    assert "There is nothing to show before the end" in page.info[0].value
+    assert any("for the methods of one pass" in each.value for each in page.caption)
+
+
+def check_rival(page: AppTest, target: int, rival: int, stage: int = 3, method: str = "gradcam") -> None:
+    """The heading, the logits, the cell of the largest difference, and the ends of the scale."""
+    assert not page.exception
+    weights = find("bundled")
+    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
+    passes = [stage_pass(load(weights), tensor, range(4), each) for each in (target, rival)]
+    held = contrast(passes[0], passes[1], stage, method)
+    ours, theirs = CLASSES[target], CLASSES[rival]
+    assert page.subheader[-1].value == f"Why {ours} and not {theirs}?"
+    words = shown_numbers(page)
+    assert (
+        f"The logit of **{ours}** is {held.logits[0]:.2f}, that of **{theirs}** {held.logits[1]:.2f}" in words
+    )
+    row, column = held.largest
+    side = ours if held.difference[row, column] > 0 else theirs
+    assert f"for **{side}**, is in row {row + 1}, column {column + 1}:" in words
+    assert f"more for {theirs} ← −{held.extent:.3g}" in words
+    assert f"{held.extent:.3g} → more for {ours}" in words
+
+
+def test_two_classes_are_held_against_each_other(page: AppTest) -> None:
+    first, second, third = (index for index, _ in asked(open_sample("cat")).answer.prediction.top(3))
+    check_rival(page, first, second)
+    assert "this method shares out the logit" in shown_numbers(page)
+    assert CLASSES[first] not in page.selectbox(key="p_rival").options
+    page.selectbox(key="p_rival").set_value(CLASSES[third]).run()
+    check_rival(page, first, third)
+    page.selectbox(key="p_method").set_value("layercam").run()
+    page.segmented_control(key="p_stage").set_value(1).run()
+    check_rival(page, first, third, 1, "layercam")
+    assert "shares out the logit" not in shown_numbers(page)
+    page.selectbox(key="p_class").set_value(CLASSES[third]).run()  # its own rival it cannot be
+    check_rival(page, third, first, 1, "layercam")
+
+
+def test_a_link_names_the_rival() -> None:
+    app = AppTest.from_file(APP, default_timeout=120)
+    app.query_params.update({"p_class": "cat", "p_rival": "dog", "p_stage": "2"})
+    app.switch_page("pages/predict.py").run()
+    assert not app.warning
+    check_rival(app, CLASSES.index("cat"), CLASSES.index("dog"), 2)
 
 
 def test_another_sample(page: AppTest) -> None:

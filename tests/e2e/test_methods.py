@@ -1,0 +1,80 @@
+"""A slow map is stopped and gone on with, and two classes are compared, by a person in a real browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import torch
+from playwright.sync_api import Page, expect
+
+from resnet_explorer import ResNetSpec, build
+from tests.e2e.conftest import PATIENCE, settle, visit
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    page.get_by_role("combobox", name=re.compile(f"{box}$")).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def wide_checkpoint(folder: Path) -> Path:
+    """512 channels in the only stage, so that Score-CAM takes as many forward passes."""
+    torch.manual_seed(3)
+    model = build(ResNetSpec("bottleneck", (1,), width=128, stem="imagenet", num_classes=7))
+    file = folder / "wide.pth"
+    torch.save({"state_dict": model.state_dict()}, file)
+    return file
+
+
+def test_score_cam_is_stopped_and_gone_on_with(page: Page, app: str, tmp_path: Path) -> None:
+    visit(page, f"{app}/predict?p_from=yours", "Predict")
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
+        wide_checkpoint(tmp_path)
+    )
+    expect(page.get_by_text("What the network sees: 224 × 224 pixels")).to_be_visible()
+    settle(page)
+    choose(page, "Method", "Score-CAM")
+    expect(page.get_by_text(re.compile(r"^Score-CAM for .*: \d+ of 128"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    stopped = page.get_by_text(re.compile(r"^Score-CAM for .*: stopped at \d+ / 128\.$"))
+    expect(stopped).to_be_visible()
+    settle(page)
+    done = int(re.findall(r"at (\d+) /", stopped.inner_text())[0])
+    assert 1 <= done < 128
+    # What is known by then is drawn, and the page is whole.
+    expect(page.get_by_role("img", name="Score-CAM map for")).to_be_visible()
+    expect(page.get_by_text("Map: 56 × 56 cells")).to_be_visible()
+    expect(page.get_by_text("All stages side by side, and two classes at once")).to_be_visible()
+    first = page.get_by_role("img", name="Score-CAM map for").get_attribute("src")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text(re.compile(r"^Score-CAM for .*: \d+ of 128"))).to_be_visible()
+    page.wait_for_timeout(3000)
+    page.get_by_role("button", name="Stop").click()
+    expect(stopped).to_be_visible()
+    settle(page)
+    assert int(re.findall(r"at (\d+) /", stopped.inner_text())[0]) > done
+    assert page.get_by_role("img", name="Score-CAM map for").get_attribute("src") != first
+    choose(page, "Method", "Grad-CAM")
+    expect(page.get_by_role("img", name="Grad-CAM map for")).to_be_visible()
+    expect(stopped).to_have_count(0)
+
+
+def test_a_rival_is_chosen_and_the_link_keeps_it(page: Page, app: str) -> None:
+    visit(page, f"{app}/predict?p_class=cat", "Predict")
+    expect(page.get_by_role("heading", name=re.compile("^Why cat and not "))).to_be_visible()
+    settle(page)
+    before = page.get_by_role("img", name="Map for and against cat less").get_attribute("src")
+    choose(page, "And not", "dog")
+    expect(page.get_by_role("heading", name="Why cat and not dog?")).to_be_visible()
+    settle(page)
+    picture = page.get_by_role("img", name="Map for and against cat less dog")
+    expect(picture).to_be_visible()
+    after = picture.get_attribute("src")
+    assert after != before
+    assert "p_rival=dog" in page.url
+    page.reload()
+    expect(page.get_by_role("heading", name="Why cat and not dog?")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Both as PNG").click()
+    assert saved.value.suggested_filename == "gradcam-3-5-stage3.png"
