@@ -1,10 +1,16 @@
 """Deletion and insertion: by hand, on a network of which the truth is known, and against torch-cam's."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import numpy as np
 import pytest
 import torch
-import torchcam.methods
 import torchcam.metrics
+from pytorch_grad_cam.metrics.perturbation_confidence import (
+    PerturbationConfidenceMetric,
+    RemoveMostRelevantFirst,
+)
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputSoftmaxTarget
 from torch import Tensor
 
 from resnet_explorer import ResNetSpec, build
@@ -83,24 +89,48 @@ def test_a_random_order_costs_the_same_both_ways() -> None:
     assert [area(curve) for curve in found.chance_inserted] == pytest.approx(removed, abs=1e-12)
 
 
-def test_torchcams_metric_has_the_same_areas() -> None:
+class Extractor:
+    """A map that was made before, as torch-cam's metric asks for one."""
+
+    def __init__(self, model: ResNet, values: np.ndarray) -> None:
+        self.model, self._map = model, torch.from_numpy(values)[None]
+
+    def __call__(self, class_idx: object, scores: object) -> list[Tensor]:
+        return [self._map]
+
+    def fuse_cams(self, cams: list[Tensor]) -> Tensor:
+        return cams[0]
+
+    def _hooks_off(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+@pytest.mark.parametrize("fill", FILLS)
+def test_torchcams_metric_has_the_same_areas(fill: str) -> None:
     model, tensor = network(), photo(2)
-    model.requires_grad_(True)
-    with torchcam.methods.GradCAM(model, model.layer3) as extractor:
-        metric = torchcam.metrics.DeletionInsertionMetric(
-            extractor, lambda logits: logits.softmax(-1), steps=32
+    values = np.random.default_rng(1).random((32, 32), dtype=np.float32)  # no two alike: one order
+    empty = blank(tensor, fill)
+    metric = torchcam.metrics.DeletionInsertionMetric(
+        Extractor(model, values), lambda logits: logits.softmax(-1), steps=32, baseline=empty
+    )
+    metric.update(tensor, 3)
+    theirs = metric.summary()
+    found = result(Probe(model, tensor, 3, empty), values, orders=1, steps=32)
+    assert area(found.removed) == pytest.approx(theirs["deletion_auc"], abs=1e-6)
+    assert area(found.inserted) == pytest.approx(theirs["insertion_auc"], abs=1e-6)
+    assert abs(area(found.removed) - area(found.inserted)) > 1e-3
+
+
+def test_pytorch_grad_cam_removes_the_same_pixels() -> None:
+    model, tensor = network(), photo(2)
+    values = np.random.default_rng(1).random((32, 32), dtype=np.float32)
+    found = result(Probe(model, tensor, 3, torch.zeros_like(tensor)), values, orders=1, steps=4)
+    for share, expected in ((0.25, found.removed[1]), (0.5, found.removed[2]), (0.75, found.removed[3])):
+        metric = PerturbationConfidenceMetric(
+            RemoveMostRelevantFirst(100 * (1 - share), lambda photo, kept: photo * kept)
         )
-        metric.update(tensor.clone().requires_grad_(), 3)
-        theirs = metric.summary()
-        (cam,) = extractor(3, model(tensor.clone().requires_grad_()))
-    values = cam[0].detach().numpy()
-    assert (values > 0).mean() > 0.3
-    # Where the map is level they go by rows and we by chance: so a trace of their order decides for us.
-    values = values + np.linspace(1e-6, 0, values.size, dtype=np.float32).reshape(values.shape)
-    found = result(Probe(model.requires_grad_(False), tensor, 3, torch.zeros_like(tensor)), values, steps=32)
-    ties = 0.03  # of interpolated zeros, which remain
-    assert area(found.removed) == pytest.approx(theirs["deletion_auc"], abs=ties)
-    assert area(found.inserted) == pytest.approx(theirs["insertion_auc"], abs=ties)
+        (theirs,) = metric(tensor, values[None], [ClassifierOutputSoftmaxTarget(3)], model, return_diff=False)
+        assert expected == pytest.approx(float(theirs), abs=1e-6)
 
 
 def test_the_same_seed_gives_the_same_and_pieces_change_nothing() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Occlusion:
         """By how much the probability falls without each segment; below 0 where it rises."""
         return self.whole - self.without
 
-    @property
+    @cached_property
     def correlation(self) -> float | None:
         """Spearman's, of the map's means and the drops; None where one of them is level."""
         return rank_correlation(self.heat[: len(self.drops)], self.drops)

@@ -103,6 +103,13 @@ GROUPS: Final = (
                 t("Shown on the other pages. On this one, the weights decide which network answers."),
             ),
             PageEntry(
+                "pages/prove.py",
+                t("Prove it"),
+                ":material/fact_check:",
+                t("Does the heatmap mean something? Four tests of it, with numbers."),
+                t("Shown on the other pages. On this one, the weights decide which network answers."),
+            ),
+            PageEntry(
                 "pages/side_by_side.py",
                 t("Side by side"),
                 ":material/splitscreen_left:",
