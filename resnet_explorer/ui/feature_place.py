@@ -22,7 +22,7 @@ def place_input(plan: Plan) -> Place:
         plan: of the network at the size of what it sees.
     """
     everywhere = places(plan)
-    row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+    row = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
     with row:
         stage = stage_input(len(plan.stages))
     steps = row.container(horizontal=True, gap="small", width="content")
@@ -36,11 +36,11 @@ def place_input(plan: Plan) -> Place:
         row.selectbox(
             t("Block"),
             range(1, len(there) + 1),
-            format_func=lambda block: t("block {block} of {count} ({name})").format(
+            format_func=lambda block: t("{block} of {count} ({name})").format(
                 block=block, count=len(there), name=there[block - 1].name
             ),
             key="fm_block",
-            width=270,
+            width=220,
             persist_state="session",
         )
     place = there[number - 1]
