@@ -116,6 +116,13 @@ GROUPS: Final = (
                 t("One photo, several networks: their answers, their maps, and where they disagree."),
                 t("Shown on the other pages. On this one, the trained networks are chosen on the page."),
             ),
+            PageEntry(
+                "pages/features.py",
+                t("Feature maps"),
+                ":material/apps:",
+                t("What every channel of every block makes of your photo, in true cells."),
+                t("Shown on the other pages. On this one, the weights decide which network looks."),
+            ),
         ),
     ),
 )
