@@ -38,10 +38,14 @@ try:
     if view == "maps":
         place = place_input(drawn)
         place_heading(place)
-        show_maps(look_at(subject, survey, place))
+        with st.spinner(t("The network looks …")):
+            looked = look_at(subject, survey, place)
+        show_maps(looked)
         st.markdown(prose("features_read"))
     elif view == "filters":
-        show_filters(look_at(subject, survey, places(drawn)[0]))
+        with st.spinner(t("The network looks …")):
+            looked = look_at(subject, survey, places(drawn)[0])
+        show_filters(looked)
     else:
         show_sparsity(subject, survey, places(drawn))
 except ValueError as refusal:

@@ -20,7 +20,10 @@ CONVOLUTION = "receptive_field cell_grid conv_glass toy_convolution toy_picture 
 BY_HAND = "block_choice block_run_picture batch_norm batch_norm_picture batch_norm_figures"
 COMPARISON = "compare compare_table compare_picture what_changed published accuracy_figure"
 PROOF = "proof.curves proof.ranking proof.similarity proof.figures proof.readings proof.pictures"
-LISTS = f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF}"
+FEATURES = "feature_places feature_numbers feature_grid first_layer sparsity_figure"
+LISTS = (
+    f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES}"
+)
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 
 REPORT = """
