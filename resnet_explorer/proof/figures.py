@@ -61,12 +61,14 @@ def drops_figure(found: Areas, stage: str) -> go.Figure:
     colour = STAGE_COLOURS[stage]
     drops = found.chance_drops
     is_right = found.drop > float(drops.mean())
+    counts, edges = np.histogram(drops, bins=30, range=(min(*drops, found.drop), max(*drops, found.drop)))
     figure = go.Figure(
-        go.Histogram(
-            x=drops,
-            xbins=_bins([*drops.tolist(), found.drop]),
+        go.Bar(
+            x=(edges[1:] + edges[:-1]) / 2,
+            y=counts,
+            width=edges[1] - edges[0],
             marker={"color": rgba(LINE_GREY, 0.7), "line": {"color": LINE_GREY, "width": 1}},
-            hovertemplate="%{x}: %{y} areas<extra></extra>",
+            hovertemplate="about %{x:.1%}: %{y} areas<extra></extra>",
         )
     )
     figure.add_vline(
@@ -75,12 +77,12 @@ def drops_figure(found: Areas, stage: str) -> go.Figure:
         annotation={
             "text": "hottest area",
             "font": {"size": _FONT_SIZE + 2, "color": colour, "weight": 700},
-            "xshift": -8 if is_right else 8,
+            "yshift": 26,  # above the tallest bar
         },
         annotation_position="top left" if is_right else "top right",
     )
     figure.update_xaxes(title="the probability falls by", tickformat=".0%", **_GRID)
-    figure.update_yaxes(title="random areas", **_GRID)
+    figure.update_yaxes(title="random areas", dtick=max(1, round(int(counts.max()) / 5)), **_GRID)
     return _quiet(figure, 400).update_layout(showlegend=False, bargap=0)
 
 
@@ -96,7 +98,7 @@ def segments_figure(found: Occlusion, stage: str) -> go.Figure:
         )
     )
     figure.add_hline(y=0, line={"color": LINE_GREY, "width": 1.5})
-    figure.update_xaxes(title="the map’s mean in the segment", rangemode="tozero", **_GRID)
+    figure.update_xaxes(title="the map’s mean in the piece", rangemode="tozero", **_GRID)
     figure.update_yaxes(title="the probability falls by", tickformat=".1~%", **_GRID)
     return _quiet(figure, 340).update_layout(showlegend=False, margin_t=10)
 
@@ -110,7 +112,7 @@ def cascade_figure(found: Cascade, names: Sequence[str]) -> go.Figure:
     """
     lines: tuple[tuple[str, list[float | None], dict[str, Any]], ...] = (
         (
-            "rank correlation (Spearman)",
+            "ρ: rank correlation (Spearman)",
             [rung.correlation for rung in found],
             {"color": "#2b8cd6", "width": 4},
         ),
@@ -183,12 +185,6 @@ def _own(shares: NDArray[np.float64], curve: NDArray[np.float64], stage: str, co
         showlegend=column == 1,
         hovertemplate="%{x:.0%}: %{y:.1%}<extra>the map</extra>",
     )
-
-
-def _bins(values: Sequence[float]) -> dict[str, float]:
-    """Thirty bins over all values; one narrow one where all are the same."""
-    low, high = min(values), max(values)
-    return {"start": low, "end": high, "size": (high - low) / 30 or 0.01}
 
 
 def _quiet(figure: go.Figure, height: int) -> go.Figure:

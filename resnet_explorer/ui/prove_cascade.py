@@ -56,9 +56,12 @@ def _show(claim: Claim, found: Cascade, asked: tuple[Any, ...], seed: int) -> No
     for place, rung, file, title in zip(st.columns(len(found)), found, drawn.files, titles, strict=True):
         with place:
             st.image(file, width="stretch", alt=f"{t('The map')}, {title}")
-            st.markdown(
-                f"**{title}**  \n{_similar(rung)} {t('alike')}  \n{claim.label} {rung.probability:.0%}"
-            )
+            st.markdown(f"**{title}**  \nρ = {_similar(rung)}  \np = {rung.probability:.0%}")
+    st.caption(
+        t("ρ: rank correlation with the first map. p: what each network gives the class {label}.").format(
+            label=claim.label
+        )
+    )
     figure = remembered("_pr_cascade_figure", known, lambda: cascade_figure(found, titles))
     st.plotly_chart(figure, key="pr_cascade_chart", config={"displaylogo": False})
     reading(cascade_reading(found))
@@ -97,7 +100,7 @@ def _name(rung: Rung) -> str:
 
 
 def _similar(rung: Rung) -> str:
-    return "–" if rung.correlation is None else f"{rung.correlation:.2f}"
+    return "–" if rung.correlation is None else f"{rung.correlation:.2f}".replace("-", "−")
 
 
 def _draw(claim: Claim, found: Cascade) -> Drawn:

@@ -37,8 +37,8 @@ def deletion_test(claim: Claim) -> None:
     question(
         t("Remove the hottest pixels first: does the answer go at once?"),
         t(
-            "Deletion and insertion: Petsiuk, Das, Saenko 2018 (RISE). The smaller the area under the curve "
-            "while removing, and the larger while inserting, the better the map."
+            "RISE: Petsiuk, Das, Saenko 2018. A good map leaves little area while removing, "
+            "much while inserting."
         ),
     )
     first, second, third, fourth = st.columns([1.5, 1.5, 1.2, 0.8], gap="medium")

@@ -97,7 +97,7 @@ def claim_input(subject: Subject) -> Claim:
     Raises:
         ValueError: in one sentence, if the network cannot take the photo.
     """
-    first, second, picture = st.columns([1.5, 1.5, 1], gap="large")
+    first, second, picture = st.columns([1.25, 1.8, 0.95], gap="medium")
     with first:
         target = class_input(subject.names)
         method = _method_input()
@@ -126,6 +126,7 @@ def _method_input() -> str:
         list(ONE_PASS),
         format_func=lambda key: ONE_PASS[key].name,
         key="p_method",
+        help=t("The methods of one pass. The slower ones are on the Predict page."),
         persist_state="session",
     )
     st.caption(f"{t(ONE_PASS[method].claim)} *{ONE_PASS[method].source}*")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def superpixels_test(claim: Claim) -> None:
     """Controls, segments, drops, their scatter, and the reading."""
     question(
-        t("Cover the photo piece by piece: does the network miss what the map marks?"),
+        t("Cover it piece by piece: does the network miss what is hot?"),
         t("Occlusion: Zeiler, Fergus 2014. The pieces: SLIC, Achanta et al. 2012. No gradient is used."),
     )
     first, second, _ = st.columns([1.5, 1.5, 2], gap="medium")

@@ -127,8 +127,8 @@ def test_the_cascade_is_the_librarys_and_the_shared_networks_stay_as_they_are() 
     names = ["As trained", "Head random", "+ stage 3", "+ stage 2", "+ stage 1", "+ stem"]
     for name, rung in zip(names, last.answer, strict=True):
         assert rung.correlation is not None
-        label = f"{CLASSES[asked.target]} {rung.probability:.0%}"
-        assert f"**{name}**  \n{rung.correlation:.2f} alike  \n{label}" in said
+        rho = f"{rung.correlation:.2f}".replace("-", "−")
+        assert f"**{name}**  \nρ = {rho}  \np = {rung.probability:.0%}" in said
     page.segmented_control(key="pr_test").set_value("areas").run()
     *_, after = random_areas(asked.probe(), asked.heat, 0.2, 100, seed=5)
     assert after.answer is not None
