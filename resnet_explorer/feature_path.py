@@ -122,18 +122,23 @@ class Scale:
         return cls(tallest / side, longest / max(channels, min(scores, 2 * channels)))
 
     def length(self, shape: Shape) -> float:
+        """Of the box, along the channels."""
         return max(THINNEST, min(LONGEST, shape[0] * self.channel))
 
     def is_cut(self, shape: Shape) -> bool:
+        """Whether there are more channels than are drawn."""
         return shape[0] * self.channel > LONGEST + 0.01
 
     def height(self, shape: Shape) -> float:
+        """Of the box, along the rows."""
         return max(THINNEST, _sides(shape)[0] * self.pixel)
 
     def run(self, shape: Shape) -> float:
+        """How far the columns go to the right."""
         return SLANT[0] * _sides(shape)[1] * self.pixel
 
     def rise(self, shape: Shape) -> float:
+        """How far the columns go up."""
         return SLANT[1] * _sides(shape)[1] * self.pixel
 
 
@@ -147,6 +152,7 @@ class Column:
 
     @property
     def middle(self) -> float:
+        """Between left and right."""
         return (self.left + self.right) / 2
 
 
@@ -184,6 +190,7 @@ def _map_group(column: Column, axis: float, below: float, scale: Scale) -> str:
 
 
 def box_svg(column: Column, axis: float, scale: Scale) -> str:
+    """A map as a box in the middle of its column, centred on the axis."""
     m = column.map
     length, height = scale.length(m.shape), scale.height(m.shape)
     run, rise = scale.run(m.shape), scale.rise(m.shape)
@@ -220,6 +227,7 @@ def _polygon(colour: str, points: list[tuple[float, float]]) -> str:
 
 
 def arrow_svg(one: Column, other: Column, axis: float, scale: Scale) -> str:
+    """From one box to the next; nothing where there is no room."""
     half = (scale.length(one.map.shape) + scale.run(one.map.shape)) / 2
     other_half = (scale.length(other.map.shape) + scale.run(other.map.shape)) / 2
     start, end = one.middle + half + 5, other.middle - other_half - 5

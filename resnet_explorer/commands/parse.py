@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from resnet_explorer.finetune.settings import Settings
 from resnet_explorer.link import decode_size, decode_spec
 from resnet_explorer.spec import ResNetSpec, preset
 
 T = TypeVar("T")
+G = TypeVar("G")
 
 
 def network(text: str) -> ResNetSpec:
@@ -40,14 +42,24 @@ def method(text: str) -> str:
     return text
 
 
+def start(text: str) -> str:
+    """Weights to begin with, by their key or name; "none" for random values."""
+    return text if text == "none" else model(text)
+
+
+def settings(**values: Any) -> Settings:
+    """How to fine-tune."""
+    return _parsed(lambda given: Settings(**given), values)
+
+
 def is_file_name(text: str) -> bool:
     """Whether a model is named by its file."""
     return text.endswith((".pth", ".pt", ".safetensors"))
 
 
-def _parsed(parse: Callable[[str], T], text: str) -> T:
+def _parsed(parse: Callable[[G], T], given: G) -> T:
     try:
-        return parse(text)
+        return parse(given)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 

@@ -50,6 +50,18 @@ def photo_bar(photos: int) -> Iterator[Callable[[], None]]:
         yield lambda: bars.advance(task)
 
 
+@contextmanager
+def piece_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """What is told of work in pieces: what is done, how many pieces are, of how many."""
+    from rich.progress import MofNCompleteColumn
+
+    with _bars(MofNCompleteColumn(), transient=True) as bars:
+        task = bars.add_task("", total=None, visible=False)
+        yield lambda what, done, total: bars.update(
+            task, description=what, completed=done, total=total, visible=True
+        )
+
+
 def _bars(measure: ProgressColumn, transient: bool = False) -> Bars:
     """Bars on stderr: what it is, the bar, a measure of its own, the time that is left."""
     from rich.console import Console

@@ -1,4 +1,4 @@
-"""`train`: a small network from scratch, by the recipe of the bundled one."""
+"""`train`: a small network from scratch, by the recipe of the bundled one; or fine-tuning, on photos."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resnet_explorer.commands import parse
+from resnet_explorer.commands.fine_tune import fine_tune
 from resnet_explorer.commands.progress import training_bar
+from resnet_explorer.finetune.settings import Strategy
 from resnet_explorer.link import encode_spec
 from resnet_explorer.spec import ResNetSpec
 
@@ -29,7 +31,8 @@ def train(
     data: Annotated[
         Path,
         typer.Argument(
-            help="A folder with train/CLASS/* and test/CLASS/*, an archive of one, or cifar-10-binary.tar.gz."
+            help="A folder with train/CLASS/* and test/CLASS/*, an archive of one, or "
+            "cifar-10-binary.tar.gz; with --strategy, photos in folders of their classes, or a ZIP of them."
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder of the run: log, checkpoint, network and card.")],
@@ -55,8 +58,31 @@ def train(
         ),
     ] = None,
     label: Annotated[str | None, typer.Option(help="What people read; the data's name unless told.")] = None,
+    strategy: Annotated[
+        Strategy | None,
+        typer.Option(
+            help="Fine-tune on photos instead: a new head, the last stages and the head, or all parameters."
+        ),
+    ] = None,
+    weights: Annotated[
+        str,
+        typer.Option(
+            parser=parse.start,
+            metavar="NAME",
+            help="With --strategy: what to begin with, a line of `weights list`; none for random values.",
+        ),
+    ] = "bundled",
+    stages: Annotated[int, typer.Option(help="With --strategy stages: how many learn.")] = 1,
+    batch: Annotated[int, typer.Option(help="With --strategy: photos a step.")] = 32,
+    rate: Annotated[float, typer.Option(help="With --strategy: the learning rate at its highest.")] = 1e-3,
 ) -> None:
-    """Train a network on small images, measure it, and write it with its card."""
+    """Train a network: small images from scratch, measured and with a card; or photos, with --strategy."""
+    if strategy is not None:
+        settings = parse.settings(
+            strategy=strategy, stages=stages, epochs=epochs or 10, batch_size=batch, rate=rate, seed=seed
+        )
+        fine_tune(data, out, settings, weights=weights, network=network, label=label, resume=resume)
+        return
     from resnet_explorer.training.scratch import BUNDLED_SPEC, CHECKPOINT
     from resnet_explorer.training.scratch import train as run
     from resnet_explorer.weights import bundled

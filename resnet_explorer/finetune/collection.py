@@ -122,10 +122,9 @@ def _shared(all_ways: list[tuple[str, ...]]) -> int:
     """How many folders, from the outermost on, are around all files; a class is not around itself."""
     first, last = min(all_ways), max(all_ways)
     if first == last:
-        return 0
-    return next(
-        (depth for depth, pair in enumerate(zip(first, last, strict=False)) if len({*pair}) > 1), len(first)
-    )
+        return max(0, len(first) - 1)
+    pairs = zip(first, last, strict=False)
+    return next((depth for depth, (one, other) in enumerate(pairs) if one != other), len(first))
 
 
 def _given(learnt: _Files, tested: _Files) -> LabelledPhotos:

@@ -159,13 +159,19 @@ def _preprocessing(spec: ResNetSpec, content: Mapping[str, Any]) -> tuple[Prepro
             return read_preprocessing(saved), ()
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"The preprocessing in the file is not as it must be: {error}.") from None
+    usual = assumed_preprocessing(spec)
+    size = f"{usual.resize} pixels, the middle {usual.crop}"
+    return usual, (f"The file does not say how photos are prepared: {size} and ImageNet's mean are assumed.",)
+
+
+def assumed_preprocessing(spec: ResNetSpec) -> Preprocessing:
+    """How most recipes prepare photos for a network: as torchvision does or, for 32 pixels, all of them."""
     from resnet_explorer.weights.imagenet import usual_preprocessing
 
     usual = usual_preprocessing()
     if spec.stem == "cifar":
-        usual = Preprocessing(32, 32, usual.mean, usual.std, usual.interpolation)
-    size = f"{usual.resize} pixels, the middle {usual.crop}"
-    return usual, (f"The file does not say how photos are prepared: {size} and ImageNet's mean are assumed.",)
+        return Preprocessing(32, 32, usual.mean, usual.std, usual.interpolation)
+    return usual
 
 
 def _sha256(content: bytes | Path) -> str:

@@ -1,0 +1,101 @@
+"""`train` with a strategy: a trained network learns the photos of some folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from resnet_explorer.commands.progress import piece_bar
+
+if TYPE_CHECKING:
+    from resnet_explorer.finetune.collection import LabelledPhotos
+    from resnet_explorer.finetune.settings import Settings
+    from resnet_explorer.spec import ResNetSpec
+    from resnet_explorer.weights import Preprocessing, Weights
+
+
+def fine_tune(
+    data: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    weights: str,
+    network: ResNetSpec | None,
+    label: str | None,
+    resume: bool,
+) -> None:
+    """Look through the photos, train, and say where the best network is.
+
+    Args:
+        data: a folder or a ZIP archive of photos in folders.
+        out: the folder of the run.
+        settings: how.
+        weights: key of the weights to begin with, or "none".
+        network: the network to begin from random values, with "none".
+        label: what people read.
+        resume: go on with the run in `out`.
+
+    Raises:
+        ValueError: in one sentence, if it cannot be done.
+    """
+    from resnet_explorer.finetune.fine_tune import fine_tune as run
+    from resnet_explorer.finetune.run_folder import NETWORK, Story
+
+    start, spec, preprocessing = _start(weights, network)
+    photos = _surveyed(data, settings.seed)
+    story = Story.of(settings, start, spec, photos, preprocessing, label or out.name)
+    best = 0.0
+    with piece_bar() as show:
+        for progress in run(story, photos, out, resume=resume):
+            what = "features" if progress.what == "features" else f"epoch {progress.epoch}"
+            show(what, progress.done, progress.total)
+            if progress.result:
+                epoch = progress.result
+                best = max(best, epoch.val_accuracy)
+                typer.echo(
+                    f"epoch {epoch.epoch}: training loss {epoch.train_loss:.3f}, "
+                    f"validation accuracy {epoch.val_accuracy:.2%}, {epoch.seconds:.0f} s",
+                    err=True,
+                )
+    typer.echo(f"{best:.2%} of the validation photos are right. {out / NETWORK}")
+
+
+def _start(weights: str, network: ResNetSpec | None) -> tuple[Weights | None, ResNetSpec, Preprocessing]:
+    """What the run begins with, its network, and how that looks at photos."""
+    from resnet_explorer.weights import find
+    from resnet_explorer.weights.checkpoint import assumed_preprocessing
+
+    if weights != "none":
+        start = find(weights)
+        return start, start.spec, start.preprocessing
+    if network is None:
+        raise typer.BadParameter("from nothing, --network says which network it is to be.")
+    return None, network, assumed_preprocessing(network)
+
+
+def _surveyed(data: Path, seed: int) -> LabelledPhotos:
+    """The photos that can be read; what there is to say of them goes to stderr."""
+    from resnet_explorer.finetune.collection import labelled_photos
+    from resnet_explorer.finetune.survey import IMBALANCED, survey
+    from resnet_explorer.many.entries import entries_of
+
+    found = labelled_photos(entries_of(str(data)), seed=seed)
+    with piece_bar() as show:
+        for step in survey(found):
+            show("looking at the photos", step.done, step.total)
+            answer = step.answer
+    assert answer is not None  # the last step has it
+    for sentence in answer.unreadable:
+        typer.echo(f"Left out: {sentence}", err=True)
+    for learnt, tested in answer.twins:
+        typer.echo(f"Note: {tested} and {learnt} look the same; one is tested on, one learnt.", err=True)
+    if answer.imbalance >= IMBALANCED:
+        typer.echo(f"Note: one class has {answer.imbalance:.1f} times as many photos as another.", err=True)
+    photos = answer.photos
+    for name, learnt_count, tested_count in zip(
+        photos.classes, photos.counts("train"), photos.counts("val"), strict=True
+    ):
+        typer.echo(f"{name}: {learnt_count:,} to learn, {tested_count:,} to test", err=True)
+    return photos

@@ -1,0 +1,134 @@
+"""`train --strategy`: from folders of photos to a network that `predict` takes, and how it is refused."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from PIL import Image
+
+from resnet_explorer.cli import main
+from resnet_explorer.weights.checkpoint import read_checkpoint
+
+COLOURS = {"blue": (40, 60, 200), "green": (60, 190, 40), "red": (210, 40, 40)}
+TINY = "basic.1-1.width-8.stem-cifar"
+
+
+class Result(NamedTuple):
+    """What a command left behind."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: object) -> Result:
+        capsys.readouterr()
+        status = main([str(argument) for argument in arguments])
+        return Result(status, *capsys.readouterr())
+
+    return run
+
+
+def painted(colour: tuple[int, int, int]) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (24, 20), colour).save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "colours"
+    for name, (red, green, blue) in COLOURS.items():
+        (folder / name).mkdir(parents=True)
+        for number in range(10):
+            (folder / name / f"{number}.png").write_bytes(painted((red + number, green, blue - number)))
+    (folder / "red" / "broken.png").write_bytes(b"red")
+    return folder
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """A run of its own, from random values."""
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    out = tmp_path / "run"
+    return [
+        "--weights",
+        "none",
+        "--network",
+        TINY,
+        "--strategy",
+        "all",
+        "--batch",
+        8,
+        "--rate",
+        0.01,
+        "--out",
+        out,
+    ]
+
+
+def test_a_folder_becomes_a_network(run: Run, data: Path, start: list[object], tmp_path: Path) -> None:
+    result = run("train", data, *start, "--epochs", 8)
+    assert result.exit_code == 0, result.output
+    assert "broken.png is no picture that can be read" in result.stderr
+    assert "blue: 8 to learn, 2 to test" in result.stderr
+    out = tmp_path / "run"
+    assert json.loads((out / "class_indices.json").read_text()) == {"0": "blue", "1": "green", "2": "red"}
+    log = list(csv.DictReader((out / "log.csv").open()))
+    assert [row["epoch"] for row in log] == [str(number) for number in range(1, 9)]
+    best = max(float(row["val_accuracy"]) for row in log)
+    assert result.stdout.startswith(f"{best:.2%} of the validation photos are right.")
+    story = json.loads((out / "run.json").read_text())
+    assert story["settings"]["strategy"] == "all"
+    assert sorted(set(story["parts"].values())) == ["train", "val"]
+    assert "torch" in story["versions"]
+    network = read_checkpoint(out / "network.safetensors")
+    assert network.weights.classes == ("blue", "green", "red")
+    predicted = run("predict", data / "red" / "3.png", "--model", out / "network.safetensors", "--top", 1)
+    assert predicted.exit_code == 0
+    assert best < 1 or "red" in predicted.stdout.splitlines()[1]
+
+
+def test_a_run_goes_on_where_it_was(run: Run, data: Path, start: list[object], tmp_path: Path) -> None:
+    run("train", data, *start, "--epochs", 3)
+    log = (tmp_path / "run" / "log.csv").read_text()
+    again = run("train", data, *start, "--epochs", 3, "--resume")
+    assert again.exit_code == 0
+    assert (tmp_path / "run" / "log.csv").read_text() == log
+    refused = run("train", data, *start, "--epochs", 3)
+    assert refused.exit_code == 1
+    assert "holds a run already; resume it, or choose another folder." in refused.stderr
+    other = run("train", data, *start, "--epochs", 3, "--seed", 5, "--resume")
+    assert other.exit_code == 1
+    assert "was begun with other settings; only the same can be resumed." in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--strategy", "neck"], "neck"),
+        (["--weights", "resnet19"], "'resnet19' is no trained network"),
+        (["--rate", "0"], "rate is 0.0; 1e-08 to 10 is allowed."),
+    ],
+)
+def test_bad_arguments_end_with_2(
+    run: Run, data: Path, start: list[object], arguments: list[str], words: str
+) -> None:
+    result = run("train", data, *start, *arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr.replace("\n", " ")
+
+
+def test_one_class_is_not_enough(run: Run, data: Path, start: list[object]) -> None:
+    result = run("train", data / "red", *start)
+    assert result.exit_code == 1
+    assert "Error: At least two classes are needed, each a folder with photos; only red" in result.stderr
