@@ -1,0 +1,54 @@
+"""Fine-tuning from beginning to end: a network that was trained, photos, and a folder for what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from resnet_explorer.finetune import run_folder
+from resnet_explorer.finetune.collection import LabelledPhotos
+from resnet_explorer.finetune.engine import CHECKPOINT, Progress, Run
+from resnet_explorer.finetune.parts import beginner
+from resnet_explorer.finetune.run_folder import Story
+from resnet_explorer.weights import find, load
+
+
+def fine_tune(
+    story: Story, photos: LabelledPhotos, folder: Path, *, resume: bool = False
+) -> Iterator[Progress]:
+    """Train, and keep after each epoch what there is: state, log, best network.
+
+    Args:
+        story: what to do, as `Story.of` tells it of these photos.
+        photos: those that can be read.
+        folder: of the run; made if it is not there.
+        resume: go on with the run that is in it.
+
+    Yields:
+        Batches and epochs as they are done; closing the generator stops the run after the last of them.
+
+    Raises:
+        ValueError: in one sentence, if it cannot begin or go on; what was reached stays.
+    """
+    if (folder / CHECKPOINT).exists() and not resume:
+        raise ValueError(f"{folder} holds a run already; resume it, or choose another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"{folder} cannot be made: {error.strerror}.") from None
+    trained = load(find(story.start)) if story.start else None
+    model = beginner(story.spec, len(story.classes), story.settings.seed, trained)
+    run = Run(model, photos, story.preprocessing, story.settings, folder)
+    if resume and (folder / CHECKPOINT).exists():
+        story.check_same(folder)
+        run.resume()
+        run_folder.cut_log(folder, run.epochs_done)
+    else:
+        (folder / run_folder.LOG).unlink(missing_ok=True)
+        story.write(folder)
+    for progress in run.epochs():
+        if progress.result:
+            run_folder.append(folder, progress.result)
+            if progress.result == run.best:
+                run_folder.write_network(folder, run, story)
+        yield progress
