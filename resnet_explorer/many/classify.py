@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -70,7 +70,7 @@ def looks(
     preprocessing: Preprocessing,
     keep: Callable[[Photo], K],
     top: int = TOP,
-) -> Iterator[list[Look[K] | Unread]]:
+) -> Generator[list[Look[K] | Unread], None, None]:
     """What a network says of photos, a batch at a time, in the order of the entries.
 
     Args:
@@ -130,15 +130,18 @@ def classified(
     Raises:
         ValueError: if the network cannot classify photos.
     """
-    found, done = Found(), 0
-    for batch in looks(entries, model, preprocessing, keep, top):
+    found, done, total = Found(), 0, len(entries)
+    batches = looks(entries, model, preprocessing, keep, top)
+    for batch in batches:
         for look in batch:
             if isinstance(look, Unread):
                 found.unread.append(look)
             else:
                 found.answers.append(Answer(look.name, look.best, look.kept))
         done += len(batch)
-        yield Step(done, len(entries), found)
+        if done == total:
+            batches.close()  # the caller asks for no more, and the threads would wait
+        yield Step(done, total, found)
 
 
 def _ahead(

@@ -7,10 +7,11 @@ from typing import Final, Literal
 import streamlit as st
 
 from resnet_explorer.crop import CENTRE, View
-from resnet_explorer.i18n import t
+from resnet_explorer.i18n import prose, t
 from resnet_explorer.photo import MAX_BYTES, Photo, open_photo
 from resnet_explorer.samples import SAMPLES, open_sample, sample
 from resnet_explorer.ui.linked import linked, number, one_of
+from resnet_explorer.ui.uploads import let_go
 
 WAYS: Final = {"sample": "Sample", "upload": "Upload", "camera": "Camera"}
 
@@ -49,6 +50,7 @@ def photo_input() -> tuple[Photo, str]:
     else:
         key = f"p_camera_{turn}"
         st.camera_input(t("Take a photo"), key=key, on_change=_take, args=(key,))
+        st.caption(prose("predict_camera"))
     refusal = st.session_state.pop(_REFUSAL, None)
     if refusal:
         st.error(refusal)
@@ -69,6 +71,17 @@ def own_photo() -> Photo | None:
     """The photo that this session's person put in last, on any page; None before the first."""
     photo: Photo | None = st.session_state.get(_OWN)
     return photo
+
+
+def put_photo(photo: Photo) -> None:
+    """Make a photo that of the whole lab, as if it had been uploaded, and look where its network looks first.
+
+    To be called before the controls are drawn, or on a page that does not draw them.
+    """
+    st.session_state[_PHOTO] = st.session_state[_OWN] = photo
+    st.session_state["p_photo"] = "upload"
+    for key, usual in (("p_zoom", CENTRE.zoom), ("p_x", CENTRE.x), ("p_y", CENTRE.y)):
+        st.session_state[key] = usual
 
 
 @st.cache_resource(show_spinner=False)
@@ -106,6 +119,7 @@ def _take(key: str) -> None:
         st.session_state[_PHOTO] = st.session_state[_OWN] = open_photo(file.getvalue(), file.name)
     except ValueError as refusal:
         st.session_state[_REFUSAL] = str(refusal)
+    let_go([file])
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 

@@ -1,0 +1,110 @@
+"""A ZIP of photos in a real browser: the table, what could not be read, Stop, and the file to take home."""
+
+from __future__ import annotations
+
+import csv
+import io
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from resnet_explorer.samples import SAMPLES, sample_path
+from tests.e2e.conftest import settle, visit
+
+
+def give(page: Page, *files: Path) -> None:
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(list(files))
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """A good file, one that is none, and one inside a folder."""
+    with zipfile.ZipFile(tmp_path / "trip.zip", "w") as packed:
+        packed.write(sample_path("cat"), "cat.png")
+        packed.writestr("diary.jpg", "this is no picture")
+        packed.write(sample_path("horse"), "day 2/horse.png")
+        packed.writestr("__MACOSX/._cat.png", "litter")
+    return tmp_path / "trip.zip"
+
+
+def uploaded_bytes(app: str) -> str:
+    """What the server says of the uploads that it holds."""
+    with urllib.request.urlopen(f"{app}/_stcore/metrics", timeout=30) as answer:
+        lines = answer.read().decode().splitlines()
+    return "\n".join(line for line in lines if "UploadedFileManager" in line)
+
+
+def test_an_archive_gives_a_table_the_unread_and_a_file(page: Page, app: str, archive: Path) -> None:
+    visit(page, f"{app}/many?mp_from=files", "Many photos")
+    give(page, archive)
+    expect(page.get_by_role("heading", name="2 photos")).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("1 file could not be read")).to_be_visible()
+    assert uploaded_bytes(app) == ""
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Answers as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
+    assert [row["photo"] for row in rows if row["rank"] == "1"] == [
+        "trip.zip/cat.png",
+        "trip.zip/day 2/horse.png",
+    ]
+    assert [row["label"] for row in rows if row["rank"] == "1"] == ["cat", "horse"]
+
+    table = page.get_by_test_id("stDataFrame").first
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 18, box["y"] + 40 + 72 * 1.5)  # the second row's box
+    settle(page)
+    expect(page.get_by_test_id("stText").get_by_text("trip.zip/day 2/horse.png")).to_be_visible()
+    page.get_by_role("link", name="Predict").first.click()
+    expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("trip.zip/day 2/horse.png: 400 × 328").first).to_be_visible()
+    assert page.get_by_test_id("stAlert").count() == 0
+
+
+def test_a_photo_is_opened_on_predict_by_a_button(page: Page, app: str) -> None:
+    visit(page, f"{app}/many?mp_order=unsure", "Many photos")
+    page.get_by_role("button", name="Open it on Predict").click()
+    expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("coffee.png: 512 × 341").first).to_be_visible()
+    assert page.get_by_test_id("stAlert").count() == 0
+    assert "mp_" not in page.url
+
+
+def test_stop_keeps_what_is_known_and_go_on_does_the_rest(page: Page, app: str, tmp_path: Path) -> None:
+    content = [sample_path(each.name).read_bytes() for each in SAMPLES]
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as packed:
+        for number in range(600):
+            packed.writestr(f"{number:04}.png", content[number % len(content)])
+    visit(page, f"{app}/many?mp_from=files", "Many photos")
+    give(page, tmp_path / "many.zip")
+    ours = page.get_by_test_id("stButton")  # and not the one that Streamlit shows at the top
+    ours.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("stopped at")).to_be_visible()
+    settle(page)
+    shown = page.get_by_role("heading", name="photos").last.inner_text()
+    assert 0 < int(shown.split()[0]) < 600
+    ours.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="600 photos")).to_be_visible()
+    settle(page)
+    assert uploaded_bytes(app) == ""
+
+
+def test_a_folder_comes_with_its_folders(page: Page, app: str, tmp_path: Path) -> None:
+    folder = tmp_path / "album"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "cat.png").write_bytes(sample_path("cat").read_bytes())
+    (folder / "horse.png").write_bytes(sample_path("horse").read_bytes())
+    visit(page, f"{app}/many?mp_from=folder", "Many photos")
+    give(page, folder)
+    expect(page.get_by_role("heading", name="2 photos")).to_be_visible()
+    settle(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Answers as CSV").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "album/deep/cat.png,1,cat," in text

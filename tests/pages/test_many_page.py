@@ -1,0 +1,190 @@
+"""The Many photos page says of each photo what the library says, keeps little, and lets go of the rest."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+import torch
+from PIL import Image
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.testing.v1 import AppTest
+
+from resnet_explorer import ResNetSpec, build
+from resnet_explorer.evaluation import for_evaluation
+from resnet_explorer.photo import open_photo
+from resnet_explorer.predictor import first_view, predict, preprocess
+from resnet_explorer.samples import SAMPLES, open_sample, sample_path
+from resnet_explorer.ui import many_input
+from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, load
+from tests.pages.opened import opened
+
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26), look="surest")
+SPEC = ResNetSpec("basic", (1, 1, 1), width=16, stem="cifar", num_classes=10)
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A bundled network of random weights, empty caches, and nothing outside the test's folder."""
+    torch.manual_seed(11)
+    model = build(SPEC).eval()
+    with torch.no_grad():
+        model.fc.weight.mul_(30)  # that not all photos look alike
+    file = tmp_path / "cifar10.safetensors"
+    export_bundled(model, CLASSES, SEEN, file, {"label": "A network for tests"})
+    monkeypatch.setattr(bundled, "FILE", file)
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    st.cache_resource.clear()
+    yield tmp_path
+    st.cache_resource.clear()
+
+
+def alone(data: bytes) -> list[tuple[str, float]]:
+    """The library's answer for a photo on its own."""
+    weights = find("bundled")
+    model = for_evaluation(load(weights))
+    photo = open_photo(data, "photo")
+    view = first_view(model, photo, weights.preprocessing)
+    tensor, _ = preprocess(photo, weights.preprocessing, view)
+    return [(CLASSES[index], p) for index, p in predict(model, tensor).top(5)]
+
+
+SAMPLE_FILES = {sample_path(each.name).name: sample_path(each.name).read_bytes() for each in SAMPLES}
+
+
+def file_of(image: Image.Image, image_format: str = "PNG") -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, format=image_format)
+    return stream.getvalue()
+
+
+def upload(page: AppTest, files: dict[str, bytes], source: str = "files") -> AppTest:
+    page.segmented_control(key="mp_from").set_value(source).run()
+    page.file_uploader[0].set_value([(name, data, "image/png") for name, data in files.items()])
+    page.run()
+    assert not page.exception
+    return page
+
+
+def table(page: AppTest) -> Any:
+    return page.dataframe[0].value
+
+
+def test_the_samples_are_tried_at_once() -> None:
+    page = opened("many")
+    rows = table(page)
+    assert list(rows["photo"]) == list(SAMPLE_FILES)
+    for row, data in zip(rows.itertuples(), SAMPLE_FILES.values(), strict=True):
+        (label, probability), second, third, *_ = alone(data)
+        assert (row.answer, row.probability) == (label, pytest.approx(probability, abs=1e-6))
+        assert row.next == f"{second[0]} {second[1]:.0%}, {third[0]} {third[1]:.0%}"
+        assert row.thumbnail.startswith("data:image/jpeg;base64,")
+    assert page.subheader[0].value == "5 photos"
+
+
+def test_uploaded_files_are_answered_and_named_if_they_cannot_be_read() -> None:
+    cat = SAMPLE_FILES["chelsea.png"]
+    page = upload(opened("many"), {"a.png": cat, "notes.txt": b"dear diary", "b.png": cat[:2000]})
+    assert list(table(page)["photo"]) == ["a.png"]
+    assert table(page)["answer"][0] == alone(cat)[0][0]
+    unread = page.dataframe[1].value
+    assert list(unread["File"]) == ["notes.txt", "b.png"]
+    assert unread["Why"][0].startswith("notes.txt is no picture")
+    assert unread["Why"][1].startswith("b.png is cut off or damaged")
+
+
+def test_a_folder_and_an_archive_give_the_same_photos() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as packed:
+        for name, data in SAMPLE_FILES.items():
+            packed.writestr(f"trip/{name}", data)
+        packed.writestr("trip/.DS_Store", b"litter")
+    page = upload(opened("many"), {"all.zip": stream.getvalue()})
+    from_archive = table(page)
+    assert list(from_archive["photo"]) == [f"all.zip/trip/{name}" for name in SAMPLE_FILES]
+    page = upload(opened("many"), {f"trip/{name}": d for name, d in SAMPLE_FILES.items()}, "folder")
+    assert list(table(page)["photo"]) == [f"trip/{name}" for name in SAMPLE_FILES]
+    assert list(table(page)["probability"]) == list(from_archive["probability"])
+
+
+def test_a_class_and_an_order_are_in_the_link() -> None:
+    page = opened("many", mp_order="unsure")
+    probabilities = list(table(page)["probability"])
+    assert probabilities == sorted(probabilities)
+    answer = table(page)["answer"][0]
+    page.selectbox(key="mp_class").set_value(str(CLASSES.index(answer))).run()
+    assert set(table(page)["answer"]) == {answer}
+    assert page.query_params["mp_class"] == str(CLASSES.index(answer))
+    absent = next(name for name in CLASSES if name not in {alone(d)[0][0] for d in SAMPLE_FILES.values()})
+    page = opened("many", mp_class=str(CLASSES.index(absent)))
+    assert not page.warning
+    assert "No photo was put into this class." in [each.value for each in page.info]
+
+
+def test_a_photo_is_opened_on_predict() -> None:
+    page = opened("many")
+    page.button(key="mp_open").click().run()
+    assert not page.exception
+    shown = page.session_state["_p_photo"]
+    assert (shown.name, shown.image.size) == ("chelsea.png", open_sample("cat").image.size)
+    assert page.session_state["p_photo"] == "upload"
+
+
+def test_only_small_copies_are_kept() -> None:
+    large = file_of(open_sample("coffee").image.resize((3000, 2000)), "JPEG")
+    page = upload(opened("many"), {"large.jpg": large})
+    assert page.file_uploader[0].value in (None, [])
+    (answer,) = page.session_state["_mp_own"][1].step.answer.answers
+    assert max(open_photo(answer.copies.photo, "copy").image.size) == 512
+    assert len(answer.copies.photo) + len(answer.copies.thumbnail) < 100_000
+    assert page.session_state["_mp_batch"].entries == []
+
+
+def test_the_server_lets_go_of_the_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[str] = []
+    remove = MemoryUploadedFileManager.remove_file
+
+    def note(self: MemoryUploadedFileManager, session_id: str, file_id: str) -> None:
+        gone.append(file_id)
+        remove(self, session_id, file_id)
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", note)
+    upload(opened("many"), {"a.png": SAMPLE_FILES["horse.png"], "b.txt": b"no"})
+    assert len(gone) == 2
+
+
+def test_answers_stay_with_the_network_that_gave_them() -> None:
+    page = upload(opened("many"), {"a.png": SAMPLE_FILES["horse.png"]})
+    before = table(page)["answer"][0]
+    stream = io.BytesIO()
+    state = build(SPEC.with_(num_classes=3)).state_dict()
+    torch.save({"state_dict": state, "classes": ["rose", "tulip", "daisy"]}, stream)
+    page.segmented_control(key="p_from").set_value("yours").run()
+    page.file_uploader[2].set_value(("best.pth", stream.getvalue(), "application/octet-stream")).run()
+    assert table(page)["answer"][0] == before
+    assert "These answers are those of **A network for tests**." in page.info[0].value
+    page.segmented_control(key="mp_from").set_value("samples").run()
+    assert set(table(page)["answer"]) <= {"rose", "tulip", "daisy"}, "samples can be read again"
+
+
+def test_more_than_are_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(many_input, "MOST", 2)
+    page = upload(opened("many"), SAMPLE_FILES)
+    assert len(table(page)) == 2
+    assert "the command line does the other 3 as well" in page.info[0].value
+
+
+def test_an_empty_folder_is_told() -> None:
+    page = upload(opened("many"), {"trip/.DS_Store": b"litter"}, "folder")
+    assert page.info[0].value == "There is no file in it."
+
+
+def test_without_a_bundled_file_the_page_says_so() -> None:
+    bundled.FILE.unlink()
+    page = opened("many")
+    assert "The bundled network is missing" in page.error[0].value
