@@ -103,6 +103,13 @@ GROUPS: Final = (
                 t("Shown on the other pages. On this one, the weights decide which network answers."),
             ),
             PageEntry(
+                "pages/many.py",
+                t("Many photos"),
+                ":material/photo_library:",
+                t("A folder or a ZIP of photos: a table of answers, and what could not be read."),
+                t("Shown on the other pages. On this one, the weights decide which network answers."),
+            ),
+            PageEntry(
                 "pages/prove.py",
                 t("Prove it"),
                 ":material/fact_check:",
