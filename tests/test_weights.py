@@ -137,6 +137,15 @@ class TestBundled:
         bundled.FILE.unlink()
         assert next(iter(available())).key == "bundled/another"
 
+    def test_a_file_that_was_written_anew_is_read_anew(
+        self, model: ResNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+        for label in ("the first", "the other"):
+            export_bundled(model, THREE, SQUARE, bundled.FILE, {"label": label})
+            assert find("bundled").label == label
+            assert find("bundled") is find("bundled"), "not read again"
+
     @pytest.mark.parametrize("name", ["bundled/nothing", "bundled/../cifar10", "bundled/", "bundled/cifar10"])
     def test_no_bundled_network_of_that_name(self, name: str) -> None:
         with pytest.raises(ValueError, match="no trained network; there are bundled, "):

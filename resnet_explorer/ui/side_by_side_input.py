@@ -29,29 +29,32 @@ from resnet_explorer.weights import Entry, Weights, available, find
 USUAL: Final = 4
 MOST: Final = 6
 _BACK: Final = ("last", "one before", "two before")
+_FRAMED: Final = "_sb_shown"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the photo stands in small, and what it is."""
+    """Where the photo stands in small, what it is, and where there is room to tell of the work."""
 
     picture: DeltaGenerator
     photo: Photo
+    work: DeltaGenerator
 
 
 def photo_choice() -> tuple[Place, View]:
     """The photo of the lab in small with the controls to change it, and where it is to be looked at."""
-    picture, words = st.columns([1, 5.5], vertical_alignment="center")
+    picture, words, work = st.columns([1, 2.7, 2.8], vertical_alignment="center")
     with words, st.container(horizontal=True):
         with st.popover(t("Another photo"), icon=":material/image:"):
             photo, about = photo_input()
         view = view_input(width="content")
     words.markdown(f"**{photo.name}**")
     words.caption(about)
-    place = Place(picture.empty(), photo)
-    place.picture.image(
-        remembered("_sb_photo", (photo,), lambda: jpeg_bytes(photo.image)), width=190, alt=photo.name
-    )
+    place = Place(picture.empty(), photo, work)
+    # With the frame of before, until the networks have said where they look: nothing blinks.
+    before: tuple[Photo, bytes] | None = st.session_state.get(_FRAMED)
+    shown = before[1] if before and before[0] is photo else jpeg_bytes(photo.image)
+    place.picture.image(shown, width=190, alt=photo.name)
     return place, view
 
 
@@ -63,6 +66,7 @@ def show_square(place: Place, looker: Looker, view: View) -> None:
         return jpeg_bytes(boxed(place.photo.image, box))
 
     picture = remembered("_sb_framed", (place.photo, looker.weights.preprocessing, view), framed)
+    st.session_state[_FRAMED] = (place.photo, picture)
     place.picture.image(picture, width=190, alt=t("The photo, the square framed"))
 
 
@@ -193,12 +197,13 @@ def ask(place: Place, lookers: Sequence[Looker], view: View, back: int) -> tuple
     keys = tuple(each.weights.key for each in lookers)
     known = st.session_state.get("_sb_times")
     targets = tuple(each.target for each in lookers)
-    found, whole = slow_work(
-        "sb_work",
-        (place.photo, keys, targets, view, back),
-        lambda: side_by_side(place.photo, lookers, view, back, trained, known),
-        t("The networks look, and are timed"),
-    )
+    with place.work:  # beside the photo, where it moves nothing
+        found, whole = slow_work(
+            "sb_work",
+            (place.photo, keys, targets, view, back),
+            lambda: side_by_side(place.photo, lookers, view, back, trained, known),
+            t("The networks look"),
+        )
     if found and whole:
         st.session_state["_sb_times"] = found.times
     return found, whole

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from math import isfinite
+from pathlib import Path
 from typing import Any, Literal
 
 from resnet_explorer.link import decode_spec, encode_spec
 from resnet_explorer.spec import ResNetSpec
-from resnet_explorer.weights.files import parse_json, printable
+from resnet_explorer.weights.files import parse_json, printable, read_header
 
 Source = Literal["bundled", "torchvision", "yours"]
 Look = Literal["centre", "surest"]
@@ -103,6 +105,27 @@ def from_metadata(metadata: Mapping[str, str], key: str, source: Source) -> Weig
     if spec.include_top and len(classes) != spec.num_classes:
         raise ValueError(f"The metadata names {len(classes)} classes for {spec.num_classes} outputs.")
     return Weights(key, printable(metadata.get("label", key)), spec, classes, preprocessing, source, notes)
+
+
+def from_file(path: Path, key: str, source: Source) -> Weights:
+    """The trained network that the header of a safetensors file describes.
+
+    A page lists all networks at every click, and a header may name a thousand classes: it is read
+    again only if the file was written since.
+
+    Raises:
+        ValueError: if the file cannot be read, or describes none.
+    """
+    try:
+        written = path.stat()
+    except OSError as error:
+        raise ValueError(f"{path.name} cannot be read: {error.strerror}.") from None
+    return _from_file(path, key, source, written.st_mtime_ns, written.st_size)
+
+
+@lru_cache(maxsize=256)
+def _from_file(path: Path, key: str, source: Source, _written: int, _size: int) -> Weights:
+    return from_metadata(read_header(path).metadata, key, source)
 
 
 def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:

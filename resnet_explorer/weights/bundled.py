@@ -7,8 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from resnet_explorer.weights.base import Preprocessing, Weights, from_metadata, to_metadata
-from resnet_explorer.weights.files import read_header
+from resnet_explorer.weights.base import Preprocessing, Weights, from_file, from_metadata, to_metadata
 
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
@@ -54,7 +53,7 @@ def describe(path: Path | None = None, key: str = KEY) -> Weights:
     path = path or FILE
     if not path.is_file():
         raise ValueError(f"The bundled network is missing: there is no file {path.name} in {path.parent}.")
-    return from_metadata(read_header(path).metadata, key, "bundled")
+    return from_file(path, key, "bundled")
 
 
 def load(path: Path | None = None) -> ResNet:

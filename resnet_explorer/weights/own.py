@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from resnet_explorer.weights.base import Weights, from_metadata, to_metadata
-from resnet_explorer.weights.files import read_header
+from resnet_explorer.weights.base import Weights, from_file, to_metadata
 
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
@@ -62,7 +61,7 @@ def describe(key: str) -> Weights:
     Raises:
         ValueError: if there is none of that key here.
     """
-    return from_metadata(read_header(_existing(key)).metadata, key, "yours")
+    return from_file(_existing(key), key, "yours")
 
 
 def load(key: str) -> ResNet:

@@ -1,0 +1,89 @@
+"""One photo, several networks: chosen, asked for another class by a click, and taken away."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from resnet_explorer.weights import find, keep, load
+from resnet_explorer.weights.checkpoint import Checkpoint
+from tests.e2e.conftest import running_app, settle, visit
+
+NOISY = "yours/00000000000e"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app with the bundled network and a copy of it that forgot a part of what it knew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RESNET_EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        torch.manual_seed(3)
+        weights = find("bundled")
+        state = {
+            name: value + 0.5 * value.std() * torch.randn_like(value) if value.ndim > 1 else value
+            for name, value in load(weights).state_dict().items()
+        }
+        keep(Checkpoint(replace(weights, key=NOISY, label="forgetful.pth", source="yours"), state))
+        with running_app() as address:
+            yield address
+
+
+def test_two_networks_are_compared_and_taken_away(page: Page, lab: str, tmp_path: Path) -> None:
+    visit(page, f"{lab}/side_by_side?sb_nets=bundled,{NOISY}", "Side by side")
+    expect(page.get_by_text("forgetful.pth").last).to_be_visible()
+    expect(page.get_by_text("weighted layers")).to_have_count(2)
+    expect(page.get_by_role("img", name="The map of stage 3 over the photo")).to_have_count(2)
+    expect(page.get_by_role("heading", name="Where they disagree")).to_be_visible()
+    expect(page.get_by_text("A rocket at its launch")).to_be_visible()
+    settle(page)
+
+    page.locator("svg [data-key=dog], svg [data-key=airplane]").first.click()  # both maps follow
+    expect(page.get_by_text("8 × 8 cells, for")).to_have_count(2)
+    settle(page)
+    assert "p_class=" in page.url
+    asked = page.url.partition("p_class=")[2].partition("&")[0]
+    expect(page.get_by_text(f"stage 3, 8 × 8 cells, for {asked}")).to_have_count(2)
+
+    page.get_by_role("radio", name="one before").click()
+    expect(page.get_by_text(f"stage 2, 16 × 16 cells, for {asked}")).to_have_count(2)
+    settle(page)
+    assert "sb_stage=1" in page.url
+
+    files = {}
+    for label in ("Download as PNG", "Numbers as JSON", "Top 5 as CSV", "Table as CSV"):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=label).click()
+        files[label] = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(files[label])
+    assert Image.open(files["Download as PNG"]).width == 2 * 448 + 3 * 16
+    numbers = json.loads(files["Numbers as JSON"].read_text())
+    assert [each["stage"] for each in numbers["networks"]] == [2, 2]
+    assert {each["target"] for each in numbers["networks"]} == {asked}
+    assert numbers["pairs"][0]["total_variation"] > 0
+    rows = list(csv.DictReader(files["Top 5 as CSV"].open()))
+    assert [row["rank"] for row in rows] == list("1234512345")
+    assert rows[0]["label"] == numbers["networks"][0]["top"][0]["label"]
+    assert len(list(csv.DictReader(files["Table as CSV"].open()))) == 5 * 2
+
+    page.reload()
+    expect(page.get_by_text(f"stage 2, 16 × 16 cells, for {asked}")).to_have_count(2)
+    settle(page)
+
+
+def test_a_network_is_left_out_by_its_cross(page: Page, lab: str) -> None:
+    visit(page, f"{lab}/side_by_side", "Side by side")
+    expect(page.get_by_text("weighted layers")).to_have_count(2)
+    settle(page)
+    page.get_by_role("button", name="Remove ResNet-10 · forgetful.pth").click()
+    expect(page.get_by_text("weighted layers")).to_have_count(1)
+    expect(page.get_by_text("no two of these do")).to_be_visible()
+    settle(page)
+    assert "sb_nets=bundled&" in page.url

@@ -1,0 +1,251 @@
+"""The Side by side page: each network as it answers alone, agreement judged fairly, bad files told."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+import torch
+from streamlit.testing.v1 import AppTest
+
+from resnet_explorer import ResNetSpec, build
+from resnet_explorer.crop import CENTRE
+from resnet_explorer.predictor import predict, preprocess
+from resnet_explorer.samples import SAMPLES, open_sample
+from resnet_explorer.side_by_side import whole_square
+from resnet_explorer.ui.networks import stored_bytes
+from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, keep, load, own
+from resnet_explorer.weights.base import Weights
+from resnet_explorer.weights.checkpoint import Checkpoint
+from tests.pages.opened import opened
+
+TEN = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+FLOWERS = ("rose", "tulip", "daisy")
+SMALL = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
+LARGE = Preprocessing(73, 64, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+THREE_STAGES = ResNetSpec("basic", (1, 1, 1), width=16, stem="cifar", num_classes=10)
+FOUR_STAGES = ResNetSpec("basic", (1, 1, 1, 1), width=16, num_classes=10)
+GREY = ResNetSpec("basic", (1, 1), width=8, stem="cifar", in_channels=1, num_classes=3, activation="pre")
+FLOWER_KEY = "yours/00000000000f"
+ALL = ["bundled", "bundled/larger", FLOWER_KEY]
+
+
+def keep_own(key: str, label: str, spec: ResNetSpec, classes: tuple[str, ...]) -> None:
+    model = build(spec).eval()
+    keep(Checkpoint(Weights(key, label, spec, classes, SMALL, "yours"), model.state_dict()))
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Two bundled networks of random weights, of three stages and of four; nothing outside the folder."""
+    torch.manual_seed(17)
+    monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+    export_bundled(build(THREE_STAGES).eval(), TEN, SMALL, bundled.FILE, {"label": "The usual one"})
+    larger = build(FOUR_STAGES).eval()
+    with torch.no_grad():
+        larger.fc.weight *= 20  # surer of itself than random weights are
+    export_bundled(larger, TEN, LARGE, tmp_path / "larger.safetensors", {"label": "A larger one"})
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    st.cache_resource.clear()
+    yield tmp_path
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def flowers(places: Path) -> None:
+    keep_own(FLOWER_KEY, "flowers.pth", GREY, FLOWERS)
+
+
+def probabilities(key: str, photo: str = "cat") -> np.ndarray:
+    """What a network says of the largest square in the centre, asked alone."""
+    weights = find(key)
+    seen = whole_square(weights.preprocessing)
+    tensor, _ = preprocess(open_sample(photo), seen, CENTRE, weights.spec.in_channels)
+    return predict(load(weights), tensor).logits.double().softmax(0).numpy()
+
+
+def drawn(page: AppTest) -> str:
+    """All that the page has in HTML, and the answers' bars."""
+    pictures = [
+        json.loads(each.proto.json)["svg"]
+        for each in page.get("bidi_component")
+        if '"svg"' in each.proto.json
+    ]
+    return "\n".join([each.proto.body for each in page.get("html")] + pictures)
+
+
+def headings(page: AppTest) -> list[str]:
+    return [each.value.removeprefix("#### ") for each in page.markdown if each.value.startswith("#### ")]
+
+
+def test_two_networks_stand_side_by_side_and_their_distance_is_right() -> None:
+    page = opened("side_by_side")
+    assert page.multiselect(key="sb_nets").value == ["bundled", "bundled/larger"]
+    html = drawn(page)
+    for words in (
+        "8 weighted layers",
+        "10 weighted layers",
+        "32 × 32 pixels",
+        "64 × 64 pixels",
+        "ms</b> a pass",
+    ):
+        assert words in html
+    one, other = probabilities("bundled"), probabilities("bundled/larger")
+    for each in (one, other):
+        for index in np.argsort(-each)[:5]:
+            assert f"{TEN[index]}: {each[index]:.2%}</title>" in html
+    assert f"{np.abs(one - other).sum() / 2:.3f}" in html
+    first, second = (TEN[int(each.argmax())] for each in (one, other))
+    assert first != second, "the seed makes them disagree"
+    assert headings(page) == [
+        f"ResNet-8 says {first} ({one.max():.1%}), ResNet-10 says {second} ({other.max():.1%})."
+    ]
+    widest = TEN[int(np.abs(one - other).argmax())]
+    assert html.index(f">{widest}</th>") < min(
+        html.index(f">{name}</th>") for name in TEN if name != widest and f">{name}</th>" in html
+    )
+    captions = " ".join(each.value for each in page.caption)
+    assert "once to warm up and then 7 times over" in captions.replace("\n", " ")
+
+
+def test_the_samples_are_a_matrix_with_disagreements_marked() -> None:
+    page = opened("side_by_side")
+    html = next(each.proto.body for each in page.get("html") if "<img" in each.proto.body)
+    marks = 0
+    for sample in SAMPLES:
+        both = [probabilities(key, sample.name) for key in ("bundled", "bundled/larger")]
+        names = [TEN[int(each.argmax())] for each in both]
+        marks += 2 * (names[0] != names[1])
+        for name, each in zip(names, both, strict=True):
+            assert f"{name}<div" in html
+            assert f"{each.max():.1%}</div>" in html
+        assert sample.title in html
+    assert marks
+    assert html.count("≠ ") == marks
+    page.toggle(key="sb_samples").set_value(False).run()
+    assert page.query_params["sb_samples"] == "0"
+    assert not [each for each in page.get("html") if "<img" in each.proto.body]
+
+
+def test_other_classes_stand_beside_and_are_not_judged(flowers: None) -> None:
+    page = opened("side_by_side")
+    assert page.multiselect(key="sb_nets").value == ALL
+    assert len(headings(page)) == 1  # of the two that know the same ten
+    assert "daisy" in drawn(page)
+    page.multiselect(key="sb_nets").set_value(["bundled", FLOWER_KEY]).run()
+    assert not page.exception
+    assert headings(page) == []
+    assert "no two of these do" in page.info[0].value
+    assert page.query_params["sb_nets"] == f"bundled,{FLOWER_KEY}"
+
+
+def test_the_class_is_the_labs_and_maps_follow_where_it_is_known(flowers: None) -> None:
+    page = opened("side_by_side", p_class="horse")
+    assert not page.warning
+    told = [each.value for each in page.markdown if "cells, for" in each.value]
+    assert [text.partition("cells, for ")[2] for text in told[:2]] == ["**horse**"] * 2
+    assert told[2].partition("cells, for ")[2].strip("*") in FLOWERS
+    assert [text.partition(" cells")[0] for text in told] == [
+        "stage 3, 8 × 8",
+        "stage 4, 2 × 2",
+        "stage 2, 16 × 16",
+    ]
+    assert (
+        "ship" in page.selectbox(key="p_class").options and "tulip" in page.selectbox(key="p_class").options
+    )
+
+
+def test_stages_count_from_the_end(flowers: None) -> None:
+    page = opened("side_by_side", sb_stage="1")
+    told = [each.value.partition(",")[0] for each in page.markdown if "cells, for" in each.value]
+    assert told == ["stage 2", "stage 3", "stage 1"]
+    assert list(page.segmented_control(key="sb_stage").options) == ["last", "one before"]  # flowers have two
+    page.multiselect(key="sb_nets").set_value(["bundled"]).run()
+    assert list(page.segmented_control(key="sb_stage").options) == ["last", "one before", "two before"]
+
+
+def test_nothing_is_computed_when_nothing_changed() -> None:
+    page = opened("side_by_side")
+    times = page.session_state["_sb_times"]
+    work = page.session_state["sb_work"]
+    page.selectbox(key="p_map").set_value("magma").run()
+    assert page.session_state["sb_work"] is work
+    page.selectbox(key="p_class").set_value("ship").run()  # other maps, but no other times
+    assert page.session_state["sb_work"] is not work
+    assert page.session_state["_sb_times"] == times
+
+
+def test_a_network_beside_itself_agrees(places: Path) -> None:
+    (places / "twin.safetensors").write_bytes(bundled.FILE.read_bytes())
+    page = opened("side_by_side", sb_nets="bundled,bundled/twin")
+    assert headings(page)[0].startswith("Both say ")
+    assert "ResNet-8 A" in drawn(page) and "ResNet-8 B" in drawn(page)
+    assert "0.000" in drawn(page) and "1.00" in drawn(page)
+    assert "They give every class the same probability." in [each.value for each in page.markdown]
+
+
+def test_only_networks_that_can_answer_a_photo_are_offered(flowers: None) -> None:
+    keep_own("yours/00000000000a", "five channels", replace(GREY, in_channels=5), FLOWERS)
+    keep_own("yours/00000000000b", "no top", replace(GREY, include_top=False), ())
+    page = opened("side_by_side")
+    offered = page.multiselect(key="sb_nets").options
+    assert [each.rpartition(" · ")[2] for each in offered] == ["The usual one", "A larger one", "flowers.pth"]
+
+
+def test_a_damaged_file_is_told_and_the_others_stay(flowers: None) -> None:
+    file = own.folder() / "00000000000f.safetensors"
+    file.write_bytes(file.read_bytes()[:-100])
+    page = opened("side_by_side")
+    (sentence,) = [each.value for each in page.error]
+    assert sentence.startswith("flowers.pth: ") and "cannot be read" in sentence
+    assert len(headings(page)) == 1
+
+
+def test_no_network_and_none_chosen(places: Path) -> None:
+    page = opened("side_by_side")
+    page.multiselect(key="sb_nets").set_value([]).run()
+    assert not page.exception
+    assert page.info[0].value == "Choose at least one network."
+    for file in places.glob("*.safetensors"):
+        file.unlink()
+    page.run()
+    assert not page.exception
+    assert "No trained network is on this machine." in page.error[0].value
+    assert "weights download resnet50" in page.error[0].value
+
+
+def test_one_network_says_how_to_get_more(places: Path) -> None:
+    (places / "larger.safetensors").unlink()
+    page = opened("side_by_side")
+    assert any("One trained network is on this machine." in each.value for each in page.caption)
+    assert "8 weighted layers" in drawn(page)
+
+
+def test_more_than_fit_into_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = sum(stored_bytes(find(key)) for key in ("bundled", "bundled/larger"))
+    monkeypatch.setattr("resnet_explorer.ui.side_by_side_input.ROOM", both - 1)
+    page = opened("side_by_side")
+    assert page.multiselect(key="sb_nets").value == ["bundled"]  # the usual choice is one that fits
+    page.multiselect(key="sb_nets").set_value(["bundled", "bundled/larger"]).run()
+    assert page.error[0].value.startswith("Together these networks take ")
+
+
+def test_a_link_with_too_many_or_unknown_networks_is_told(places: Path) -> None:
+    for number in range(6):
+        (places / f"copy{number}.safetensors").write_bytes(bundled.FILE.read_bytes())
+    names = ",".join(["bundled", *(f"bundled/copy{number}" for number in range(6))])
+    page = opened("side_by_side", sb_nets=names)
+    assert "at most 6 networks at once." in page.warning[0].value
+    assert len(page.multiselect(key="sb_nets").value) == 4
+    page = opened("side_by_side", sb_nets="resnet50")
+    assert "`sb_nets=resnet50`" in page.warning[0].value
+
+
+def test_a_method_of_more_than_one_pass_is_replaced_with_a_word() -> None:
+    page = opened("side_by_side", p_method="scorecam")
+    assert not page.exception
+    assert "Score-CAM asks for more than one pass" in page.info[0].value
