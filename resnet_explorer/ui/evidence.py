@@ -216,7 +216,10 @@ def show_evidence(found: Evidence, result: StagePass, asked: Asked, subject: Sub
 def _why_empty(asked: Asked, label: str) -> str:
     words = prose("predict_empty_map").format(label=label, stage=stage_label(asked.stage), side=asked.side)
     if asked.against and METHODS[asked.method].one_sided:
-        one_sided = t("{method} weighs by nothing negative: after a ReLU, it has nothing against any class.")
+        one_sided = t(
+            "{method} weighs by nothing negative: only negative values of the stage's output could speak "
+            "against a class, and after a ReLU there are none."
+        )
         words += " " + one_sided.format(method=METHODS[asked.method].name)
     return words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -60,22 +61,29 @@ def show_rival(result: StagePass, asked: Asked, subject: Subject, look: Look) ->
     with words_column:
         st.markdown(_in_words(held, asked, subject, target, other))
     titles = [target, other, t("{target} less {rival}").format(target=target, rival=other)]
-    extent = f"{held.extent:.3g}"
-    scale = Scale(
-        DIVERGING,
-        t("more for {rival} ← −{extent}").format(rival=other, extent=extent),
-        t("{extent} → more for {target}").format(target=target, extent=extent),
-        "",
-    )
     with pictures_column:
         for column, file, name in zip(st.columns(3), panels.files, titles, strict=True):
             column.image(file, width="stretch", alt=t("Map for and against {name}").format(name=name))
             column.markdown(f"**{name}**")
-        show_scale(scale)
+        _show_scale(held, target, other)
         st.caption(
             t("One scale for the three. In the first two, orange speaks for the class and blue against it.")
         )
-        _save(panels, asked, subject, result, against, titles, scale)
+        _save(panels, asked, subject, result, against, titles)
+
+
+def _show_scale(held: Contrast, target: str, rival: str) -> None:
+    """The colour bar, and below it which end is whose: names may be long."""
+    show_scale(Scale(DIVERGING, f"−{held.extent:.3g}", f"{held.extent:.3g}", ""))
+    left, right = _ends(target, rival)
+    st.html(
+        "<div style='display:flex;justify-content:space-between;font-size:1rem;font-weight:600'>"
+        f"<span>{escape(left)}</span><span>0</span><span>{escape(right)}</span></div>"
+    )
+
+
+def _ends(target: str, rival: str) -> tuple[str, str]:
+    return t("← more for {name}").format(name=rival), t("more for {name} →").format(name=target)
 
 
 def _rival_input(result: StagePass, names: tuple[str, ...]) -> int:
@@ -153,7 +161,6 @@ def _save(
     result: StagePass,
     against: StagePass,
     titles: list[str],
-    scale: Scale,
 ) -> None:
     held, stage = panels.held, stage_label(asked.stage)
     ours, theirs = (float(each.prediction.probabilities[each.target]) for each in (result, against))
@@ -162,6 +169,8 @@ def _save(
     first = t("{target} {ours:.1%}, {rival} {theirs:.1%} · {photo}").format(
         target=titles[0], ours=ours, rival=titles[1], theirs=theirs, photo=caption.photo
     )
+    left, right = _ends(titles[0], titles[1])
+    scale = Scale(DIVERGING, f"{left} −{held.extent:.3g}", f"{held.extent:.3g} {right}", "")
     numbers = {
         "rival": titles[1],
         "rival_probability": theirs,

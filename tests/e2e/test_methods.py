@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import torch
 from playwright.sync_api import Page, expect
 
 from resnet_explorer import ResNetSpec, build
-from tests.e2e.conftest import PATIENCE, settle, visit
+from resnet_explorer.weights import keep
+from resnet_explorer.weights.checkpoint import read_checkpoint
+from tests.e2e.conftest import PATIENCE, running_app, settle, visit
 
 
-def choose(page: Page, box: str, option: str) -> None:
-    page.get_by_role("combobox", name=re.compile(f"{box}$")).click()
+def choose(page: Page, name: str, option: str) -> None:
+    box = page.get_by_test_id("stMain").get_by_role("combobox", name=name)
+    box.click()
+    box.fill(option)
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def wide_checkpoint(folder: Path) -> Path:
-    """512 channels in the only stage, so that Score-CAM takes as many forward passes."""
+@pytest.fixture
+def wide_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """512 channels in the only stage, so that Score-CAM takes as many forward passes: its key."""
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path))
     torch.manual_seed(3)
     model = build(ResNetSpec("bottleneck", (1,), width=128, stem="imagenet", num_classes=7))
-    file = folder / "wide.pth"
-    torch.save({"state_dict": model.state_dict()}, file)
-    return file
+    stream = io.BytesIO()
+    torch.save({"state_dict": model.state_dict()}, stream)
+    return keep(read_checkpoint(stream.getvalue(), "wide.pth")).key
 
 
-def test_score_cam_is_stopped_and_gone_on_with(page: Page, app: str, tmp_path: Path) -> None:
-    visit(page, f"{app}/predict?p_from=yours", "Predict")
-    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
-        wide_checkpoint(tmp_path)
-    )
+@pytest.fixture
+def app_with_it(wide_network: str) -> Iterator[str]:
+    with running_app() as address:
+        yield f"{address}/predict?p_from=yours&p_weights={wide_network}"
+
+
+def test_score_cam_is_stopped_and_gone_on_with(page: Page, app_with_it: str) -> None:
+    visit(page, app_with_it, "Predict")
     expect(page.get_by_text("What the network sees: 224 × 224 pixels")).to_be_visible()
     settle(page)
     choose(page, "Method", "Score-CAM")
     expect(page.get_by_text(re.compile(r"^Score-CAM for .*: \d+ of 128"))).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     stopped = page.get_by_text(re.compile(r"^Score-CAM for .*: stopped at \d+ / 128\.$"))
     expect(stopped).to_be_visible()
     settle(page)
@@ -49,7 +61,7 @@ def test_score_cam_is_stopped_and_gone_on_with(page: Page, app: str, tmp_path: P
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text(re.compile(r"^Score-CAM for .*: \d+ of 128"))).to_be_visible()
     page.wait_for_timeout(3000)
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     expect(stopped).to_be_visible()
     settle(page)
     assert int(re.findall(r"at (\d+) /", stopped.inner_text())[0]) > done

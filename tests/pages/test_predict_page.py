@@ -196,7 +196,7 @@ def test_score_cam_is_computed_at_the_chosen_stage_only(page: AppTest) -> None:
     assert [each.value for each in page.subheader] == ["Where the evidence is"]
     assert any("for the methods of one pass: Grad-CAM, " in each.value for each in page.caption)
     page.toggle(key="p_against").set_value(True).run()
-    assert "Score-CAM weighs by nothing negative: after a ReLU" in page.info[0].value
+    assert "Score-CAM weighs by nothing negative: only negative values" in page.info[0].value
 
 
 def test_integrated_gradients_have_no_stage_and_say_what_they_sum_to(page: AppTest) -> None:
@@ -265,8 +265,9 @@ def check_rival(page: AppTest, target: int, rival: int, stage: int = 3, method: 
     row, column = held.largest
     side = ours if held.difference[row, column] > 0 else theirs
     assert f"for **{side}**, is in row {row + 1}, column {column + 1}:" in words
-    assert f"more for {theirs} ← −{held.extent:.3g}" in words
-    assert f"{held.extent:.3g} → more for {ours}" in words
+    assert f"<span>−{held.extent:.3g}</span>" in words
+    assert f"<span>{held.extent:.3g}</span>" in words
+    assert f"<span>← more for {theirs}</span><span>0</span><span>more for {ours} →</span>" in words
 
 
 def test_two_classes_are_held_against_each_other(page: AppTest) -> None:
