@@ -106,18 +106,21 @@ def test_map_and_pieces(without: list[float], verdict: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rho", "verdict"),
+    ("rho", "ssim", "verdict"),
     [
-        (0.85, "**The map stays alike:**"),
-        (0.41, "**Some of it stays:**"),
-        (0.12, "**The map is lost:**"),
-        (-0.68, "**The map turns over:**"),
+        (0.85, 0.9, "**The map stays alike:**"),
+        (0.85, 0.3, "**It looks different, but its order of places stays:**"),
+        (0.41, 0.9, "**Some of it stays:**"),
+        (0.12, 0.2, "**The map is lost:**"),
+        (-0.68, 0.2, "**The map turns over:**"),
     ],
 )
-def test_what_is_left_of_the_map(rho: float, verdict: str) -> None:
-    rungs = (Rung("", NO_MAP, 0.9, 1.0, 1.0), Rung("stem", NO_MAP, 0.1, rho, 0.2))
+def test_what_is_left_of_the_map(rho: float, ssim: float, verdict: str) -> None:
+    rungs = (Rung("", NO_MAP, 0.9, 1.0, 1.0), Rung("stem", NO_MAP, 0.1, rho, ssim))
     words = cascade_reading(rungs)
-    assert f"rank correlation with the first map is **{rho:.2f}**, the SSIM **0.20**. {verdict}" in words
+    assert (
+        f"rank correlation with the first map is **{rho:.2f}**, the SSIM **{ssim:.2f}**. {verdict}" in words
+    )
 
 
 def test_a_cascade_that_was_stopped_says_how_far_it_came() -> None:

@@ -1,6 +1,7 @@
 """The cascade: which layers are random at each rung, that the network is left alone, and the maps."""
 
 import copy
+import gc
 
 import numpy as np
 import pytest
@@ -129,6 +130,22 @@ def test_the_seed_decides() -> None:
     assert all(np.array_equal(a.map, b.map) for a, b in zip(one, same, strict=True))
     assert np.array_equal(one[0].map, other[0].map)
     assert not np.array_equal(one[-1].map, other[-1].map)
+
+
+def test_who_keeps_the_finished_work_keeps_no_networks() -> None:
+    def networks() -> int:
+        gc.collect()
+        return sum(type(each) is ResNet for each in gc.get_objects())
+
+    model = trained()
+    before = networks()
+    work = cascade(model, photo(), 3, 3)
+    next(work)
+    assert networks() == before + 2
+    for _ in range(5):
+        step = next(work)
+    assert step.done == step.total
+    assert networks() == before
 
 
 def test_the_cascade_tells_how_far_it_is() -> None:

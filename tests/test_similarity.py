@@ -40,6 +40,8 @@ def test_by_hand() -> None:
 def test_a_level_map_is_in_no_order() -> None:
     assert rank_correlation(np.zeros((4, 4)), noise(0, (4, 4))) is None
     assert rank_correlation(noise(0, (4, 4)), np.ones((4, 4))) is None
+    assert rank_correlation(noise(0, (4, 4)), np.full((4, 4), np.inf)) is None
+    assert rank_correlation([0, np.nan, 1], [0, 1, 2]) is None
 
 
 def test_a_map_of_zeros_is_not_like_another_and_a_tiny_one_is_not_compared() -> None:

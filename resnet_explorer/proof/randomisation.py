@@ -93,6 +93,8 @@ def cascade(
         if section:
             randomise(network, untrained, section)
         rungs.append(_rung(network, tensor, target, stage, method, section, rungs[0].map if rungs else None))
+        if len(rungs) == len(names):
+            del network, untrained  # whoever keeps this generator keeps no networks
         yield Step(len(rungs), len(names), tuple(rungs))
 
 

@@ -139,7 +139,12 @@ def cascade_reading(found: Cascade) -> str:
         rho=last.correlation,
         ssim="" if last.ssim is None else t(", the SSIM **{ssim:.2f}**").format(ssim=last.ssim),
     )
-    if last.correlation >= STRONG:
+    if last.correlation >= STRONG and last.ssim is not None and last.ssim < STRONG:
+        verdict = t(
+            "**It looks different, but its order of places stays:** which are hot depends little on what the "
+            "network learned."
+        )
+    elif last.correlation >= STRONG:
         verdict = t(
             "**The map stays alike:** it shows the photo and the architecture, not what the network learned."
         )

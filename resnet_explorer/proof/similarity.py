@@ -12,12 +12,12 @@ def rank_correlation(one: ArrayLike, other: ArrayLike) -> float | None:
     Equal values share the mean of their ranks.
 
     Returns:
-        The number, or None where a map is level and so puts nothing in any order.
+        The number, or None where a map is level, or not of numbers, and so puts nothing in any order.
     """
     from scipy.stats import spearmanr  # here, for it takes a while to load
 
     first, second = np.ravel(one).astype(np.float64), np.ravel(other).astype(np.float64)
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
+    if not _has_order(first) or not _has_order(second):
         return None
     return float(spearmanr(first, second).statistic)
 
@@ -35,6 +35,10 @@ def structural_similarity(one: NDArray[np.float32], other: NDArray[np.float32]) 
     if min(one.shape) < 7:
         return None
     return float(ssim(_to_peak(one), _to_peak(other), data_range=1.0))  # type: ignore[no-untyped-call]
+
+
+def _has_order(values: NDArray[np.float64]) -> bool:
+    return bool(np.isfinite(values).all() and np.ptp(values) > 0)
 
 
 def _to_peak(values: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -1,5 +1,6 @@
 """The page of the four tests says what the library computes, from the link, for the same map as Predict's."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,6 +180,21 @@ def test_a_method_that_is_slow_gives_way_to_one_of_one_pass() -> None:
     page = opened("prove", p_method="scorecam", pr_test="areas")
     assert page.selectbox(key="p_method").value == "gradcam"
     assert "`p_method=scorecam`" in page.warning[0].value
+
+
+@pytest.mark.parametrize(
+    "changes", [{"in_channels": 1, "activation": "pre"}, {"norm": "none", "conv_bias": True, "depths": (1,)}]
+)
+def test_other_networks_are_tested_too(changes: dict[str, object]) -> None:
+    torch.manual_seed(4)
+    export_bundled(build(SPEC.with_(**changes)).eval(), CLASSES, SEEN, bundled.FILE)
+    st.cache_resource.clear()
+    page = opened("prove", pr_orders="1", p_class="dog", p_method="layercam")
+    for test in ("deletion", "areas", "pieces", "weights"):
+        page.segmented_control(key="pr_test").set_value(test).run()
+        assert not page.exception
+        assert not page.error
+        assert re.search(r"area of|areas of|rank correlation", reading(page))
 
 
 def test_without_a_bundled_file_the_page_says_so() -> None:
