@@ -20,6 +20,7 @@ from resnet_explorer.ui.feature_channels import (
     picture_of,
     show_grid,
 )
+from resnet_explorer.ui.feature_downloads import bar_of
 from resnet_explorer.ui.feature_maps import show_large
 from resnet_explorer.ui.networks import as_stored
 from resnet_explorer.ui.remembered import remembered
@@ -97,6 +98,7 @@ def show_filters(looked: Looked) -> None:
         show_svg(picture, "fm_kernel", shrink=0.2, magnify=1.4, tallest=170)
     with channel_place:
         show_large(looked, number, span, opacity, "fm_filter_large")
+        show_scale(bar_of(span))
     save_button(
         t("Filters as PNG"),
         lambda: sheet([grid_picture(tiles)], looked.caption(t("Filters of conv1")).lines, bar),

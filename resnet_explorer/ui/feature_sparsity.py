@@ -39,7 +39,7 @@ def show_sparsity(subject: Subject, survey: Survey, places: Sequence[Place]) -> 
         key="fm_chart",
         on_select=choose,
         selection_mode="points",
-        config={"displayModeBar": False},
+        config={"displaylogo": False, "modeBarButtons": [["toImage"]]},
         alt=t("Share of zeros at each place, from the stem to the last block"),
     )
     st.caption(

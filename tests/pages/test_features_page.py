@@ -175,6 +175,7 @@ def test_filters_are_those_of_the_file() -> None:
     assert "**16 filters** of 3 × 3 weights, red, green and blue as one colour" in words(page)
     assert f"<span>−{largest:.3g}</span>" in words(page)
     check_large(page, 0, int(numbers_at(0).most_active()[0]))
+    assert f"<span>{numbers_at(0).largest:.3g}</span>" in words(page), "the scale of the channel"
     page.number_input(key="fm_filter").set_value(5).run()
     check_large(page, 0, 5)
     assert page.query_params["fm_filter"] == "5"
