@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import ceil
 from typing import Any, Final
 
 from PIL import Image, ImageDraw, ImageFont
@@ -69,7 +70,8 @@ def sheet(
     top = GAP + (LINE if titles else 0)
     bar_top = top + max(panel.height for panel in panels) + GAP
     text_top = bar_top + (LINE if scale else 0)
-    width = max(sum(panel.width for panel in panels) + GAP * (len(panels) + 1), NARROWEST)
+    written = max((ceil(font.getlength(line)) for line in lines), default=0) + 2 * GAP
+    width = max(sum(panel.width for panel in panels) + GAP * (len(panels) + 1), written, NARROWEST)
     picture = Image.new("RGB", (width, text_top + LINE * len(lines) + GAP), "white")
     draw = ImageDraw.Draw(picture)
     left = GAP

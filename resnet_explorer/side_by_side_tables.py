@@ -17,8 +17,8 @@ from resnet_explorer.side_by_side import Answer, Looker, PhotoRow, SideBySide, T
 from resnet_explorer.tables import Row, count_text
 
 NOTHING: Final = "—"
-_TABLE: Final = "border-collapse:collapse;font-size:1.15rem;line-height:1.4"
-_CELL: Final = "padding:0.45rem 0.9rem;border-bottom:1px solid rgba(128,128,128,0.35)"
+_TABLE: Final = "border-collapse:collapse;line-height:1.4"
+_CELL: Final = "padding:0.45rem 0.7rem;border-bottom:1px solid rgba(128,128,128,0.35)"
 _DIFFERS: Final = f"box-shadow:inset 6px 0 {STAGE_COLOURS['stage 3']};font-weight:700"
 
 
@@ -160,8 +160,10 @@ def _once(text: str) -> str:
 def _table(heads: Sequence[str], rows: Sequence[str]) -> str:
     head = "".join(f"<th style='{_CELL};text-align:left'>{_once(name)}</th>" for name in heads)
     body = "".join(f"<tr>{row}</tr>" for row in rows)
+    size = "1.15rem" if len(heads) <= 5 else "1rem"
     return (
-        f"<div style='overflow-x:auto'><table style='{_TABLE}'><thead><tr>{head}</tr></thead>"
+        "<div style='overflow-x:auto'>"
+        f"<table style='{_TABLE};font-size:{size}'><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
 

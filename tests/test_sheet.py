@@ -56,6 +56,14 @@ def test_few_small_pictures_leave_room_for_the_words() -> None:
     assert opened(sheet([Image.new("RGB", (32, 32))], ["a line"])).shape == (110, 640, 3)
 
 
+def test_a_long_line_is_not_cut_off() -> None:
+    picture = opened(sheet([Image.new("RGB", (32, 32))], ["a line that goes on " * 10]))
+    assert picture.shape[1] > 640
+    words = picture[64:]
+    assert (words[:, -16:] == 255).all(), "a margin at the right"
+    assert (words[:, -40:-16] < 255).any(), "and the words before it"
+
+
 def test_the_numbers_carry_the_caption() -> None:
     numbers = json.loads(numbers_json(CAPTION, {"map": [[0.0, 1.5]]}))
     assert numbers["map"] == [[0.0, 1.5]]

@@ -43,9 +43,19 @@ def show_saves(scene: Scene, pairs: Sequence[PairRow]) -> None:
 
 def _sheet(scene: Scene, method: str) -> bytes:
     panels = [scene.over(answer) for answer in scene.answers]
-    lines = [line for answer in scene.answers for line in _caption(scene.photo, answer, method).lines]
+    lines = [
+        line
+        for name, answer in zip(scene.names, scene.answers, strict=True)
+        for line in _lines(name, _caption(scene.photo, answer, method))
+    ]
     scale = Scale(scene.maps.look.colour_map, "0", t("the largest value of each map"), "")
     return sheet(panels, lines, scale, scene.names)
+
+
+def _lines(name: str, caption: Caption) -> tuple[str, str]:
+    """What stands below for one network, under the name that is above its picture."""
+    seen, made = caption.lines
+    return f"{name}: {seen}", made
 
 
 def _caption(photo: Photo, answer: Answer, method: str) -> Caption:

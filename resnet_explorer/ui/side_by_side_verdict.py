@@ -42,7 +42,8 @@ def show_disagreement(scene: Scene, pairs: Sequence[PairRow]) -> None:
         several = [opinions[number] for number in group]
         st.markdown(f"#### {in_words(several)}")
         gaps = widest_gaps(several)
-        left, right = st.columns(2, gap="large")
+        # Two networks' tables are narrow enough to stand beside each other.
+        left, right = st.columns(2, gap="large") if len(group) == 2 else (st.container(), st.container())
         with left:
             if gaps:
                 st.markdown(t("The classes whose probability differs most"))
