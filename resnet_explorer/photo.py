@@ -245,7 +245,8 @@ def _rgb(image: Image.Image, notes: list[str]) -> Image.Image:
         return Image.fromarray(_eight_bits(np.asarray(image, dtype=np.float64))).convert("RGB")
     if image.mode in ("LA", "RGBA"):
         return _on_white(image.convert("RGBA"), notes)
-    return image.convert("RGB")
+    # a copy where it is the file's own, which holds on to the file
+    return image if image.mode == "RGB" and type(image) is Image.Image else image.convert("RGB")
 
 
 def _on_white(image: Image.Image, notes: list[str]) -> Image.Image:

@@ -21,8 +21,10 @@ BY_HAND = "block_choice block_run_picture batch_norm batch_norm_picture batch_no
 COMPARISON = "compare compare_table compare_picture what_changed published accuracy_figure"
 PROOF = "proof.curves proof.ranking proof.similarity proof.figures proof.readings proof.pictures"
 FEATURES = "feature_places feature_numbers feature_grid first_layer sparsity_figure"
+MANY = "many.archive many.entries many.copies many.answers many.cam_sheets"
 LISTS = (
-    f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES}"
+    f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
+    f"{MANY}"
 )
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 

@@ -56,8 +56,14 @@ class Look(Generic[K]):
 
 
 @dataclass(frozen=True, eq=False)
-class _Decoded(Generic[K]):
-    """A photo's squares (views, channels, side, side), and what is kept of it."""
+class Decoded(Generic[K]):
+    """A photo that waits for the network.
+
+    Attributes:
+        name: of its file.
+        squares: (views, channels, side, side), what the network may look at.
+        kept: what was asked to be kept of the photo.
+    """
 
     name: str
     squares: Tensor
@@ -83,24 +89,57 @@ def looks(
     Raises:
         ValueError: if the network cannot classify photos.
     """
-    views = ALONG if preprocessing.look == "surest" else (CENTRE,)
-    channels, side = model.spec.in_channels, preprocessing.crop
+    views, channels = views_of(preprocessing), model.spec.in_channels
     check_input(model, torch.empty(1, channels, 1, 1))
+    size = batch_size(model.spec, preprocessing.crop, len(views))
+    photos = decoded(entries, preprocessing, channels, keep, size + THREADS)
+    try:
+        while batch := list(islice(photos, size)):
+            yield _answered(batch, model, views, top)
+    finally:
+        photos.close()
 
-    def decode(entry: Entry) -> _Decoded[K] | Unread:
+
+def views_of(preprocessing: Preprocessing) -> tuple[View, ...]:
+    """Where the network looks in each photo."""
+    return ALONG if preprocessing.look == "surest" else (CENTRE,)
+
+
+def decoded(
+    entries: Iterable[Entry],
+    preprocessing: Preprocessing,
+    channels: int,
+    keep: Callable[[Photo], K],
+    ahead: int,
+) -> Generator[Decoded[K] | Unread, None, None]:
+    """Photos as a network takes them, decoded on threads, in their order.
+
+    Args:
+        entries: where they come from.
+        preprocessing: of the weights.
+        channels: that the network takes.
+        keep: what is wanted of each photo.
+        ahead: how many may wait, decoded or to be decoded.
+    """
+    views = views_of(preprocessing)
+
+    def decode(entry: Entry) -> Decoded[K] | Unread:
         try:
             photo = open_photo(entry.read(), entry.name)
         except ValueError as refusal:
             return Unread(entry.name, str(refusal))
         squares = [preprocess(photo, preprocessing, view, channels)[0] for view in views]
-        return _Decoded(entry.name, torch.cat(squares), keep(photo))
+        return Decoded(entry.name, torch.cat(squares), keep(photo))
 
-    size = batch_size(model.spec, side, len(views))
+    waiting: deque[Future[Decoded[K] | Unread]] = deque()
+    source = iter(entries)
     pool = ThreadPoolExecutor(THREADS, "decode")
     try:
-        decoded = _ahead(pool, decode, entries, size + THREADS)
-        while batch := list(islice(decoded, size)):
-            yield _answered(batch, model, views, top)
+        while True:
+            waiting.extend(pool.submit(decode, entry) for entry in islice(source, ahead - len(waiting)))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
     finally:  # also when nobody asks for the rest
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -144,26 +183,10 @@ def classified(
         yield Step(done, total, found)
 
 
-def _ahead(
-    pool: ThreadPoolExecutor,
-    decode: Callable[[Entry], _Decoded[K] | Unread],
-    entries: Iterable[Entry],
-    most: int,
-) -> Iterator[_Decoded[K] | Unread]:
-    """The decoded photos in their order, at most so many of them waiting."""
-    waiting: deque[Future[_Decoded[K] | Unread]] = deque()
-    source = iter(entries)
-    while True:
-        waiting.extend(pool.submit(decode, entry) for entry in islice(source, most - len(waiting)))
-        if not waiting:
-            return
-        yield waiting.popleft().result()
-
-
 def _answered(
-    batch: Sequence[_Decoded[K] | Unread], model: ResNet, views: tuple[View, ...], top: int
+    batch: Sequence[Decoded[K] | Unread], model: ResNet, views: tuple[View, ...], top: int
 ) -> list[Look[K] | Unread]:
-    photos = [each for each in batch if isinstance(each, _Decoded)]
+    photos = [each for each in batch if isinstance(each, Decoded)]
     answers: Iterator[Look[K]] = iter(())
     if photos:
         with torch.inference_mode():
@@ -172,7 +195,7 @@ def _answered(
     return [each if isinstance(each, Unread) else next(answers) for each in batch]
 
 
-def _look(photo: _Decoded[K], scores: Tensor, views: tuple[View, ...], top: int) -> Look[K]:
+def _look(photo: Decoded[K], scores: Tensor, views: tuple[View, ...], top: int) -> Look[K]:
     """The answer at the square that the network is surest of; scores are (views, classes)."""
     place = int(scores.amax(dim=1).argmax())
     values, indices = scores[place].topk(min(top, scores.shape[1]))

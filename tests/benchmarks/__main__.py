@@ -1,4 +1,4 @@
-"""Prints the table: `python -m tests.benchmarks [plans] [reruns] [predictions] [browser] [graph] [features]`.
+"""Prints the table: `python -m tests.benchmarks [PART] …`, all parts unless told.
 
 Every row is a ratio taken in one run, side by side. No test asserts any of it.
 """
@@ -14,7 +14,7 @@ import torch
 
 from tests.benchmarks.timing import HEADER
 
-PARTS = ("plans", "reruns", "predictions", "browser", "graph", "features")
+PARTS = ("plans", "reruns", "predictions", "browser", "graph", "features", "many")
 
 
 def main(parts: list[str]) -> int:
