@@ -14,7 +14,7 @@ from resnet_explorer.many.entries import Entry, entry_of_bytes
 from resnet_explorer.photo import MAX_BYTES
 from resnet_explorer.samples import SAMPLES, sample_path
 from resnet_explorer.ui.linked import linked, one_of
-from resnet_explorer.ui.uploads import let_go, read_once
+from resnet_explorer.ui.uploads import arrived, let_go, read_once
 from resnet_explorer.weights import Weights
 
 SOURCES: Final = {"samples": "The five samples", "files": "Files or a ZIP", "folder": "A folder"}
@@ -94,7 +94,7 @@ def batch_for(source: str, weights: Weights) -> Batch | None:
 
 def _take(key: str) -> None:
     """Note what came, and empty the widget: each file's bytes go when it has been read."""
-    files = st.session_state.get(key)
+    files = arrived(st.session_state.get(key))
     if not files:
         return
     found = chain.from_iterable(entry_of_bytes(file.name, partial(read_once, file)) for file in files)

@@ -11,7 +11,7 @@ from resnet_explorer.i18n import prose, t
 from resnet_explorer.photo import MAX_BYTES, Photo, open_photo
 from resnet_explorer.samples import SAMPLES, open_sample, sample
 from resnet_explorer.ui.linked import linked, number, one_of
-from resnet_explorer.ui.uploads import let_go
+from resnet_explorer.ui.uploads import arrived, let_go
 
 WAYS: Final = {"sample": "Sample", "upload": "Upload", "camera": "Camera"}
 
@@ -112,14 +112,15 @@ def _sampled() -> tuple[Photo, str]:
 
 def _take(key: str) -> None:
     """Decode what came and empty the widget, so that only the small copy is kept."""
-    file = st.session_state.get(key)
-    if file is None:
+    files = arrived(st.session_state.get(key))
+    if not files:
         return
+    (file,) = files
     try:
         st.session_state[_PHOTO] = st.session_state[_OWN] = open_photo(file.getvalue(), file.name)
     except ValueError as refusal:
         st.session_state[_REFUSAL] = str(refusal)
-    let_go([file])
+    let_go(files)
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 

@@ -7,6 +7,16 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 
+def arrived(value: object) -> list[UploadedFile]:
+    """The files of an uploader's value that the server holds.
+
+    When a run is interrupted, the next one is told again of the uploads of the one before, and then
+    finds some that were let go already.
+    """
+    files = value if isinstance(value, list) else [value]
+    return [file for file in files if isinstance(file, UploadedFile)]
+
+
 def let_go(files: list[UploadedFile]) -> None:
     """Let the server forget files; who holds one of them can still read it.
 

@@ -84,6 +84,7 @@ def test_stop_keeps_what_is_known_and_go_on_does_the_rest(page: Page, app: str, 
     visit(page, f"{app}/many?mp_from=files", "Many photos")
     give(page, tmp_path / "many.zip")
     ours = page.get_by_test_id("stButton")  # and not the one that Streamlit shows at the top
+    expect(page.get_by_text("of 600 ·")).to_be_visible()
     ours.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("stopped at")).to_be_visible()
     settle(page)
