@@ -22,9 +22,10 @@ COMPARISON = "compare compare_table compare_picture what_changed published accur
 PROOF = "proof.curves proof.ranking proof.similarity proof.figures proof.readings proof.pictures"
 FEATURES = "feature_places feature_numbers feature_grid first_layer sparsity_figure"
 MANY = "many.archive many.entries many.copies many.answers many.cam_sheets"
+SIDE_BY_SIDE = "shelf disagreement answer_bars side_by_side side_by_side_tables"
 LISTS = (
     f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
-    f"{MANY}"
+    f"{MANY} {SIDE_BY_SIDE}"
 )
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 

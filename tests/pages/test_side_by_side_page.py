@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from resnet_explorer import ResNetSpec, build
 from resnet_explorer.crop import CENTRE
 from resnet_explorer.predictor import predict, preprocess
+from resnet_explorer.progress import Step
 from resnet_explorer.samples import SAMPLES, open_sample
 from resnet_explorer.side_by_side import whole_square
 from resnet_explorer.ui.networks import stored_bytes
@@ -177,6 +178,20 @@ def test_nothing_is_computed_when_nothing_changed() -> None:
     page.selectbox(key="p_class").set_value("ship").run()  # other maps, but no other times
     assert page.session_state["sb_work"] is not work
     assert page.session_state["_sb_times"] == times
+
+
+def test_after_stop_what_is_known_is_shown() -> None:
+    page = opened("side_by_side")
+    work = page.session_state["sb_work"][1]
+    work.stopped = True
+    work.step = Step(1, 17, replace(work.step.answer, answers=work.step.answer.answers[:1], times={}))
+    page.run()
+    assert not page.exception
+    assert [each.value for each in page.warning] == ["The networks look: stopped at 1 / 17."]
+    assert "8 weighted layers" in drawn(page)
+    assert "10 weighted layers" not in drawn(page)
+    assert "a pass" not in drawn(page)
+    assert page.button(key="sb_work_go_on").label == "Go on"
 
 
 def test_a_network_beside_itself_agrees(places: Path) -> None:
