@@ -21,9 +21,11 @@ from resnet_explorer.ui.evidence import (
     method_input,
     show_evidence,
     stage_input,
+    stage_label,
 )
 from resnet_explorer.ui.film_strip import film_strip
-from resnet_explorer.ui.frame import page_title
+from resnet_explorer.ui.frame import page_link, page_title
+from resnet_explorer.ui.pages import PROVE
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.rival import show_rival
@@ -100,15 +102,21 @@ show_seen(subject)
 
 st.subheader(t("Where the evidence is"))
 st.markdown(prose("predict_evidence"))
-look_column, pictures_column = st.columns([1.35, 3], gap="large")
-with look_column:
+class_column, method_column, stage_column = st.columns([1, 1.5, 1.35], gap="large")
+with class_column:
     target = class_input(subject.names)
+with method_column:
     method, against = method_input()
+with stage_column:
     if METHODS[method].needs == "path":
         stage = PIXELS
         st.caption(t("Its map has the input's own pixels: there is no stage to choose."))
     else:
         stage = stage_input(len(weights.spec.depths))
+strip_place = st.container()
+st.subheader(t("Closer: {stage}").format(stage=stage_label(stage)))
+look_column, pictures_column = st.columns([1, 3.4], gap="large")
+with look_column:
     look = look_input()
 map_asked = Asked(stage, method, against)
 try:
@@ -119,6 +127,9 @@ except ValueError as refusal:
     st.stop()
 with answer_column:
     show_answer(result, subject.names)
+if method in ONE_PASS:
+    with strip_place:
+        film_strip(result, map_asked, subject, look)
 with pictures_column:
     found = ask_evidence(result, map_asked, subject)
     if found is None:
@@ -126,8 +137,9 @@ with pictures_column:
     else:
         show_evidence(found.evidence, result, map_asked, subject, look)
         st.markdown(found.sentence)
+        if method in ONE_PASS:
+            page_link(PROVE, t("Does this map mean something? Prove it."))
 if method in ONE_PASS:
-    film_strip(result, map_asked, subject, look)
     show_rival(result, map_asked, subject, look)
 else:
     quick = ", ".join(each.name for each in ONE_PASS.values())

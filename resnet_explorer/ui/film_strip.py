@@ -39,7 +39,6 @@ def film_strip(result: StagePass, asked: Asked, subject: Subject, look: Look) ->
         subject: what was looked at, and by whom.
         look: how to draw.
     """
-    st.subheader(t("The same at every stage"))
     everywhere = replace(asked, stage=0)
     side = subject.weights.preprocessing.crop
     p = plan(subject.weights.spec, (side, side))

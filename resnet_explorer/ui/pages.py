@@ -27,7 +27,16 @@ class Group:
     pages: tuple[PageEntry, ...]
 
 
+_WEIGHTS_DECIDE: Final = t("Shown on the other pages. On this one, the weights decide which network answers.")
+
 OVERVIEW: Final = PageEntry("pages/overview.py", t("Overview"), ":material/home:")
+PROVE: Final = PageEntry(
+    "pages/prove.py",
+    t("Prove it"),
+    ":material/fact_check:",
+    t("Does the heatmap mean something? Four tests of it, with numbers."),
+    _WEIGHTS_DECIDE,
+)
 
 GROUPS: Final = (
     Group(
@@ -93,28 +102,22 @@ GROUPS: Final = (
         ),
     ),
     Group(
-        t("At work"),
+        t("The photo lab"),
         (
             PageEntry(
                 "pages/predict.py",
                 t("Predict"),
                 ":material/photo_camera:",
-                t("Drop in a photo. See the answer, and what it rests on."),
-                t("Shown on the other pages. On this one, the weights decide which network answers."),
+                t("Drop in a photo. See the answer, and what it rests on, stage by stage."),
+                _WEIGHTS_DECIDE,
             ),
+            PROVE,
             PageEntry(
-                "pages/many.py",
-                t("Many photos"),
-                ":material/photo_library:",
-                t("A folder or a ZIP of photos: a table of answers, and what could not be read."),
-                t("Shown on the other pages. On this one, the weights decide which network answers."),
-            ),
-            PageEntry(
-                "pages/prove.py",
-                t("Prove it"),
-                ":material/fact_check:",
-                t("Does the heatmap mean something? Four tests of it, with numbers."),
-                t("Shown on the other pages. On this one, the weights decide which network answers."),
+                "pages/features.py",
+                t("Feature maps"),
+                ":material/apps:",
+                t("What every channel of every block makes of your photo, in true cells."),
+                _WEIGHTS_DECIDE,
             ),
             PageEntry(
                 "pages/side_by_side.py",
@@ -124,11 +127,11 @@ GROUPS: Final = (
                 t("Shown on the other pages. On this one, the trained networks are chosen on the page."),
             ),
             PageEntry(
-                "pages/features.py",
-                t("Feature maps"),
-                ":material/apps:",
-                t("What every channel of every block makes of your photo, in true cells."),
-                t("Shown on the other pages. On this one, the weights decide which network looks."),
+                "pages/many.py",
+                t("Many photos"),
+                ":material/photo_library:",
+                t("A folder or a ZIP of photos: a table of answers, and what could not be read."),
+                _WEIGHTS_DECIDE,
             ),
         ),
     ),

@@ -193,7 +193,7 @@ def test_score_cam_is_computed_at_the_chosen_stage_only(page: AppTest) -> None:
     assert last.answer is not None
     check_shown(page, Expected(expected.answer, Evidence(last.answer, 2)))
     assert "Map: 16 × 16 cells" in [each.value for each in page.caption]
-    assert [each.value for each in page.subheader] == ["Where the evidence is"]
+    assert [each.value for each in page.subheader] == ["Where the evidence is", "Closer: stage 2"]
     assert any("for the methods of one pass: Grad-CAM, " in each.value for each in page.caption)
     page.toggle(key="p_against").set_value(True).run()
     assert "Score-CAM weighs by nothing negative: only negative values" in page.info[0].value
