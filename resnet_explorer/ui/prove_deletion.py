@@ -47,7 +47,7 @@ def deletion_test(claim: Claim) -> None:
     with second:
         chance = _chance_input()
     with third:
-        orders = count_input("pr_orders", t("Random orders"), 1, 100, 10, 1)
+        orders = count_input("pr_orders", t("Random orders"), 2, 100, 10, 1)
     with fourth:
         seed = seed_input()
 

@@ -114,7 +114,7 @@ def claim_input(subject: Subject) -> Claim:
         st.image(shown, width="stretch", alt=f"{ONE_PASS[method].name} {t('map for')} {claim.label}")
         st.caption(f"**{claim.label}**, {claim.probability:.1%}")
     with second:
-        show_scale(Scale(look.colour_map, "0", f"{found.peak:.3g}", t("evidence for the class")))
+        show_scale(Scale(look.colour_map, "0", f"{found.peak:.3g}", t("evidence")))
     return claim
 
 

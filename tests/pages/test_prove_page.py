@@ -189,7 +189,7 @@ def test_other_networks_are_tested_too(changes: dict[str, object]) -> None:
     torch.manual_seed(4)
     export_bundled(build(SPEC.with_(**changes)).eval(), CLASSES, SEEN, bundled.FILE)
     st.cache_resource.clear()
-    page = opened("prove", pr_orders="1", p_class="dog", p_method="layercam")
+    page = opened("prove", pr_orders="2", p_class="dog", p_method="layercam")
     for test in ("deletion", "areas", "pieces", "weights"):
         page.segmented_control(key="pr_test").set_value(test).run()
         assert not page.exception
