@@ -36,6 +36,8 @@ class _Work(Generic[T]):
             start = time.perf_counter()
             self.step = next(self.steps)
             self.seconds += time.perf_counter() - start
+        if self.is_finished:
+            self.steps = iter(())  # what it worked with, a network perhaps, is not held any longer
 
     @property
     def words(self) -> str:
