@@ -88,9 +88,9 @@ if found.answers:
     with table_column:
         closer = show_table(found, names, label, order)
         show_files(found, batch.weights)
+        if closer:
+            show_closer(closer, names)
     with counts_column:
         st.subheader(t("{count:,} photos").format(count=len(found.answers)))
         show_counts(found, names, label)
-        if closer:
-            show_closer(closer, names)
 show_unread(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +30,9 @@ EVERY: Final = "all"
 ORDER_NAMES: Final = {"given": "As they came", "unsure": "Least sure first", "sure": "Surest first"}
 _BARS: Final = 8
 _ROW: Final = 72
-_HEIGHT: Final = 620
+_HEIGHT: Final = 476
+_LONGEST: Final = 16
+"""Characters of a class beside its bar."""
 
 
 def order_input(found: Found, names: tuple[str, ...]) -> tuple[int | None, str]:
@@ -85,8 +88,9 @@ def _count_figure(bars: tuple[tuple[str, str, int], ...], label: str) -> go.Figu
     figure = go.Figure(
         go.Bar(
             x=numbers,
-            y=classes,
+            y=list(range(len(bars))),
             customdata=codes,
+            hovertext=classes,
             orientation="h",
             text=[f"{number:,}" for number in numbers],
             textposition="outside",
@@ -96,7 +100,7 @@ def _count_figure(bars: tuple[tuple[str, str, int], ...], label: str) -> go.Figu
             ],
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
-            hovertemplate="%{y}: %{x:,}<extra></extra>",
+            hovertemplate="%{hovertext}: %{x:,}<extra></extra>",
         )
     )
     figure.update_layout(
@@ -108,7 +112,14 @@ def _count_figure(bars: tuple[tuple[str, str, int], ...], label: str) -> go.Figu
         dragmode=False,
     )
     figure.update_xaxes(visible=False, fixedrange=True)
-    figure.update_yaxes(autorange="reversed", fixedrange=True, tickfont_size=17, ticklabelstandoff=10)
+    figure.update_yaxes(
+        tickvals=list(range(len(bars))),
+        ticktext=[textwrap.shorten(name, _LONGEST, placeholder=" …") for name in classes],
+        autorange="reversed",
+        fixedrange=True,
+        tickfont_size=17,
+        ticklabelstandoff=10,
+    )
     return figure
 
 
@@ -142,13 +153,13 @@ def show_table(found: Found, names: tuple[str, ...], label: int | None, order: s
         row_height=_ROW,
         height=min(_HEIGHT, 40 + _ROW * len(shown)),
         column_config={
-            "thumbnail": st.column_config.ImageColumn("", width=100),
-            "photo": st.column_config.TextColumn(t("Photo"), width=150),
-            "answer": st.column_config.TextColumn(t("Answer"), width=115),
+            "thumbnail": st.column_config.ImageColumn("", width=90),
+            "photo": st.column_config.TextColumn(t("Photo"), width=140),
+            "answer": st.column_config.TextColumn(t("Answer"), width=110),
             "probability": st.column_config.ProgressColumn(
-                t("Probability"), format="percent", min_value=0, max_value=1, width=140
+                t("Probability"), format="percent", min_value=0, max_value=1, width=130
             ),
-            "next": st.column_config.TextColumn(t("Then"), width=225),
+            "next": st.column_config.TextColumn(t("Then"), width=240),
         },
     )
     rows = event["selection"]["rows"]
@@ -191,16 +202,17 @@ def _copy(answer: Answer) -> Photo:
 def show_closer(answer: Answer, names: tuple[str, ...]) -> None:
     """One photo, its five likeliest classes, and the way to the Predict page."""
     assert answer.copies is not None
-    st.image(answer.copies.photo, width=280, alt=answer.name)
-    st.text(answer.name)
+    picture, bars = st.columns([1, 1.6], gap="medium")
+    picture.image(answer.copies.photo, width="stretch", alt=answer.name)
+    picture.text(answer.name)
     best = tuple((names[index], probability) for index, probability in answer.best)
-    st.plotly_chart(
+    bars.plotly_chart(
         bar_figure(best, best[0][0]),
         key="mp_best",
         config={"displayModeBar": False},
         alt=", ".join(f"{name} {probability:.1%}" for name, probability in best),
     )
-    if st.button(t("Open it on Predict"), key="mp_open", icon=":material/photo_camera:", type="primary"):
+    if picture.button(t("Open it on Predict"), key="mp_open", icon=":material/photo_camera:", type="primary"):
         put_photo(_copy(answer))
         st.switch_page("pages/predict.py", query_params=link_parameters())
 

@@ -91,12 +91,18 @@ def rows() -> Iterator[Row]:
         (
             "our decoding",
             "their decoding",
-            "64 JPEGs decoded and cropped, no network",
+            "64 JPEGs decoded, kept at 1,024 pixels and cropped, no network",
             "the DataLoader with its transforms",
         ),
     ):
         mine, other = times[ours_of], times[theirs_of]
-        yield Row(f"{what}: {rate(mine)}", mine, f"{against}: {rate(other)}", other, "≤ 1")
+        yield Row(
+            f"{what}: {rate(mine)}",
+            mine,
+            f"{against}: {rate(other)}",
+            other,
+            "≤ 1" if ours_of == "ours" else "",
+        )
 
 
 def rate(milliseconds: float) -> str:
