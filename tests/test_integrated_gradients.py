@@ -90,8 +90,8 @@ def test_more_points_come_nearer() -> None:
 def test_the_path_goes_in_batches_and_answers_at_the_end() -> None:
     model, tensor = network(stem="imagenet"), photo(224)
     seen = list(integrated_gradients(model, tensor, 1))
-    assert [(step.done, step.total) for step in seen] == [(n, 13) for n in range(1, 14)]  # 50 by 4
-    assert [step.answer is None for step in seen] == [True] * 12 + [False]
+    assert [(step.done, step.total) for step in seen] == [(n, 4) for n in range(1, 5)]  # 50 by 13
+    assert [step.answer is None for step in seen] == [True] * 3 + [False]
     assert all(parameter.grad is None for parameter in model.parameters())
     answer = seen[-1].answer
     assert answer is not None

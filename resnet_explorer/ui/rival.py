@@ -77,8 +77,9 @@ def _show_scale(held: Contrast, target: str, rival: str) -> None:
     show_scale(Scale(DIVERGING, f"−{held.extent:.3g}", f"{held.extent:.3g}", ""))
     left, right = _ends(target, rival)
     st.html(
-        "<div style='display:flex;justify-content:space-between;font-size:1rem;font-weight:600'>"
-        f"<span>{escape(left)}</span><span>0</span><span>{escape(right)}</span></div>"
+        "<div style='display:grid;grid-template-columns:1fr auto 1fr;font-size:1rem;font-weight:600'>"
+        f"<span>{escape(left)}</span><span>0</span>"
+        f"<span style='text-align:right'>{escape(right)}</span></div>"
     )
 
 
