@@ -34,11 +34,11 @@ def model(text: str) -> str:
 
 
 def method(text: str) -> str:
-    """A way to read a map, by its key."""
-    from resnet_explorer.cam import METHODS
+    """A way to read a map from one pass, by its key."""
+    from resnet_explorer.cam import ONE_PASS
 
-    if text not in METHODS:
-        raise typer.BadParameter(f"{text!r} is no method; there are {', '.join(METHODS)}.")
+    if text not in ONE_PASS:
+        raise typer.BadParameter(f"{text!r} is no method; there are {', '.join(ONE_PASS)}.")
     return text
 
 

@@ -66,9 +66,12 @@ def _wait_for_health(address: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def app() -> Iterator[str]:
-    with running_app() as address:
-        yield address
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server for all tests, which neither sees nor changes what is kept on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RESNET_EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
+        with running_app() as address:
+            yield address
 
 
 @pytest.fixture(scope="session")
