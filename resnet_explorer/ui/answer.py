@@ -48,7 +48,7 @@ def class_input(names: tuple[str, ...]) -> int | None:
         options,
         key="p_class",
         format_func=t,
-        help=t("Type to search, or click one of the bars above."),
+        help=t("Type to search, or click one of the bars."),
         persist_state="session",
     )
     return None if name == MOST_PROBABLE else names.index(name)

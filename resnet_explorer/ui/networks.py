@@ -80,9 +80,16 @@ def _shelf() -> Shelf[ResNet]:
 
 
 def _trained(key: str) -> ResNet:
+    import torch
+
     from resnet_explorer.evaluation import for_evaluation
 
-    return for_evaluation(weights.load(weights.find(key)))
+    found = weights.find(key)
+    network = for_evaluation(weights.load(found))
+    side = found.preprocessing.crop
+    with torch.inference_mode():  # the first pass is the slowest: it is nobody's, so that a time shown is true
+        network(torch.zeros(1, found.spec.in_channels, side, side))
+    return network
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
