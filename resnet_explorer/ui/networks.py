@@ -87,7 +87,7 @@ def _trained(key: str) -> ResNet:
     found = weights.find(key)
     network = for_evaluation(weights.load(found))
     side = found.preprocessing.crop
-    with torch.inference_mode():  # the first pass is the slowest: it is nobody's, so that times shown are true
+    with torch.inference_mode():  # the first pass is the slowest: nobody's, so that times shown are true
         network(torch.zeros(1, found.spec.in_channels, side, side))
     return network
 
