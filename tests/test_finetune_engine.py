@@ -190,6 +190,15 @@ def test_a_full_disk_gets_a_sentence_and_the_checkpoint_stays(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["features.bin", "last.pt"]
 
 
+def test_a_disk_too_full_for_features_gets_a_sentence(photos: LabelledPhotos, tmp_path: Path) -> None:
+    training = run(photos, tmp_path, Settings("head", epochs=1, batch_size=8))
+    (tmp_path / "features.bin").symlink_to("/dev/full")  # writing there always says that no space is left
+    with pytest.raises(
+        ValueError, match=r"^The features could not be kept in .*: No space left on device\.$"
+    ):
+        results(training.epochs())
+
+
 def test_a_damaged_checkpoint_is_refused(photos: LabelledPhotos, tmp_path: Path) -> None:
     training = run(photos, tmp_path, Settings())
     (tmp_path / "last.pt").write_bytes(b"dear diary")

@@ -26,11 +26,16 @@ class Features:
     They lie in a file that is mapped into memory, for the maps of thousands of photos may be larger.
     """
 
-    def __init__(self, file: Path, count: int, views: int, shape: Sequence[int]) -> None:
-        self.values = np.memmap(file, np.float32, "w+", shape=(count, views, *shape))
+    def __init__(self, file: Path, shape: Sequence[int]) -> None:
+        """
+        Args:
+            file: as `compute` wrote it.
+            shape: (photos, views, …), the rest that of one output.
+        """
+        self.values = np.memmap(file, np.float32, "r", shape=tuple(shape))
 
     def take(self, indices: Sequence[int], views: Sequence[int]) -> Tensor:
-        """(N, *shape): of some photos, of each the view that is asked for."""
+        """(N, …): of some photos, of each the view that is asked for."""
         return torch.from_numpy(self.values[list(indices), list(views)])
 
 
@@ -50,21 +55,25 @@ def compute(
         Photos done; at the end the features.
 
     Raises:
-        ValueError: for a photo that cannot be read.
-        OSError: if the disk is full.
+        ValueError: for a photo that cannot be read, or a disk that is full.
     """
     channels = network.model.spec.in_channels
     ready = CutNetwork(for_evaluation(network.model), network.frozen)
     tasks = [
         partial(plain, item, preprocessing, channels, bool(view)) for item in items for view in range(views)
     ]
-    kept: Features | None = None
     done = 0
-    for batch in stacked(in_order(tasks), BATCH * views):
-        outputs = ready.frozen_part(batch).numpy()
-        outputs = outputs.reshape(-1, views, *outputs.shape[1:])
-        if kept is None:
-            kept = Features(file, len(items), views, outputs.shape[2:])
-        kept.values[done : done + len(outputs)] = outputs
-        done += len(outputs)
-        yield Step(done, len(items), kept if done == len(items) else None)
+    try:
+        # Written and mapped afterwards: to write into a map of a full disk would end the whole process.
+        with file.open("wb") as stream:
+            for batch in stacked(in_order(tasks), BATCH * views):
+                outputs = ready.frozen_part(batch).numpy()
+                stream.write(outputs.tobytes())
+                done += len(outputs) // views
+                if done < len(items):
+                    yield Step(done, len(items))
+    except OSError as error:
+        raise ValueError(
+            f"The features could not be kept in {file.parent}: {error.strerror or error}."
+        ) from None
+    yield Step(done, len(items), Features(file, (len(items), views, *outputs.shape[1:])))
