@@ -187,12 +187,12 @@ def test_a_full_disk_gets_a_sentence_and_the_checkpoint_stays(
     with pytest.raises(ValueError, match="No space left on device"):
         training.save()
     assert (tmp_path / "last.pt").read_bytes() == kept
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["features.bin", "last.pt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["features-0.bin", "last.pt"]
 
 
 def test_a_disk_too_full_for_features_gets_a_sentence(photos: LabelledPhotos, tmp_path: Path) -> None:
     training = run(photos, tmp_path, Settings("head", epochs=1, batch_size=8))
-    (tmp_path / "features.bin").symlink_to("/dev/full")  # writing there always says that no space is left
+    (tmp_path / "features-0.bin").symlink_to("/dev/full")  # writing there always says that no space is left
     with pytest.raises(
         ValueError, match=r"^The features could not be kept in .*: No space left on device\.$"
     ):

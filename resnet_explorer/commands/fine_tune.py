@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,24 +43,32 @@ def fine_tune(
     """
     from resnet_explorer.finetune.fine_tune import fine_tune as run
     from resnet_explorer.finetune.run_folder import NETWORK, Story
+    from resnet_explorer.finetune.workers import Workers
 
+    workers = Workers.joined()
+    tell: Callable[[str], None] = (lambda line: typer.echo(line, err=True)) if workers.is_first else _silent
     start, spec, preprocessing = _start(weights, network)
-    photos = _surveyed(data, settings.seed)
+    photos = _surveyed(data, settings.seed, tell, shown=workers.is_first)
     story = Story.of(settings, start, spec, photos, preprocessing, label or out.name)
     best = 0.0
-    with piece_bar() as show:
-        for progress in run(story, photos, out, resume=resume):
+    resume = resume or workers.restarted
+    with piece_bar(workers.is_first) as show:
+        for progress in run(story, photos, out, resume=resume, workers=workers):
             what = "features" if progress.what == "features" else f"epoch {progress.epoch}"
             show(what, progress.done, progress.total)
             if progress.result:
                 epoch = progress.result
                 best = max(best, epoch.val_accuracy)
-                typer.echo(
+                tell(
                     f"epoch {epoch.epoch}: training loss {epoch.train_loss:.3f}, "
-                    f"validation accuracy {epoch.val_accuracy:.2%}, {epoch.seconds:.0f} s",
-                    err=True,
+                    f"validation accuracy {epoch.val_accuracy:.2%}, {epoch.seconds:.0f} s"
                 )
-    typer.echo(f"{best:.2%} of the validation photos are right. {out / NETWORK}")
+    if workers.is_first:
+        typer.echo(f"{best:.2%} of the validation photos are right. {out / NETWORK}")
+
+
+def _silent(_: str) -> None:
+    """What all workers but the first say."""
 
 
 def _start(weights: str, network: ResNetSpec | None) -> tuple[Weights | None, ResNetSpec, Preprocessing]:
@@ -75,27 +84,27 @@ def _start(weights: str, network: ResNetSpec | None) -> tuple[Weights | None, Re
     return None, network, assumed_preprocessing(network)
 
 
-def _surveyed(data: Path, seed: int) -> LabelledPhotos:
-    """The photos that can be read; what there is to say of them goes to stderr."""
+def _surveyed(data: Path, seed: int, tell: Callable[[str], None], *, shown: bool) -> LabelledPhotos:
+    """The photos that can be read; what there is to say of them is told."""
     from resnet_explorer.finetune.collection import labelled_photos
     from resnet_explorer.finetune.survey import IMBALANCED, survey
     from resnet_explorer.many.entries import entries_of
 
     found = labelled_photos(entries_of(str(data)), seed=seed)
-    with piece_bar() as show:
+    with piece_bar(shown) as show:
         for step in survey(found):
             show("looking at the photos", step.done, step.total)
             answer = step.answer
     assert answer is not None  # the last step has it
     for sentence in answer.unreadable:
-        typer.echo(f"Left out: {sentence}", err=True)
+        tell(f"Left out: {sentence}")
     for learnt, tested in answer.twins:
-        typer.echo(f"Note: {tested} and {learnt} look the same; one is tested on, one learnt.", err=True)
+        tell(f"Note: {tested} and {learnt} look the same; one is tested on, one learnt.")
     if answer.imbalance >= IMBALANCED:
-        typer.echo(f"Note: one class has {answer.imbalance:.1f} times as many photos as another.", err=True)
+        tell(f"Note: one class has {answer.imbalance:.1f} times as many photos as another.")
     photos = answer.photos
     for name, learnt_count, tested_count in zip(
         photos.classes, photos.counts("train"), photos.counts("val"), strict=True
     ):
-        typer.echo(f"{name}: {learnt_count:,} to learn, {tested_count:,} to test", err=True)
+        tell(f"{name}: {learnt_count:,} to learn, {tested_count:,} to test")
     return photos

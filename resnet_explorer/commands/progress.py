@@ -51,18 +51,18 @@ def photo_bar(photos: int) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def piece_bar() -> Iterator[Callable[[str, int, int], None]]:
+def piece_bar(shown: bool = True) -> Iterator[Callable[[str, int, int], None]]:
     """What is told of work in pieces: what is done, how many pieces are, of how many."""
     from rich.progress import MofNCompleteColumn
 
-    with _bars(MofNCompleteColumn(), transient=True) as bars:
+    with _bars(MofNCompleteColumn(), transient=True, shown=shown) as bars:
         task = bars.add_task("", total=None, visible=False)
         yield lambda what, done, total: bars.update(
             task, description=what, completed=done, total=total, visible=True
         )
 
 
-def _bars(measure: ProgressColumn, transient: bool = False) -> Bars:
+def _bars(measure: ProgressColumn, transient: bool = False, shown: bool = True) -> Bars:
     """Bars on stderr: what it is, the bar, a measure of its own, the time that is left."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -72,7 +72,7 @@ def _bars(measure: ProgressColumn, transient: bool = False) -> Bars:
     return Progress(
         *columns,
         console=console,
-        disable=not console.is_terminal,
+        disable=not (console.is_terminal and shown),
         transient=transient,
         redirect_stdout=sys.stdout.isatty(),  # the answers in a pipe stay in the pipe
     )

@@ -18,13 +18,14 @@ from typing import Any, Final
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from resnet_explorer.finetune import features
 from resnet_explorer.finetune.batches import augmented, in_order, plain, stacked
 from resnet_explorer.finetune.collection import Item, LabelledPhotos
 from resnet_explorer.finetune.parts import CutNetwork, frozen_stages
 from resnet_explorer.finetune.settings import Settings
+from resnet_explorer.finetune.workers import Workers
 from resnet_explorer.module import ResNet
 from resnet_explorer.weights import Preprocessing
 from resnet_explorer.weights.tensors import whole_or_nothing
@@ -70,8 +71,15 @@ class Run:
         preprocessing: Preprocessing,
         settings: Settings,
         folder: Path,
+        workers: Workers | None = None,
     ) -> None:
         self.photos, self.preprocessing, self.settings, self.folder = photos, preprocessing, settings, folder
+        self.workers = workers or Workers()
+        if settings.batch_size < self.workers.count:
+            raise ValueError(
+                f"A batch of {settings.batch_size} photos cannot be shared out among "
+                f"{self.workers.count} workers; at least one for each is needed."
+            )
         self.network = CutNetwork(model, frozen_stages(model.spec, settings))
         self.train, self.val = photos.part("train"), photos.part("val")
         self.optimizer = _optimizer(self.network, settings)
@@ -94,48 +102,38 @@ class Run:
                 [*self.train, *self.val],
                 self.preprocessing,
                 1 + self.settings.augment,
-                self.folder / "features.bin",
+                self.folder / f"features-{self.workers.rank}.bin",
             ):
                 yield Progress("features", self.epochs_done + 1, step.done, step.total)
                 kept = step.answer
+        together = self.workers.together(self.network)
         while self.epochs_done < self.settings.epochs:
-            yield from self._epoch(kept)
+            yield from self._epoch(together, kept)
 
-    def _epoch(self, kept: features.Features | None) -> Iterator[Progress]:
+    def _epoch(self, network: nn.Module, kept: features.Features | None) -> Iterator[Progress]:
         started = time.perf_counter()
         epoch = self.epochs_done
-        order = np.random.default_rng([self.settings.seed, epoch]).permutation(len(self.train)).tolist()
-        size = self.settings.batch_size
-        steps = max(
-            1, len(order) // size
-        )  # a batch of one photo has no variance: what is left over is left out
-        self.network.train()
-        losses, right = [], 0
-        inputs = self._kept_inputs(kept, order, epoch) if kept else self._decoded_inputs(order, epoch)
-        for step, x in zip(range(steps), inputs, strict=False):
-            labels = torch.tensor([self.train[index].label for index in order[step * size :][: len(x)]])
-            self._set_rate((epoch + step / steps) / self.settings.epochs)
-            logits = self.network(x)
-            loss = F.cross_entropy(
-                logits, labels, weight=self.weights, label_smoothing=self.settings.label_smoothing
-            )
-            if not math.isfinite(loss.item()):
+        batches = self._batches(epoch)
+        inputs = self._kept_inputs(kept, batches, epoch) if kept else self._decoded_inputs(batches, epoch)
+        network.train()
+        losses, right = [], 0.0
+        for step, (batch, x) in enumerate(zip(batches, inputs, strict=True)):
+            self._set_rate((epoch + step / len(batches)) / self.settings.epochs)
+            loss, correct = self._step(network, batch, x)
+            losses.append(self.workers.summed(loss))
+            right += self.workers.summed(correct)
+            if not math.isfinite(losses[-1]):
                 raise ValueError(
                     f"The loss is no number any more in epoch {epoch + 1}, step {step + 1}; a smaller "
                     "learning rate helps. What was reached before is kept."
                 )
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
-            losses.append(loss.item())
-            right += int((logits.argmax(1) == labels).sum())
-            yield Progress("epoch", epoch + 1, step + 1, steps)
+            yield Progress("epoch", epoch + 1, step + 1, len(batches))
         val = self.logits(self.val, kept)
         targets = torch.tensor([item.label for item in self.val])
         result = Epoch(
             epoch + 1,
             sum(losses) / len(losses),
-            right / (steps * min(size, len(order))),
+            right / sum(map(len, batches)),
             float(F.cross_entropy(val, targets)),
             float((val.argmax(1) == targets).float().mean()),
             time.perf_counter() - started,
@@ -143,46 +141,84 @@ class Run:
         self.epochs_done += 1
         if self.best is None or result.val_accuracy > self.best.val_accuracy:
             self.best, self.best_state = result, copy.deepcopy(self.network.model.state_dict())
-        self.save()
-        yield Progress("epoch", epoch + 1, steps, steps, result)
+        if self.workers.is_first:
+            self.save()
+        self.workers.wait()
+        yield Progress("epoch", epoch + 1, len(batches), len(batches), result)
 
-    def _kept_inputs(self, kept: features.Features, order: Sequence[int], epoch: int) -> Iterator[Tensor]:
-        size = self.settings.batch_size
-        mirrored = (
-            np.random.default_rng([self.settings.seed, epoch, 1])
-            .integers(0, 1 + self.settings.augment, len(order))
-            .tolist()
-        )
-        for start in range(0, len(order), size):
-            yield kept.take(order[start : start + size], mirrored[start : start + size])
+    def _step(self, network: nn.Module, batch: Sequence[int], x: Tensor) -> tuple[float, float]:
+        """One step of the optimizer.
 
-    def _decoded_inputs(self, order: Sequence[int], epoch: int) -> Iterator[Tensor]:
+        Args:
+            network: what learns.
+            batch: the photos of all workers.
+            x: this worker's inputs.
+
+        Returns:
+            This worker's part of the loss, and how many of its photos were right.
+        """
+        labels = torch.tensor([self.train[index].label for index in batch])
+        weight = float(len(batch) if self.weights is None else self.weights[labels].sum())
+        mine = labels[self.workers.rank :: self.workers.count]
+        logits = network(x)
+        # The mean over the whole batch, in parts: the workers' gradients are averaged, so each gives more.
+        loss = F.cross_entropy(
+            logits,
+            mine,
+            weight=self.weights,
+            reduction="sum",
+            label_smoothing=self.settings.label_smoothing,
+        ) * (self.workers.count / weight)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return loss.item() / self.workers.count, float((logits.argmax(1) == mine).sum())
+
+    def _batches(self, epoch: int) -> list[list[int]]:
+        """The photos of each step; what is left over at the end waits for another epoch's order."""
+        order = np.random.default_rng([self.settings.seed, epoch]).permutation(len(self.train)).tolist()
+        size = min(self.settings.batch_size, len(order))
+        return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
+
+    def _kept_inputs(self, kept: features.Features, batches: list[list[int]], epoch: int) -> Iterator[Tensor]:
+        """This worker's share of each batch, each photo as it is or mirrored, by the epoch's dice."""
+        dice = np.random.default_rng([self.settings.seed, epoch, 1])
+        views = dice.integers(0, 1 + self.settings.augment, len(self.train))
+        for batch in batches:
+            mine = self.workers.share(batch)
+            yield kept.take(mine, views[mine].tolist())
+
+    def _decoded_inputs(self, batches: list[list[int]], epoch: int) -> Iterator[Tensor]:
+        """This worker's share of each batch, decoded and augmented by the dice of epoch and photo."""
         channels = self.network.model.spec.in_channels
 
         def decoded(index: int) -> Tensor:
             item = self.train[index]
             if not self.settings.augment:
                 return plain(item, self.preprocessing, channels)
-            generator = np.random.default_rng([self.settings.seed, epoch, 2, index])
-            return augmented(item, self.preprocessing, channels, generator)
+            dice = np.random.default_rng([self.settings.seed, epoch, 2, index])
+            return augmented(item, self.preprocessing, channels, dice)
 
-        tasks: list[Callable[[], Tensor]] = [partial(decoded, index) for index in order]
-        return stacked(in_order(tasks), self.settings.batch_size)
+        shares = [self.workers.share(batch) for batch in batches]
+        tasks: list[Callable[[], Tensor]] = [partial(decoded, index) for share in shares for index in share]
+        return stacked(in_order(tasks), len(shares[0]))
 
     @torch.no_grad()
     def logits(self, items: Sequence[Item], kept: features.Features | None = None) -> Tensor:
         """Logits (N, classes) of photos as they are; for the photos to test on, from kept features."""
         self.network.eval()
         size = 64
+        mine = self.workers.share(range(len(items)))
+        inputs: Iterator[Tensor]
         if kept is not None:
-            first = len(self.train)
-            chosen = [range(first, first + len(items))[i : i + size] for i in range(0, len(items), size)]
+            chosen = [[len(self.train) + i for i in mine[at : at + size]] for at in range(0, len(mine), size)]
             inputs = (kept.take(indices, [0] * len(indices)) for indices in chosen)
         else:
             channels = self.network.model.spec.in_channels
-            tasks = [partial(plain, item, self.preprocessing, channels) for item in items]
+            tasks = [partial(plain, items[index], self.preprocessing, channels) for index in mine]
             inputs = (self.network.frozen_part(batch) for batch in stacked(in_order(tasks), size))
-        return torch.cat([self.network(x) for x in inputs])
+        rows = [self.network(x) for x in inputs] or [torch.empty(0, self.network.model.spec.num_classes)]
+        return self.workers.joined_rows(torch.cat(rows), len(items))
 
     def _set_rate(self, progress: float) -> None:
         """The learning rate at a part of the run, from 0 to 1."""

@@ -10,19 +10,26 @@ from resnet_explorer.finetune.collection import LabelledPhotos
 from resnet_explorer.finetune.engine import CHECKPOINT, Progress, Run
 from resnet_explorer.finetune.parts import beginner
 from resnet_explorer.finetune.run_folder import Story
+from resnet_explorer.finetune.workers import Workers
 from resnet_explorer.weights import find, load
 
 
 def fine_tune(
-    story: Story, photos: LabelledPhotos, folder: Path, *, resume: bool = False
+    story: Story,
+    photos: LabelledPhotos,
+    folder: Path,
+    *,
+    resume: bool = False,
+    workers: Workers | None = None,
 ) -> Iterator[Progress]:
     """Train, and keep after each epoch what there is: state, log, best network.
 
     Args:
         story: what to do, as `Story.of` tells it of these photos.
         photos: those that can be read.
-        folder: of the run; made if it is not there.
+        folder: of the run; made if it is not there. All workers see the same one.
         resume: go on with the run that is in it.
+        workers: who trains; this process alone unless told.
 
     Yields:
         Batches and epochs as they are done; closing the generator stops the run after the last of them.
@@ -30,7 +37,9 @@ def fine_tune(
     Raises:
         ValueError: in one sentence, if it cannot begin or go on; what was reached stays.
     """
-    if (folder / CHECKPOINT).exists() and not resume:
+    workers = workers or Workers()
+    has_begun = (folder / CHECKPOINT).exists()
+    if has_begun and not resume:
         raise ValueError(f"{folder} holds a run already; resume it, or choose another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,17 +47,25 @@ def fine_tune(
         raise ValueError(f"{folder} cannot be made: {error.strerror}.") from None
     trained = load(find(story.start)) if story.start else None
     model = beginner(story.spec, len(story.classes), story.settings.seed, trained)
-    run = Run(model, photos, story.preprocessing, story.settings, folder)
-    if resume and (folder / CHECKPOINT).exists():
+    run = Run(model, photos, story.preprocessing, story.settings, folder, workers)
+    if has_begun:
         story.check_same(folder)
         run.resume()
-        run_folder.cut_log(folder, run.epochs_done)
-    else:
-        (folder / run_folder.LOG).unlink(missing_ok=True)
-        story.write(folder)
+    workers.wait()  # all have read what there was, before one of them writes
+    if workers.is_first:
+        _begin(story, folder, run)
     for progress in run.epochs():
-        if progress.result:
+        if progress.result and workers.is_first:
             run_folder.append(folder, progress.result)
             if progress.result == run.best:
                 run_folder.write_network(folder, run, story)
         yield progress
+
+
+def _begin(story: Story, folder: Path, run: Run) -> None:
+    """Bring log and story to where the run is."""
+    if run.epochs_done:
+        run_folder.cut_log(folder, run.epochs_done)
+    else:
+        (folder / run_folder.LOG).unlink(missing_ok=True)
+        story.write(folder)
