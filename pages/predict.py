@@ -102,7 +102,7 @@ show_seen(subject)
 
 st.subheader(t("Where the evidence is"))
 st.markdown(prose("predict_evidence"))
-class_column, method_column, stage_column = st.columns([1, 1.5, 1.35], gap="large")
+class_column, method_column, stage_column = st.columns([1, 1.3, 1.6], gap="large")
 with class_column:
     target = class_input(subject.names)
 with method_column:
@@ -135,7 +135,7 @@ with pictures_column:
     if found is None:
         st.info(t("There is nothing to show before the end; **Go on** takes it up where it was."))
     else:
-        show_evidence(found.evidence, result, map_asked, subject, look)
+        show_evidence(found.evidence, result, map_asked, subject, look, found.whole)
         st.markdown(found.sentence)
         if method in ONE_PASS:
             page_link(PROVE, t("Does this map mean something? Prove it."))

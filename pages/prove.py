@@ -53,7 +53,7 @@ test = st.segmented_control(
 if claim.is_level:
     show_level(claim)
     st.stop()
-warning = is_little(claim.probability)
+warning = is_little(claim.probability, claim.is_most_probable)
 if warning:
     st.warning(warning)
 try:

@@ -12,12 +12,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from resnet_explorer.cell_grid import document, label
 from resnet_explorer.colours import LINE_GREY
 from resnet_explorer.feature_numbers import Features, Values
 from resnet_explorer.overlay import DIVERGING, colour_table, jpeg_bytes, png_bytes
+from resnet_explorer.typeface import font
 
 COLUMNS: Final = 8
 ROWS: Final = 4
@@ -167,7 +168,7 @@ def grid_picture(tiles: Sequence[Tile]) -> Image.Image:
     rows = -(-len(tiles) // COLUMNS)
     picture = Image.new("RGB", (COLUMNS * (SIDE + GAP), rows * (SIDE + WORDS)), "white")
     draw = ImageDraw.Draw(picture)
-    large, small = ImageFont.load_default(24), ImageFont.load_default(20)
+    large, small = font(24), font(20)
     for place, tile in enumerate(tiles):
         row, column = divmod(place, COLUMNS)
         x, y = GAP // 2 + column * (SIDE + GAP), row * (SIDE + WORDS)

@@ -8,19 +8,26 @@ from dataclasses import asdict, dataclass
 from math import ceil
 from typing import Any, Final
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from resnet_explorer.overlay import colour_bar, png_bytes
+from resnet_explorer.typeface import Font, font
 
 GAP: Final = 16
 LINE: Final = 30
 """Pixels from one line of text to the next."""
 NARROWEST: Final = 640
+BAR: Final = 260
+"""Pixels of the length of a colour bar."""
 
 
 @dataclass(frozen=True)
 class Caption:
-    """What a picture, or a file of numbers, that leaves the app says about itself."""
+    """What a picture, or a file of numbers, that leaves the app says about itself.
+
+    `square` is where in the photo the network looked: left, top, right and bottom in pixels of the photo
+    as it is kept; only the numbers say it.
+    """
 
     network: str
     weights: str
@@ -29,6 +36,7 @@ class Caption:
     probability: float
     stage: str
     method: str
+    square: tuple[float, ...] = ()
 
     @property
     def lines(self) -> tuple[str, str]:
@@ -66,40 +74,59 @@ def sheet(
         scale: the colour bar between pictures and lines.
         titles: a name above each picture.
     """
-    font = ImageFont.load_default(18)
+    face = font(18)
     top = GAP + (LINE if titles else 0)
     bar_top = top + max(panel.height for panel in panels) + GAP
     text_top = bar_top + (LINE if scale else 0)
-    written = max((ceil(font.getlength(line)) for line in lines), default=0) + 2 * GAP
-    width = max(sum(panel.width for panel in panels) + GAP * (len(panels) + 1), written, NARROWEST)
-    picture = Image.new("RGB", (width, text_top + LINE * len(lines) + GAP), "white")
+    scaled = _scale_width(scale, face) if scale else 0
+    width = max(sum(panel.width for panel in panels) + GAP * (len(panels) + 1), scaled, NARROWEST)
+    written = [part for line in lines for part in wrapped(line, face, width - 2 * GAP)]
+    picture = Image.new("RGB", (width, text_top + LINE * len(written) + GAP), "white")
     draw = ImageDraw.Draw(picture)
     left = GAP
     for number, panel in enumerate(panels):
         picture.paste(panel, (left, top))
         if titles:
-            draw.text((left, GAP - 2), titles[number], fill="black", font=font)
+            draw.text((left, GAP - 4), shortened(titles[number], face, panel.width), fill="black", font=face)
         left += panel.width + GAP
     if scale:
-        _draw_scale(picture, draw, scale, bar_top, font)
-    for number, line in enumerate(lines):
-        draw.text((GAP, text_top + number * LINE), line, fill="black", font=font)
+        _draw_scale(picture, draw, scale, bar_top, face)
+    for number, line in enumerate(written):
+        draw.text((GAP, text_top + number * LINE), line, fill="black", font=face)
     return png_bytes(picture)
 
 
-def _draw_scale(
-    picture: Image.Image,
-    draw: ImageDraw.ImageDraw,
-    scale: Scale,
-    top: int,
-    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-) -> None:
+def wrapped(line: str, face: Font, width: int) -> list[str]:
+    """A line of text in parts that are no wider than so many pixels, broken between words."""
+    parts: list[str] = []
+    for word in line.split(" "):
+        longer = f"{parts[-1]} {word}" if parts else word
+        if parts and face.getlength(longer) <= width:
+            parts[-1] = longer
+        else:
+            parts.append(shortened(word, face, width))
+    return parts
+
+
+def shortened(text: str, face: Font, width: int) -> str:
+    """Text cut where it would be wider than so many pixels."""
+    if face.getlength(text) <= width:
+        return text
+    kept = next(count for count in range(len(text), -1, -1) if face.getlength(text[:count] + "…") <= width)
+    return text[:kept] + "…"
+
+
+def _scale_width(scale: Scale, face: Font) -> int:
+    words = face.getlength(scale.low) + face.getlength(f"{scale.high}  {scale.words}")
+    return ceil(words) + BAR + 20 + 2 * GAP
+
+
+def _draw_scale(picture: Image.Image, draw: ImageDraw.ImageDraw, scale: Scale, top: int, face: Font) -> None:
     left = GAP
-    draw.text((left, top), scale.low, fill="black", font=font)
-    left += round(draw.textlength(scale.low, font=font)) + 10
-    bar = colour_bar(scale.colour_map, (260, 16))
-    picture.paste(bar, (left, top + 3))
-    draw.text((left + bar.width + 10, top), f"{scale.high}  {scale.words}", fill="black", font=font)
+    draw.text((left, top), scale.low, fill="black", font=face)
+    left += round(draw.textlength(scale.low, font=face)) + 10
+    picture.paste(colour_bar(scale.colour_map, (BAR, 16)), (left, top + 5))
+    draw.text((left + BAR + 10, top), f"{scale.high}  {scale.words}", fill="black", font=face)
 
 
 def numbers_json(caption: Caption, numbers: Mapping[str, Any]) -> str:

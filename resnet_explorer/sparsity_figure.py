@@ -81,9 +81,9 @@ def sparsity_figure(places: Sequence[Place], numbers: Sequence[ChannelNumbers]) 
         range=[-0.6, len(places) - 0.4],
         showgrid=False,
         tickvals=[place.index for place in places] if few else [],
-        ticktext=[str(place.block or "stem") for place in places] if few else [],
+        ticktext=[_tick(place) for place in places] if few else [],
         tickfont_size=FONT,
-        title_text="block" if few else "",
+        title_text="stage.block" if few else "",
     )
     marks = [0, 25, 50, 75, 100]
     figure.update_yaxes(
@@ -94,6 +94,11 @@ def sparsity_figure(places: Sequence[Place], numbers: Sequence[ChannelNumbers]) 
         tickfont_size=FONT,
     )
     return figure
+
+
+def _tick(place: Place) -> str:
+    """ "3.2" for block 2 of stage 3."""
+    return f"{place.stage}.{place.block}" if place.block else "stem"
 
 
 def stage_means(places: Sequence[Place], numbers: Sequence[ChannelNumbers]) -> list[tuple[str, float]]:

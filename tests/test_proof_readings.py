@@ -52,6 +52,13 @@ def test_each_verdict(removed: list[float], inserted: list[float], verdict: str)
     assert "everything removed" not in words
 
 
+@pytest.mark.parametrize("level", [[1.0, 1.0, 1.0], [0.5, 0.501, 0.5]])
+def test_a_probability_that_does_not_move_tells_nothing(level: list[float]) -> None:
+    words = deletion_reading(curves(level, level, [level[0]] * 3, [level[0]] * 3))
+    assert "**It cannot be told:** the probability hardly depends on the order." in words
+    assert "every random order, to 0.005" in words
+
+
 def test_a_filling_that_leaves_the_class_is_told() -> None:
     words = deletion_reading(curves([0.9, 0.7, 0.68], [0.68, 0.8, 0.9], [0.9, 0.75, 0.68]))
     assert "But with everything removed the class still gets 68.0% of 90.0%" in words
@@ -101,7 +108,10 @@ def test_a_hot_area_may_cost_nothing() -> None:
 def test_map_and_pieces(without: list[float], verdict: str) -> None:
     heat = np.array([4.0, 3.0, 2.0, 1.0])
     words = occlusion_reading(Occlusion(np.arange(4).reshape(2, 2), 0.9, np.array(without), heat))
-    assert f"Without its dearest piece of 4 the probability goes from 90.0% to {min(without):.1%}." in words
+    assert (
+        f"Without the piece of 4 that costs most the probability goes from 90.0% to {min(without):.1%}."
+        in words
+    )
     assert verdict in words
 
 
@@ -134,3 +144,5 @@ def test_a_cascade_that_was_stopped_says_how_far_it_came() -> None:
 def test_little_to_take_away_is_said() -> None:
     assert is_little(0.2) is None
     assert "gives this class only 3.0%" in (is_little(0.03) or "")
+    assert "The most probable class tells more." in (is_little(0.03) or "")
+    assert "The most probable class tells more." not in (is_little(0.03, most_probable=True) or "")

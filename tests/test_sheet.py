@@ -4,9 +4,12 @@ import io
 import json
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from resnet_explorer.sheet import Caption, Scale, numbers_json, sheet
+from resnet_explorer import typeface
+from resnet_explorer.sheet import Caption, Scale, numbers_json, sheet, wrapped
+from resnet_explorer.typeface import font
 
 GRAD_CAM = "Grad-CAM (Selvaraju et al. 2017)"
 CAPTION = Caption("ResNet-50", "ImageNet V2", "tom.jpg", "tabby cat", 0.8312, "stage 4", GRAD_CAM)
@@ -56,12 +59,40 @@ def test_few_small_pictures_leave_room_for_the_words() -> None:
     assert opened(sheet([Image.new("RGB", (32, 32))], ["a line"])).shape == (110, 640, 3)
 
 
-def test_a_long_line_is_not_cut_off() -> None:
-    picture = opened(sheet([Image.new("RGB", (32, 32))], ["a line that goes on " * 10]))
-    assert picture.shape[1] > 640
-    words = picture[64:]
-    assert (words[:, -16:] == 255).all(), "a margin at the right"
-    assert (words[:, -40:-16] < 255).any(), "and the words before it"
+def test_a_long_line_goes_on_below() -> None:
+    line = "a line that goes on " * 10
+    picture = opened(sheet([Image.new("RGB", (32, 32))], [line]))
+    parts = len(wrapped(line.strip(), font(18), 608))
+    assert picture.shape == (80 + 30 * parts, 640, 3)
+    assert parts > 2
+
+
+def test_long_words_are_broken_between_words_and_cut_where_there_is_none() -> None:
+    face = font(18)
+    line = "tabby cat, probability 83.1% · " + 20 * "x" + " · Grad-CAM at stage 4 · ResNet-50"
+    parts = wrapped(line, face, 300)
+    assert " ".join(parts) == line
+    assert len(parts) > 1
+    assert all(face.getlength(part) <= 300 for part in parts)
+    (long,) = wrapped(400 * "w", face, 300)
+    assert long.endswith("…")
+    assert face.getlength(long) <= 300
+    wide = opened(sheet(PANELS[:1], [400 * "w", "a line"]))
+    assert wide.shape == (408, 640, 3)
+
+
+def test_every_sign_of_a_caption_can_be_drawn() -> None:
+    # A face draws the same box for all that it lacks, as for a sign of private use.
+    face = font(18)
+    box = bytes(face.getmask("\ue000"))
+    assert [sign for sign in "×≤≥←→−·–—…é üßñÅЖΩρ≠" if bytes(face.getmask(sign)) == box] == []
+
+
+def test_without_streamlit_there_are_letters_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeface, "find_spec", lambda _: None)
+    font.cache_clear()
+    assert font(18).getlength("cat") > 0
+    font.cache_clear()
 
 
 def test_the_numbers_carry_the_caption() -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CLEARLY: Final = 0.95
 """From this share of the random areas on, to cost more than they do is called more than chance."""
 
+HARDLY: Final = 0.005
+"""Areas that differ by less say nothing of which order is better."""
+
 LITTLE: Final = 0.2
 """Below this probability there is hardly anything to take away."""
 
@@ -32,6 +35,11 @@ def deletion_reading(found: Deletion) -> str:
         return t("Area while removing **{removed:.3f}**, while inserting **{inserted:.3f}**.").format(
             removed=removed, inserted=inserted
         )
+    if max(abs(each - removed) for each in chance) < HARDLY:
+        return t(
+            "Removing leaves an area of **{removed:.3f}**, and so does every random order, to {hardly}. "
+            "**It cannot be told:** the probability hardly depends on the order."
+        ).format(removed=removed, hardly=HARDLY)
     below = sum(removed < each for each in chance)
     above = sum(inserted > each for each in areas(found.chance_inserted))
     numbers = t(
@@ -105,10 +113,10 @@ def areas_reading(found: Areas) -> str:
 
 
 def occlusion_reading(found: Occlusion) -> str:
-    """The dearest segment, and whether the map puts the segments in the same order."""
+    """The segment that costs most, and whether the map puts the segments in the same order."""
     drops = found.drops
     numbers = t(
-        "Without its dearest piece of {count} the probability goes from {whole:.1%} to {without:.1%}."
+        "Without the piece of {count} that costs most the probability goes from {whole:.1%} to {without:.1%}."
     ).format(count=len(drops), whole=found.whole, without=float(found.without.min()))
     if found.correlation is None:
         return f"{numbers} " + t("Map or drops are the same everywhere: there is no order to compare.")
@@ -157,14 +165,18 @@ def cascade_reading(found: Cascade) -> str:
     return f"{numbers} {verdict}"
 
 
-def is_little(probability: float) -> str | None:
-    """A warning where the network hardly believes in the class to begin with."""
+def is_little(probability: float, most_probable: bool = False) -> str | None:
+    """A warning where the network hardly believes in the class to begin with.
+
+    Args:
+        probability: of the class.
+        most_probable: whether it is the one that the network believes in most.
+    """
     if probability >= LITTLE:
         return None
-    return t(
-        "The network gives this class only {probability:.1%}: there is little to take away. "
-        "The most probable class tells more."
-    ).format(probability=probability)
+    words = t("The network gives this class only {probability:.1%}: there is little to take away.")
+    more = "" if most_probable else " " + t("The most probable class tells more.")
+    return words.format(probability=probability) + more
 
 
 def _points(change: float) -> str:

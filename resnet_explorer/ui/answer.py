@@ -162,6 +162,8 @@ def _choose_bar() -> None:
 
 
 def _what_it_knows(names: tuple[str, ...]) -> str:
+    if len(names) == 1:
+        return t("It knows one thing, and calls any photo that: {name}.").format(name=names[0])
     if len(names) > FEW_CLASSES:
         return t("It knows {count:,} things, and calls any photo one of them.").format(count=len(names))
     return t("It knows {count} things, and calls any photo one of them: {names}.").format(

@@ -31,10 +31,12 @@ class Found:
     Attributes:
         evidence: the map.
         sentence: about its numbers; "" where there is nothing to say.
+        whole: whether the work was done to its end.
     """
 
     evidence: Evidence
     sentence: str = ""
+    whole: bool = True
 
 
 def ask_evidence(result: StagePass, asked: Asked, subject: Subject) -> Found | None:
@@ -55,10 +57,10 @@ def ask_evidence(result: StagePass, asked: Asked, subject: Subject) -> Found | N
     )
     question = (result, asked.method, asked.stage)  # either side of a map is of one computation
     model = trained(subject.weights)
-    found, _ = slow_work(_SLOW, question, lambda: _pieces(model, result, asked, subject), label)
+    found, whole = slow_work(_SLOW, question, lambda: _pieces(model, result, asked, subject), label)
     if found is None:
         return None
-    return remembered(_FOUND, (found, asked.against), lambda: _side(found, asked.against))
+    return remembered(_FOUND, (found, asked.against, whole), lambda: _side(found, asked.against, whole))
 
 
 def _pieces(model: ResNet, result: StagePass, asked: Asked, subject: Subject) -> Iterator[Step[Found]]:
@@ -94,5 +96,5 @@ def _of_path(integral: PathIntegral) -> Found:
     )
 
 
-def _side(found: Found, against: bool) -> Found:
-    return Found(replace(found.evidence, against=against), found.sentence)
+def _side(found: Found, against: bool, whole: bool) -> Found:
+    return Found(replace(found.evidence, against=against), found.sentence, whole)

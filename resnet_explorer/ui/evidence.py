@@ -139,6 +139,7 @@ def look_input() -> Look:
         required=True,
         format_func=lambda name: t(BETWEEN[name]),
         key="p_cells",
+        wrap=True,
         persist_state="session",
     )
     return Look(alpha, colour_map, cells == "smooth")
@@ -159,7 +160,9 @@ def colours_input() -> str:
     return colour_map
 
 
-def show_evidence(found: Evidence, result: StagePass, asked: Asked, subject: Subject, look: Look) -> None:
+def show_evidence(
+    found: Evidence, result: StagePass, asked: Asked, subject: Subject, look: Look, whole: bool = True
+) -> None:
     """The three pictures with their scale, and the downloads.
 
     Args:
@@ -168,6 +171,7 @@ def show_evidence(found: Evidence, result: StagePass, asked: Asked, subject: Sub
         asked: whose map it is, and by which method.
         subject: what was looked at, and by whom.
         look: how to draw.
+        whole: whether the map was made to its end; what is saved says if it was not.
     """
     stage, label = stage_label(asked.stage), subject.names[result.target]
     panels = remembered(_PANELS, (found, look), lambda: _draw(found, subject.seen, look))
@@ -196,7 +200,8 @@ def show_evidence(found: Evidence, result: StagePass, asked: Asked, subject: Sub
     show_scale(scale)
     if found.is_empty:
         st.info(_why_empty(asked, label))
-    caption = subject.caption(result.target, probability, stage, asked.words)
+    method = asked.words if whole else t("{method}, stopped on the way").format(method=asked.words)
+    caption = subject.caption(result.target, probability, stage, method)
     name = f"{asked.method}-{label.replace(' ', '-').replace('/', '-')}-{stage.replace(' ', '')}"
     with st.container(horizontal=True):
         save_button(

@@ -10,7 +10,7 @@ from resnet_explorer.feature_grid import Span, grid_picture, kernel_svg
 from resnet_explorer.first_layer import filter_picture, filter_tiles, largest_weight
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import GREY
-from resnet_explorer.sheet import Scale, sheet
+from resnet_explorer.sheet import Scale, numbers_json, sheet
 from resnet_explorer.ui.evidence import colours_input, opacity_input, show_scale
 from resnet_explorer.ui.feature_answer import Looked
 from resnet_explorer.ui.feature_channels import (
@@ -99,9 +99,17 @@ def show_filters(looked: Looked) -> None:
     with channel_place:
         show_large(looked, number, span, opacity, "fm_filter_large")
         show_scale(bar_of(span))
-    save_button(
-        t("Filters as PNG"),
-        lambda: sheet([grid_picture(tiles)], looked.caption(t("Filters of conv1")).lines, bar),
-        "filters-conv1.png",
-        key="fm_save_filters",
-    )
+    caption = looked.caption(t("Filters of conv1"))
+    with st.container(horizontal=True):
+        save_button(
+            t("Filters as PNG"),
+            lambda: sheet([grid_picture(tiles)], caption.lines, bar),
+            "filters-conv1.png",
+            key="fm_save_filters",
+        )
+        save_button(
+            t("Filters as JSON"),
+            lambda: numbers_json(caption, {"filters": kernels.tolist()}),
+            "filters-conv1.json",
+            key="fm_save_filters_json",
+        )

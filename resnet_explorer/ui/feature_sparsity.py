@@ -10,6 +10,7 @@ import streamlit as st
 from resnet_explorer.feature_numbers import sparsity_rows
 from resnet_explorer.feature_places import Place
 from resnet_explorer.i18n import prose, t
+from resnet_explorer.sheet import numbers_json
 from resnet_explorer.sparsity_figure import sparsity_figure, stage_means
 from resnet_explorer.tables import to_csv
 from resnet_explorer.ui.feature_place import go_to
@@ -47,12 +48,21 @@ def show_sparsity(subject: Subject, survey: Survey, places: Sequence[Place]) -> 
     )
     is_pre = subject.weights.spec.activation == "pre"
     st.markdown(prose("features_sparsity_pre" if is_pre else "features_sparsity"))
-    save_button(
-        t("Numbers as CSV"),
-        lambda: to_csv(sparsity_rows(places, numbers)),
-        "sparsity.csv",
-        key="fm_save_sparsity",
-    )
+    index, probability = survey.prediction.top(1)[0]
+    caption = subject.caption(index, probability, t("all stages"), t("Share of zeros"))
+    with st.container(horizontal=True):
+        save_button(
+            t("Numbers as CSV"),
+            lambda: to_csv(sparsity_rows(places, numbers)),
+            "sparsity.csv",
+            key="fm_save_sparsity",
+        )
+        save_button(
+            t("Numbers as JSON"),
+            lambda: numbers_json(caption, {"places": sparsity_rows(places, numbers)}),
+            "sparsity.json",
+            key="fm_save_sparsity_json",
+        )
 
 
 def _reading(survey: Survey, places: Sequence[Place]) -> str:

@@ -35,6 +35,7 @@ def fill_input() -> Fill:
         required=True,
         format_func=lambda name: t(_FILLS[name]),
         key="pr_fill",
+        wrap=True,
         help=t(
             "Either makes a photo that the network never saw in training, and it may react to that as well: "
             "try both. The blur leaves the colours where they were."

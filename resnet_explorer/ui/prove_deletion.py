@@ -72,6 +72,7 @@ def _chance_input() -> Chance:
         required=True,
         format_func=lambda name: t(_CHANCES[name]),
         key="pr_chance",
+        wrap=True,
         help=t(
             "Single pixels leave holes everywhere, which disturbs a network more than patches do. The map’s "
             "own cells, shuffled, leave patches as large as the map’s: the fairer comparison."

@@ -49,6 +49,11 @@ class Claim:
         return (self.subject.question, self.result.target, self.method, self.stage)
 
     @property
+    def is_most_probable(self) -> bool:
+        """Whether the class is the one that the network believes in most."""
+        return self.result.target == self.result.prediction.top(1)[0][0]
+
+    @property
     def heat(self) -> Map:
         """(h, w)."""
         heat: Map = self.found.map.numpy()

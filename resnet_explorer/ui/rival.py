@@ -124,7 +124,7 @@ def _in_words(held: Contrast, asked: Asked, subject: Subject, target: str, rival
             "a lead of **{lead:.2f}**."
         ),
         t("The cells' differences sum to **{total:.3g}**; {count:,} of {cells:,} speak more for {target}."),
-        t("The largest, {size:.3g} for **{side}**, is in row {row}, column {column}: {place}."),
+        t("The largest, {size:.3g} for **{side}**, is in cell ({row}, {column}): {place}."),
     ]
     if _shares_out_the_logit(asked, subject):
         sentences.append(
@@ -141,8 +141,8 @@ def _in_words(held: Contrast, asked: Asked, subject: Subject, target: str, rival
         cells=height * width,
         size=abs(value),
         side=target if value > 0 else rival,
-        row=row + 1,
-        column=column + 1,
+        row=row,
+        column=column,
         place=t(place_in_words(row, column, height, width)),
         rest=held.lead - held.total,
     )

@@ -10,6 +10,8 @@ _CSS: Final = """
 <style>
   .block-container { max-width: 1400px; padding: 3.2rem 3rem 6rem; }
   .lead { font-size: 1.35rem; line-height: 1.5; opacity: 0.75; margin: -0.6rem 0 1.2rem; }
+  /* Streamlit's own Stop leaves half a page behind; ours, beside the work, goes on from where it was. */
+  [data-testid="stStatusWidget"] button { display: none; }
   [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 </style>
 """

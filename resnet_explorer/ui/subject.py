@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from PIL import Image
 
-from resnet_explorer.crop import View, crop_photo
+from resnet_explorer.crop import Box, View, crop_photo
 from resnet_explorer.i18n import t
 from resnet_explorer.overlay import boxed, jpeg_bytes, whole_box
 from resnet_explorer.photo import Photo
@@ -53,8 +53,11 @@ class Subject:
     @property
     def seen(self) -> Image.Image:
         """The square that the network looks at, at the photo's resolution."""
-        box = crop_photo(self.photo, self.weights.preprocessing, self.view).box
-        return self.photo.image.crop(whole_box(box, self.photo.image.size))
+        return self.photo.image.crop(whole_box(self._box, self.photo.image.size))
+
+    @property
+    def _box(self) -> Box:
+        return crop_photo(self.photo, self.weights.preprocessing, self.view).box
 
     def tensor(self) -> Tensor:
         """The square as the network takes it, (1, channels, side, side)."""
@@ -80,8 +83,16 @@ class Subject:
 
     def caption(self, target: int, probability: float, stage: str, method: str) -> Caption:
         """What a picture of it says when it leaves the app."""
-        network, weights = title(self.weights.spec), self.weights.label
-        return Caption(network, weights, self.photo.name, self.names[target], probability, stage, method)
+        return Caption(
+            title(self.weights.spec),
+            self.weights.label,
+            self.photo.name,
+            self.names[target],
+            probability,
+            stage,
+            method,
+            tuple(round(edge, 2) for edge in self._box),
+        )
 
 
 def subject_input() -> Subject:
@@ -96,7 +107,7 @@ def subject_input() -> Subject:
         asked = view_input(width="content")
         with st.popover(t("Another network"), icon=":material/psychology:"):
             try:
-                weights = weights_input()
+                weights = weights_input(words.error)
             except ValueError as refusal:
                 words.error(str(refusal))
                 st.stop()

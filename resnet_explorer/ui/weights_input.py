@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.ui.linked import linked, one_of
+from resnet_explorer.ui.linked import linked, one_of, write
 from resnet_explorer.ui.networks import warm_up
-from resnet_explorer.weights import Entry, Weights, available, find, forget, keep
+from resnet_explorer.weights import Entry, Weights, available, find, forget, keep, own
 from resnet_explorer.weights.download import fetch, file_name
 
 SOURCES: Final = {"bundled": "Bundled", "torchvision": "ImageNet", "yours": "Your own"}
@@ -17,8 +18,11 @@ SOURCES: Final = {"bundled": "Bundled", "torchvision": "ImageNet", "yours": "You
 _REFUSAL, _TURN, _FRESH = "_p_weights_refusal", "_p_checkpoint_turn", "_p_fresh_weights"
 
 
-def weights_input() -> Weights:
+def weights_input(complain: Callable[[str], object] = st.error) -> Weights:
     """Draw the controls.
+
+    Args:
+        complain: shows why the chosen weights cannot be had, where it is seen.
 
     Returns:
         The weights to predict with: those chosen or, where these cannot be had, the usual bundled ones,
@@ -47,7 +51,7 @@ def weights_input() -> Weights:
         elif source == "yours":
             chosen = _own()
     except ValueError as refusal:
-        st.error(str(refusal))
+        complain(str(refusal))
     if chosen is None and source != "bundled":
         st.caption(t("Until then, the bundled network answers."))
     return chosen or find("bundled")
@@ -71,6 +75,8 @@ def _choice(entries: list[Entry]) -> str:
         key="p_weights",
         persist_state="session",
     )
+    if key.startswith(own.PREFIX):  # on another day the first of one's own is another one
+        write("p_weights", key)
     return key
 
 

@@ -419,6 +419,7 @@ def test_a_checkpoint_of_ones_own(page: AppTest) -> None:
     assert page.metric[0].value in ("rose", "tulip", "daisy")
     assert page.selectbox(key="p_class").options == ["most probable", "rose", "tulip", "daisy"]
     assert page.selectbox(key="p_class").value == "most probable"  # it has no truck
+    assert page.query_params["p_weights"] == [page.selectbox(key="p_weights").value]  # the first one, too
 
 
 def test_a_checkpoint_that_is_none_gets_a_sentence(page: AppTest) -> None:
