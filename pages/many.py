@@ -52,7 +52,7 @@ def say_whose(weights: Weights, chosen: Weights) -> None:
 def say_how_many(batch: Batch) -> None:
     """Whether there was no photo at all, or more than are done here."""
     if not batch.count:
-        st.info(t("There is no file in it."))
+        st.info(t("No photo is in it."))
     if batch.left_out:
         sentence = t("The first {most:,} are done here; the command line does the other {left:,} as well.")
         st.info(sentence.format(most=batch.count, left=batch.left_out))

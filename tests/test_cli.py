@@ -157,6 +157,15 @@ class TestPredict:
         assert [float(row["probability"]) for row in rows] == pytest.approx(values[:2].tolist(), abs=1e-6)
         assert f"1.  {values[0]:.2%}  {rows[0]['label']}" in capsys.readouterr().out
 
+    def test_a_folder_without_a_photo_is_a_failure(
+        self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("trip").mkdir()
+        assert main(["predict", "trip", "cat.png", "--model", "net.safetensors"]) == 1
+        told = capsys.readouterr()
+        assert "Error: No photo is in trip." in told.err.splitlines()
+        assert told.out.startswith("cat.png")
+
     def test_a_photo_that_cannot_be_read_is_named_and_the_others_are_done(
         self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -400,8 +409,8 @@ class TestTrain:
 
         with monkeypatch.context() as patched:
             patched.setattr(train_command, "_log_line", stop)
-            assert main(arguments) != 0
-        assert "Traceback" not in capsys.readouterr().err
+            assert main(arguments) == 130
+        assert capsys.readouterr().err.splitlines()[-1] == "Stopped; --resume goes on after epoch 1."
         assert main([*arguments, "--resume"]) == 0
         assert capsys.readouterr().err.count("test accuracy") == 2, "the second and the third epoch are left"
         assert len(Path("run/log.csv").read_text().splitlines()) == 4

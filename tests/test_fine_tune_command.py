@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from resnet_explorer.cli import main
+from resnet_explorer.finetune import run_folder
+from resnet_explorer.finetune.engine import Epoch
 from resnet_explorer.weights.checkpoint import read_checkpoint
 
 COLOURS = {"blue": (40, 60, 200), "green": (60, 190, 40), "red": (210, 40, 40)}
@@ -126,6 +128,44 @@ def test_bad_arguments_end_with_2(
     result = run("train", data, *start, *arguments)
     assert result.exit_code == 2
     assert words in result.stderr.replace("\n", " ")
+
+
+def test_more_stages_than_there_are_are_refused_at_once(run: Run, data: Path, start: list[object]) -> None:
+    result = run("train", data, *start, "--strategy", "stages", "--stages", 9)
+    assert result.exit_code == 1
+    assert result.stderr == "Error: stages is 9; the network has 2, and at most these can learn.\n"
+
+
+def test_a_stopped_run_says_how_to_go_on(
+    run: Run, data: Path, start: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = run_folder.append
+
+    def stop(folder: Path, epoch: Epoch) -> None:
+        written(folder, epoch)
+        if epoch.epoch == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(run_folder, "append", stop)
+        stopped = run("train", data, *start, "--epochs", 3)
+    assert stopped.exit_code == 130
+    assert stopped.stderr.splitlines()[-1] == "Stopped; --resume goes on after epoch 2."
+    again = run("train", data, *start, "--epochs", 3, "--resume")
+    assert again.exit_code == 0
+    assert again.stderr.count("validation accuracy") == 1, "the third epoch is left"
+
+
+def test_a_run_stopped_before_it_began_has_nothing_to_go_on_with(
+    run: Run, data: Path, start: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("resnet_explorer.finetune.survey.survey", stop)
+    stopped = run("train", data, *start)
+    assert stopped.exit_code == 130
+    assert stopped.stderr.splitlines()[-1] == "Stopped before an epoch was done."
 
 
 def test_one_class_is_not_enough(run: Run, data: Path, start: list[object]) -> None:

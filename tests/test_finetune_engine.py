@@ -135,7 +135,9 @@ def test_how_much_is_frozen() -> None:
     four = ResNetSpec("basic", (2, 2, 2, 2))
     assert frozen_stages(four, Settings("head")) == 4
     assert frozen_stages(four, Settings("stages", stages=1)) == 3
-    assert frozen_stages(four, Settings("stages", stages=9)) == 0  # the stem alone stays as it is
+    assert frozen_stages(four, Settings("stages", stages=4)) == 0  # the stem alone stays as it is
+    with pytest.raises(ValueError, match=r"^stages is 9; the network has 4, and at most these can learn\.$"):
+        frozen_stages(four, Settings("stages", stages=9))
     assert frozen_stages(four, TUTORIAL) is None
 
 

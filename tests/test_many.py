@@ -214,6 +214,13 @@ class TestFolders:
         assert list(found) == ["a.jpg", "b/deep/c.jpg", "b/more.zip/x/f.jpg"]
         assert found["b/more.zip/x/f.jpg"] == jpeg(2)
 
+    def test_one_without_a_photo_says_so(self, tmp_path: Path) -> None:
+        (tmp_path / "deep").mkdir()
+        (tmp_path / "deep" / ".hidden.jpg").write_bytes(jpeg(1))
+        (empty,) = entries_of(str(tmp_path))
+        with pytest.raises(ValueError, match=r"^No photo is in "):
+            empty.read()
+
     def test_a_file_is_named_as_given(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         Path("cat.jpg").write_bytes(b"cat")
@@ -256,8 +263,16 @@ class TestArchives:
             "../up.jpg": jpeg(2),
         }
         found = list(entry_of_bytes("holiday.ZIP", lambda: zipped(files)))
-        assert [each.name for each in found] == ["holiday.ZIP/in/cat.jpg"], "a way up begins with a dot"
-        assert found[0].read() == jpeg(1)
+        assert [each.name for each in found] == ["holiday.ZIP/in/cat.jpg", "holiday.ZIP/../up.jpg"]
+        assert [each.read() for each in found] == [jpeg(1), jpeg(2)]
+
+    @pytest.mark.parametrize(
+        "files", [{}, {"in/": b""}, {"in/.DS_Store": b"x"}], ids=["", "folder", "litter"]
+    )
+    def test_one_without_a_photo_says_so(self, files: dict[str, bytes]) -> None:
+        (empty,) = entry_of_bytes("trip.zip", lambda: zipped(files))
+        with pytest.raises(ValueError, match=r"^No photo is in trip\.zip\.$"):
+            empty.read()
 
     def test_an_archive_in_an_archive_is_named(self) -> None:
         (inner,) = entry_of_bytes("a.zip", lambda: zipped({"b.zip": zipped({"c.jpg": jpeg(1)})}))

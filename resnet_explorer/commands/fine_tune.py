@@ -42,12 +42,14 @@ def fine_tune(
         ValueError: in one sentence, if it cannot be done.
     """
     from resnet_explorer.finetune.fine_tune import fine_tune as run
+    from resnet_explorer.finetune.parts import frozen_stages
     from resnet_explorer.finetune.run_folder import NETWORK, Story
     from resnet_explorer.finetune.workers import Workers
 
     workers = Workers.joined()
     tell: Callable[[str], None] = (lambda line: typer.echo(line, err=True)) if workers.is_first else _silent
     start, spec, preprocessing = _start(weights, network)
+    frozen_stages(spec, settings)  # refuses before the photos are looked through, which takes a while
     photos = _surveyed(data, settings.seed, tell, shown=workers.is_first)
     story = Story.of(settings, start, spec, photos, preprocessing, label or out.name)
     best = 0.0

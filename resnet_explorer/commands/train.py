@@ -14,6 +14,7 @@ import typer
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.fine_tune import fine_tune
 from resnet_explorer.commands.progress import training_bar
+from resnet_explorer.commands.stopping import resumable
 from resnet_explorer.finetune.settings import Strategy
 from resnet_explorer.link import encode_spec
 from resnet_explorer.spec import ResNetSpec
@@ -81,8 +82,33 @@ def train(
         settings = parse.settings(
             strategy=strategy, stages=stages, epochs=epochs or 10, batch_size=batch, rate=rate, seed=seed
         )
-        fine_tune(data, out, settings, weights=weights, network=network, label=label, resume=resume)
+        from resnet_explorer.finetune.engine import CHECKPOINT
+
+        with resumable(out / CHECKPOINT):
+            fine_tune(data, out, settings, weights=weights, network=network, label=label, resume=resume)
         return
+    from resnet_explorer.training.scratch import CHECKPOINT
+
+    with resumable(out / CHECKPOINT):
+        _from_scratch(data, out, epochs, seed, network, start, label, resume=resume)
+
+
+def _from_scratch(
+    data: Path,
+    out: Path,
+    epochs: int | None,
+    seed: int,
+    network: ResNetSpec | None,
+    start: Path | None,
+    label: str | None,
+    *,
+    resume: bool,
+) -> None:
+    """Train by the recipe, export the network, and write its card.
+
+    Raises:
+        ValueError: in one sentence, if it cannot be done.
+    """
     from resnet_explorer.training.scratch import BUNDLED_SPEC, CHECKPOINT
     from resnet_explorer.training.scratch import train as run
     from resnet_explorer.weights import bundled

@@ -31,9 +31,17 @@ def beginner(spec: ResNetSpec, classes: int, seed: int, trained: ResNet | None =
 
 
 def frozen_stages(spec: ResNetSpec, settings: Settings) -> int | None:
-    """How many stages do not learn; the stem goes with the first. None if all learn."""
+    """How many stages do not learn; the stem goes with the first. None if all learn.
+
+    Raises:
+        ValueError: in one sentence, if more stages are to learn than there are.
+    """
     count = len(spec.depths)
-    return {"all": None, "stages": max(0, count - settings.stages), "head": count}[settings.strategy]
+    if settings.strategy == "stages" and settings.stages > count:
+        raise ValueError(
+            f"stages is {settings.stages}; the network has {count}, and at most these can learn."
+        )
+    return {"all": None, "stages": count - settings.stages, "head": count}[settings.strategy]
 
 
 class CutNetwork(nn.Module):

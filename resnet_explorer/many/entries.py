@@ -12,6 +12,8 @@ from resnet_explorer.photo import MAX_BYTES, check_bytes
 
 _LITTER: Final = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 """What systems leave behind in folders and archives; as names that begin with a dot, it is no photo."""
+_STEPS: Final = {".", ".."}
+"""Parts of a way that hide nothing; some archivers write them, and here they are only shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,16 +34,20 @@ def entries_of(path: str) -> Iterator[Entry]:
     """What is behind a path of this machine: the file, or all files of the folder or the archive.
 
     Folders are searched to their end, in the order of names, links to folders not followed. An archive
-    that will not do is an entry whose reading says why.
+    that will not do, or a folder or an archive with nothing in it, is an entry whose reading says why.
     """
     place = Path(path)
     if not place.is_dir():
         yield from _of_file(place, path)
         return
+    is_empty = True
     for file in sorted(place.rglob("*")):
         inside = file.relative_to(place)
         if file.is_file() and not is_litter(inside.parts):
+            is_empty = False
             yield from _of_file(file, str(Path(path, inside)))
+    if is_empty:
+        yield _nothing_in(path)
 
 
 def entry_of_bytes(name: str, read: Callable[[], bytes]) -> Iterator[Entry]:
@@ -61,7 +67,7 @@ def entry_of_bytes(name: str, read: Callable[[], bytes]) -> Iterator[Entry]:
 
 def is_litter(parts: tuple[str, ...]) -> bool:
     """Whether a way inside a folder or an archive leads to what no person put there."""
-    return any(part.startswith(".") or part in _LITTER for part in parts)
+    return any((part.startswith(".") and part not in _STEPS) or part in _LITTER for part in parts)
 
 
 def _of_file(file: Path, name: str) -> Iterator[Entry]:
@@ -80,6 +86,13 @@ def _of_archive(name: str, open_it: Callable[[], list[Member]]) -> Iterator[Entr
         return
     for member in found:
         yield Entry(member.name, member.read)
+    if not found:
+        yield _nothing_in(name)
+
+
+def _nothing_in(name: str) -> Entry:
+    """What stands for a folder or an archive without a photo, so that it does not pass unseen."""
+    return Entry(name, lambda: _refuse(f"No photo is in {name}."))
 
 
 def _refuse(sentence: str) -> bytes:

@@ -63,6 +63,14 @@ def file_of(image: Image.Image, image_format: str = "PNG") -> bytes:
     return stream.getvalue()
 
 
+def zipped(files: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return stream.getvalue()
+
+
 def upload(page: AppTest, files: dict[str, bytes], source: str = "files") -> AppTest:
     page.segmented_control(key="mp_from").set_value(source).run()
     page.file_uploader[0].set_value([(name, data, "image/png") for name, data in files.items()])
@@ -99,15 +107,11 @@ def test_uploaded_files_are_answered_and_named_if_they_cannot_be_read() -> None:
 
 
 def test_a_folder_and_an_archive_give_the_same_photos() -> None:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as packed:
-        for name, data in SAMPLE_FILES.items():
-            packed.writestr(f"trip/{name}", data)
-        packed.writestr("trip/.DS_Store", b"litter")
-    page = upload(opened("many"), {"all.zip": stream.getvalue()})
+    files = {f"trip/{name}": data for name, data in SAMPLE_FILES.items()}
+    page = upload(opened("many"), {"all.zip": zipped(files | {"trip/.DS_Store": b"litter"})})
     from_archive = table(page)
     assert list(from_archive["photo"]) == [f"all.zip/trip/{name}" for name in SAMPLE_FILES]
-    page = upload(opened("many"), {f"trip/{name}": d for name, d in SAMPLE_FILES.items()}, "folder")
+    page = upload(opened("many"), files, "folder")
     assert list(table(page)["photo"]) == [f"trip/{name}" for name in SAMPLE_FILES]
     assert list(table(page)["probability"]) == list(from_archive["probability"])
 
@@ -181,7 +185,13 @@ def test_more_than_are_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_empty_folder_is_told() -> None:
     page = upload(opened("many"), {"trip/.DS_Store": b"litter"}, "folder")
-    assert page.info[0].value == "There is no file in it."
+    assert page.info[0].value == "No photo is in it."
+
+
+def test_an_empty_archive_is_told_among_others() -> None:
+    page = upload(opened("many"), {"trip.zip": zipped({"trip/.DS_Store": b"litter"})} | SAMPLE_FILES)
+    assert len(table(page)) == 5
+    assert list(page.dataframe[-1].value["Why"]) == ["No photo is in trip.zip."]
 
 
 def test_without_a_bundled_file_the_page_says_so() -> None:
