@@ -264,7 +264,7 @@ def check_rival(page: AppTest, target: int, rival: int, stage: int = 3, method: 
     )
     row, column = held.largest
     side = ours if held.difference[row, column] > 0 else theirs
-    assert f"for **{side}**, is in row {row + 1}, column {column + 1}:" in words
+    assert f"for **{side}**, is in cell ({row}, {column}):" in words
     assert f"<span>−{held.extent:.3g}</span>" in words
     assert f"<span>{held.extent:.3g}</span>" in words
     assert f"<span>← more for {theirs}</span><span>0</span>" in words
@@ -419,7 +419,7 @@ def test_a_checkpoint_of_ones_own(page: AppTest) -> None:
     assert page.metric[0].value in ("rose", "tulip", "daisy")
     assert page.selectbox(key="p_class").options == ["most probable", "rose", "tulip", "daisy"]
     assert page.selectbox(key="p_class").value == "most probable"  # it has no truck
-    assert page.query_params["p_weights"] == [page.selectbox(key="p_weights").value]  # the first one, too
+    assert page.query_params["p_weights"] == page.selectbox(key="p_weights").value  # the first one, too
 
 
 def test_a_checkpoint_that_is_none_gets_a_sentence(page: AppTest) -> None:
