@@ -27,6 +27,9 @@ _OWN_STOPS: Final = {
 }
 """Colour maps of our own: of values around 0, which is dark as in the others, and of plain brightness."""
 
+SCREEN_SIDE: Final = 1024
+"""Pixels of the longer side of a photo that is sent to a browser."""
+
 Map = NDArray[np.float32]
 """(h, w), 0 or more."""
 
@@ -133,8 +136,21 @@ def whole_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     return left, top, right, bottom
 
 
+def for_screen(image: Image.Image) -> Image.Image:
+    """The picture, no side longer than `SCREEN_SIDE`: a long strip is kept larger than it is shown."""
+    if max(image.size) <= SCREEN_SIDE:
+        return image
+    smaller = image.copy()
+    smaller.thumbnail((SCREEN_SIDE, SCREEN_SIDE), Image.Resampling.BILINEAR)
+    return smaller
+
+
 def boxed(photo: Image.Image, box: Box) -> Image.Image:
-    """The photo with the part outside the box faded and a frame around the box."""
+    """The photo for the screen, with the part outside the box faded and a frame around the box."""
+    full = photo.size
+    photo = for_screen(photo)
+    across, down = photo.width / full[0], photo.height / full[1]
+    box = (box[0] * across, box[1] * down, box[2] * across, box[3] * down)
     whole = whole_box(box, photo.size)
     faded = Image.blend(photo, Image.new("RGB", photo.size, (128, 128, 128)), 0.55)
     faded.paste(photo.crop(whole), whole[:2])

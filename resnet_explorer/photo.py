@@ -22,6 +22,11 @@ MAX_BYTES: Final = 64 * 2**20
 MAX_PIXELS: Final = 100_000_000
 KEPT_SIDE: Final = 1024
 """The longer side of the picture that is kept, in pixels: enough to show, little to hold."""
+KEPT_SHORTER: Final = 512
+"""The shorter side that is kept of a photo longer than 2 : 1: twice what networks resize it to."""
+KEPT_PIXELS: Final = 8_000_000
+KEPT_LONGEST: Final = 32_768
+"""Bounds for strips: any JPEG can be as long."""
 
 _FORMAT_NAMES: Final = "JPEG, PNG, WebP, GIF, TIFF, BMP, HEIC or AVIF"
 _SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"BM")
@@ -46,7 +51,8 @@ class Photo:
 
     Attributes:
         name: the name of its file.
-        image: the picture, RGB and upright, no side longer than `KEPT_SIDE`.
+        image: the picture, RGB and upright: its longer side at most `KEPT_SIDE`, or its shorter one at
+            most `KEPT_SHORTER`; of at most `KEPT_PIXELS`.
         original_size: width and height in the file, upright.
         notes: what was done to it on the way, each as a short phrase.
     """
@@ -203,7 +209,14 @@ def _prepared(image: Image.Image, name: str) -> Photo:
 
 
 def _kept_size(width: int, height: int) -> tuple[int, int]:
-    scale = min(1.0, KEPT_SIDE / max(width, height))
+    """Width and height of the picture that is kept; the shorter side, which networks see, not too small."""
+    longer, shorter = max(width, height), min(width, height)
+    scale = min(
+        1.0,
+        max(KEPT_SIDE / longer, KEPT_SHORTER / shorter),
+        (KEPT_PIXELS / (width * height)) ** 0.5,
+        KEPT_LONGEST / longer,
+    )
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 

@@ -196,7 +196,10 @@ def main(examples: int) -> int:
             outcomes["refused"] += 1
         else:
             assert opened.image.mode == "RGB"
-            assert 1 <= max(opened.image.size) <= photo.KEPT_SIDE
+            sides = sorted(opened.image.size)
+            assert sides[0] >= 1
+            assert sides[1] <= photo.KEPT_SIDE or sides[0] <= photo.KEPT_SHORTER
+            assert sides[0] * sides[1] <= photo.KEPT_PIXELS
             assert np.asarray(opened.image).size == 3 * opened.image.width * opened.image.height
             outcomes["photos"] += 1
 

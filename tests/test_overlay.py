@@ -16,7 +16,9 @@ from resnet_explorer.overlay import (
     colour_bar,
     colour_table,
     crisp,
+    for_screen,
     heat_picture,
+    jpeg_bytes,
     overlay,
     whole_box,
 )
@@ -117,6 +119,17 @@ def test_the_frame_shows_what_is_seen() -> None:
     assert picture.getpixel((150, 100)) == (0, 0, 0)
     assert picture.getpixel((10, 100)) == (70, 70, 70)  # 55 % of grey 128
     assert picture.getpixel((50, 100)) == (230, 159, 0)
+
+
+def test_a_strip_is_sent_small_with_its_frame_where_it_was() -> None:
+    strip = Image.new("RGB", (20_480, 320), (0, 0, 0))
+    picture = boxed(strip, (10_080, 0, 10_400, 320))
+    assert picture.size == (1024, 16)
+    assert picture.getpixel((100, 8)) == (70, 70, 70)
+    assert picture.getpixel((504, 8)) == (230, 159, 0)  # 10,080 / 20
+    assert picture.getpixel((512, 8)) == (0, 0, 0)
+    assert len(jpeg_bytes(picture)) < 10_000
+    assert for_screen(picture) is picture
 
 
 def test_pixels_are_enlarged_by_a_whole_factor() -> None:

@@ -185,10 +185,25 @@ def test_an_animation_gives_its_first_frame() -> None:
     assert photo.notes == ("the first frame",)
 
 
-@pytest.mark.parametrize("size", [(1, 20_000), (20_000, 1), (1, 1)])
-def test_extreme_shapes(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        ((1, 1), (1, 1)),
+        ((1, 20_000), (1, 20_000)),
+        ((20_000, 300), (20_000, 300)),
+        ((2000, 1000), (1024, 512)),  # 2 : 1, from where on the shorter side decides
+        ((4000, 1000), (2048, 512)),
+        ((600, 6000), (512, 5120)),
+        ((20_000, 1000), (10_240, 512)),
+        ((40_000, 800), (20_000, 400)),  # 8 megapixels
+        ((1, 1_000_000), (1, 32_768)),
+    ],
+)
+def test_extreme_shapes(size: tuple[int, int], kept: tuple[int, int]) -> None:
     photo = open_photo(encoded(Image.new("RGB", size, RED), "PNG"), "thin.png")
-    assert max(photo.image.size) == min(1024, max(size))
+    assert photo.image.size == kept
+    assert photo.original_size == size
+    assert photo.notes == (() if size == kept else (f"kept at {kept[0]:,} × {kept[1]:,}",))
     assert photo.image.getpixel((0, 0)) == RED
 
 

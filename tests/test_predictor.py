@@ -1,5 +1,7 @@
 """What the network sees equals torchvision's transforms, and a prediction equals a bare forward."""
 
+import io
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from torchvision.transforms.functional import InterpolationMode
 
 from resnet_explorer import ResNetSpec, build
 from resnet_explorer.crop import CENTRE, View, crop_box
-from resnet_explorer.photo import Photo
+from resnet_explorer.photo import Photo, open_photo
 from resnet_explorer.predictor import first_view, predict, preprocess
 from resnet_explorer.samples import open_sample
 from resnet_explorer.spec import TORCHVISION_NAMES
@@ -57,6 +59,40 @@ def test_a_strip_too_long_to_unroll_is_within_one_level() -> None:
     ours, _ = preprocess(photo, Preprocessing(256, 224, MEAN, STD))
     difference = (ours[0] - torchvisions(photo, 256, 224, "bilinear")).abs()
     assert difference.max() <= 1.01 / 255 / min(STD)  # one step of a byte, after normalisation
+
+
+def panorama(width: int, height: int) -> Image.Image:
+    """A strip of one photo many times over."""
+    tile = open_sample("coffee").image.resize((height * 3 // 2, height), Image.Resampling.BICUBIC)
+    strip = Image.new("RGB", (width, height))
+    for left in range(0, width, tile.width):
+        strip.paste(tile, (left, 0))
+    return strip
+
+
+@pytest.mark.parametrize(
+    ("size", "levels", "logit"),
+    [((6000, 600), 1.0, 0.05), ((20_000, 300), 0.0, 0.0)],  # a second resize, and none
+)
+def test_a_panorama_is_seen_as_torchvision_sees_the_whole_file(
+    size: tuple[int, int], levels: float, logit: float
+) -> None:
+    whole = panorama(*size)
+    stream = io.BytesIO()
+    whole.save(stream, "PNG", compress_level=1)
+    photo = open_photo(stream.getvalue(), "panorama.png")
+    ours, _ = preprocess(photo, Preprocessing(256, 224, MEAN, STD))
+    theirs = ImageClassification(crop_size=224, resize_size=256)(whole)
+    difference = (ours[0] - theirs).abs() * torch.tensor(STD).view(3, 1, 1) * 255
+    assert difference.mean() <= levels  # of 256; that of a copy of 1,024 × 102 is 5
+    weights = find("bundled")
+    steps = weights.preprocessing
+    ours, _ = preprocess(photo, steps, CENTRE)
+    theirs = ImageClassification(
+        crop_size=steps.crop, resize_size=steps.resize, mean=steps.mean, std=steps.std
+    )(whole)
+    model = load(weights)
+    assert (predict(model, ours).logits - predict(model, theirs[None]).logits).abs().max() <= logit
 
 
 def torchvisions(photo: Photo, resize: int, crop: int, interpolation: str) -> torch.Tensor:

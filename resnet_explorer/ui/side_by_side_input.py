@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from resnet_explorer.cam import METHODS, ONE_PASS
 from resnet_explorer.crop import View, crop_photo
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.overlay import boxed, jpeg_bytes
+from resnet_explorer.overlay import boxed, for_screen, jpeg_bytes
 from resnet_explorer.photo import Photo
 from resnet_explorer.side_by_side import Looker, SideBySide, short_name, side_by_side, whole_square
 from resnet_explorer.tables import bytes_text
@@ -53,7 +53,7 @@ def photo_choice() -> tuple[Place, View]:
     place = Place(picture.empty(), photo, work)
     # With the frame of before, until the networks have said where they look: nothing blinks.
     before: tuple[Photo, bytes] | None = st.session_state.get(_FRAMED)
-    shown = before[1] if before and before[0] is photo else jpeg_bytes(photo.image)
+    shown = before[1] if before and before[0] is photo else jpeg_bytes(for_screen(photo.image))
     place.picture.image(shown, width=190, alt=photo.name)
     return place, view
 

@@ -91,7 +91,7 @@ def rows() -> Iterator[Row]:
         (
             "our decoding",
             "their decoding",
-            "64 JPEGs decoded, kept at 1,024 pixels and cropped, no network",
+            "64 JPEGs decoded, shrunk and cropped, no network",
             "the DataLoader with its transforms",
         ),
     ):
