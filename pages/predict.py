@@ -9,7 +9,7 @@ import streamlit as st
 from resnet_explorer.cam import METHODS, ONE_PASS, PIXELS
 from resnet_explorer.crop import crop_photo
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.overlay import boxed, crisp, jpeg_bytes, png_bytes
+from resnet_explorer.overlay import boxed, crisp, for_screen, jpeg_bytes, png_bytes
 from resnet_explorer.spec import title
 from resnet_explorer.ui import network
 from resnet_explorer.ui.answer import class_input, show_answer, view_for
@@ -79,7 +79,7 @@ with photo_choice:
 with photo_column:
     photo_place = st.empty()
     if "torch" not in sys.modules:  # the photo at once, the square when the network is known
-        photo_place.image(photo.image, width="stretch", alt=photo.name)
+        photo_place.image(for_screen(photo.image), width="stretch", alt=photo.name)
     st.caption(about)
 with seen_column:
     seen_place = st.container()
