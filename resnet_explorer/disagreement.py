@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_explorer.i18n import t
+from resnet_explorer.short_text import shortened
 
 MOST_GAPS: Final = 6
 NARROWEST: Final = 0.0005
@@ -30,6 +31,11 @@ class Opinion:
     network: str
     classes: tuple[str, ...]
     probabilities: NDArray[np.float64]
+
+    def of(self, classes: Sequence[str]) -> NDArray[np.float64]:
+        """The probabilities in the order of these names, which are its own in whatever order."""
+        places = {name: number for number, name in enumerate(self.classes)}
+        return self.probabilities[[places[name] for name in classes]]
 
     @property
     def first(self) -> str:
@@ -79,21 +85,21 @@ def total_variation(one: NDArray[np.float64], other: NDArray[np.float64]) -> flo
 
 
 def class_groups(classes: Sequence[tuple[str, ...]]) -> list[list[int]]:
-    """The numbers of the networks that share a list of classes, in their order.
+    """The numbers of the networks that know the same classes, in whatever order they have them.
 
     Args:
-        classes: the names of each network's classes.
+        classes: the names of each network's classes, no two of a network the same.
     """
     groups: dict[tuple[str, ...], list[int]] = {}
     for number, names in enumerate(classes):
-        groups.setdefault(names, []).append(number)
+        groups.setdefault(tuple(sorted(names)), []).append(number)
     return list(groups.values())
 
 
 def distances(opinions: Sequence[Opinion]) -> list[Distance]:
-    """Each pair that shares a list of classes."""
+    """Each pair that knows the same classes."""
     return [
-        Distance(i, j, total_variation(opinions[i].probabilities, opinions[j].probabilities))
+        Distance(i, j, total_variation(opinions[i].probabilities, opinions[j].of(opinions[i].classes)))
         for group in class_groups([opinion.classes for opinion in opinions])
         for i, j in combinations(group, 2)
     ]
@@ -103,13 +109,14 @@ def widest_gaps(opinions: Sequence[Opinion], most: int = MOST_GAPS) -> list[Gap]
     """The classes whose probability differs most, the widest gap first.
 
     Args:
-        opinions: of networks that share a list of classes.
+        opinions: of networks that know the same classes.
         most: how many at most.
     """
-    table = np.stack([opinion.probabilities for opinion in opinions])  # (networks, classes)
+    classes = opinions[0].classes
+    table = np.stack([opinion.of(classes) for opinion in opinions])  # (networks, classes)
     width = table.max(axis=0) - table.min(axis=0)
     widest = [index for index in np.argsort(-width, kind="stable")[:most] if width[index] >= NARROWEST]
-    return [Gap(opinions[0].classes[index], tuple(table[:, index].tolist())) for index in widest]
+    return [Gap(classes[index], tuple(table[:, index].tolist())) for index in widest]
 
 
 def agree(firsts: Iterable[str]) -> bool:
@@ -118,11 +125,13 @@ def agree(firsts: Iterable[str]) -> bool:
 
 
 def in_words(opinions: Sequence[Opinion]) -> str:
-    """A sentence about networks that share a list of classes."""
+    """A sentence about networks that know the same classes."""
     if agree(each.first for each in opinions):
         says = ", ".join(f"{each.network} {each.certainty:.1%}" for each in opinions)
         count = t("Both") if len(opinions) == 2 else t("All {count}").format(count=len(opinions))
-        return t("{count} say {name}: {says}.").format(count=count, name=opinions[0].first, says=says)
+        return t("{count} say {name}: {says}.").format(
+            count=count, name=shortened(opinions[0].first), says=says
+        )
     says = t("{network} says {name} ({certainty:.1%})")
-    parts = (says.format(network=o.network, name=o.first, certainty=o.certainty) for o in opinions)
+    parts = (says.format(network=o.network, name=shortened(o.first), certainty=o.certainty) for o in opinions)
     return f"{', '.join(parts)}."

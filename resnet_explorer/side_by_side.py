@@ -64,10 +64,17 @@ class Looker:
 
 @dataclass(frozen=True)
 class Timing:
-    """How long a pass forward took: the median, and of how many."""
+    """How long a pass forward took: the median, of how many, and between which two all were."""
 
     milliseconds: float
     runs: int
+    fastest: float
+    slowest: float
+
+    @classmethod
+    def of(cls, runs: Sequence[float]) -> Timing:
+        """Of some runs, in milliseconds."""
+        return cls(median(runs), len(runs), min(runs), max(runs))
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +179,7 @@ def side_by_side(
                 runs[weights.key] += times
             done += 1
             if done == total:
-                found = replace(found, times={key: Timing(median(ms), len(ms)) for key, ms in runs.items()})
+                found = replace(found, times={key: Timing.of(ms) for key, ms in runs.items()})
             yield Step(done, total, found)
 
 

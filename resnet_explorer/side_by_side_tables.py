@@ -13,12 +13,17 @@ from resnet_explorer.disagreement import Distance, Gap, agree, class_groups
 from resnet_explorer.i18n import t
 from resnet_explorer.link import encode_spec
 from resnet_explorer.overlay import Map
+from resnet_explorer.short_text import for_spreadsheet, shortened
 from resnet_explorer.side_by_side import Answer, Looker, PhotoRow, SideBySide, Timing
 from resnet_explorer.tables import Row, count_text
 
 NOTHING: Final = "—"
 _TABLE: Final = "border-collapse:collapse;line-height:1.4"
 _CELL: Final = "padding:0.45rem 0.7rem;border-bottom:1px solid rgba(128,128,128,0.35)"
+_NARROW_CELL: Final = _CELL.replace("0.45rem 0.7rem", "0.45rem 0.4rem")
+_FEW: Final = 5
+"""Columns that have room for large letters and names that are not broken."""
+_LONGEST_WORD: Final = 15
 _DIFFERS: Final = f"box-shadow:inset 6px 0 {STAGE_COLOURS['stage 3']};font-weight:700"
 
 
@@ -49,7 +54,7 @@ def header_html(looker: Looker, name: str, timing: Timing | None = None) -> str:
     )
     lines = "".join(f"<div>{fact}</div>" for fact in facts)
     if timing:
-        lines += f"<div><b>{milliseconds_text(timing.milliseconds)}</b> {t('a pass')}</div>"
+        lines += f"<div><b>{milliseconds_text(timing.milliseconds)}</b> {t('a pass')}{_range(timing)}</div>"
     # Two lines for the label, used or not, so that the pictures below stand on one line.
     clamp = "display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden"
     return (
@@ -59,6 +64,16 @@ def header_html(looker: Looker, name: str, timing: Timing | None = None) -> str:
         f"title='{escape(weights.label)}'>{escape(weights.label)}</div>"
         f"<div style='font-size:1.1rem;line-height:1.4;margin-top:0.3rem'>{lines}</div>"
     )
+
+
+def _range(timing: Timing) -> str:
+    """The fastest and the slowest run, small; nothing where there was one."""
+    if timing.slowest <= timing.fastest:
+        return ""
+    ends = " – ".join(
+        milliseconds_text(each).removesuffix(" ms") for each in (timing.fastest, timing.slowest)
+    )
+    return f" <span style='font-size:0.95rem;opacity:0.75;white-space:nowrap'>({ends})</span>"
 
 
 def milliseconds_text(milliseconds: float) -> str:
@@ -71,7 +86,7 @@ def gaps_html(networks: Sequence[str], gaps: Sequence[Gap]) -> str:
     """Class × network: each probability as a number on a bar, each network's largest of these in bold."""
     largest = [max(gap.probabilities[n] for gap in gaps) for n in range(len(networks))]
     rows = [
-        _cell(escape(gap.name), kind="th")
+        _cell(_name(gap.name), kind="th")
         + "".join(_bar_cell(p, p == largest[n]) for n, p in enumerate(gap.probabilities))
         for gap in gaps
     ]
@@ -137,7 +152,15 @@ def _first_cell(first: tuple[str, float] | None, differs: bool) -> str:
     name, probability = first
     mark = "≠ " if differs else ""
     below = f"<div style='font-size:1rem;font-weight:400;opacity:0.75'>{probability:.1%}</div>"
-    return _cell(f"{mark}{escape(name)}{below}", _DIFFERS if differs else "")
+    return _cell(f"{mark}{_name(name)}{below}", _DIFFERS if differs else "")
+
+
+def _name(name: str) -> str:
+    """A class, cut where it is long, and then whole on hovering; a word that is too long may be broken."""
+    short = shortened(name)
+    if short == name and max(map(len, name.split()), default=0) <= _LONGEST_WORD:
+        return escape(short)
+    return f"<span style='overflow-wrap:anywhere' title='{escape(name)}'>{escape(short)}</span>"
 
 
 def _bar_cell(share: float, bold: bool = False, text: str | None = None) -> str:
@@ -158,21 +181,25 @@ def _once(text: str) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[str]) -> str:
-    head = "".join(f"<th style='{_CELL};text-align:left'>{_once(name)}</th>" for name in heads)
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    size = "1.15rem" if len(heads) <= 5 else "1rem"
-    return (
-        "<div style='overflow-x:auto'>"
-        f"<table style='{_TABLE};font-size:{size}'><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
+    few = len(heads) <= _FEW
+    head = "".join(
+        f"<th style='{_CELL};text-align:left'>{_once(name) if few else escape(name)}</th>" for name in heads
     )
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    table = (
+        f"<table style='{_TABLE};font-size:{'1.15rem' if few else '1rem'}'><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
+    if not few:
+        table = table.replace(_CELL, _NARROW_CELL)
+    return f"<div style='overflow-x:auto'>{table}</div>"
 
 
 def top_rows(photo: str, networks: Sequence[str], answers: Sequence[Answer]) -> list[Row]:
     """One row per network and class of its five likeliest."""
     return [
         {
-            "photo": photo,
+            "photo": for_spreadsheet(photo),
             "network": network,
             "weights": answer.looker.weights.label,
             "rank": rank,
@@ -247,6 +274,8 @@ def _network_numbers(network: str, answer: Answer, found: SideBySide, heat: Map)
         "macs": looker.plan.macs,
         "side": looker.weights.preprocessing.crop,
         "milliseconds": timing.milliseconds if timing else None,
+        "fastest_milliseconds": timing.fastest if timing else None,
+        "slowest_milliseconds": timing.slowest if timing else None,
         "runs": timing.runs if timing else 0,
         "top": [{"label": name, "probability": value} for name, value in answer.top()],
         "target": answer.name,

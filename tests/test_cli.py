@@ -157,6 +157,21 @@ class TestPredict:
         assert [float(row["probability"]) for row in rows] == pytest.approx(values[:2].tolist(), abs=1e-6)
         assert f"1.  {values[0]:.2%}  {rows[0]['label']}" in capsys.readouterr().out
 
+    def test_odd_names_break_neither_the_lines_nor_a_spreadsheet(
+        self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for name in ("=1+2.png", "two\nlines.png"):
+            Path(name).write_bytes(Path("cat.png").read_bytes())
+        Path("no\nphoto.png").write_bytes(b"x")
+        photos = ["=1+2.png", "two\nlines.png", "no\nphoto.png"]
+        arguments = ["--model", "net.safetensors", "--top", "1", "--csv", "out.csv"]
+        assert main(["predict", *photos, *arguments]) == 1
+        told = capsys.readouterr()
+        assert told.out.splitlines()[::2] == ["=1+2.png", r"two\nlines.png"]
+        assert told.err.startswith(r"Error: no\nphoto.png is no picture")
+        with Path("out.csv").open(newline="") as file:
+            assert [row["photo"] for row in csv.DictReader(file)] == ["'=1+2.png", "two\nlines.png"]
+
     def test_a_folder_without_a_photo_is_a_failure(
         self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
     ) -> None:

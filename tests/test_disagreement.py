@@ -88,8 +88,12 @@ def test_only_networks_of_one_class_list_are_compared() -> None:
     assert [each.total_variation for each in distances(several)] == pytest.approx([0.67, 1.0])
 
 
-def test_the_same_names_in_another_order_are_other_classes() -> None:
-    assert class_groups([PETS, PETS[::-1]]) == [[0], [1]]
+def test_the_same_names_in_another_order_are_compared_by_name() -> None:
+    turned = opinion("Turned", 0.01, 0.02, 0.97, classes=PETS[::-1])  # LARGE, from frog to cat
+    assert [each.total_variation for each in distances([SMALL, turned])] == pytest.approx([0.67])
+    assert widest_gaps([SMALL, turned]) == widest_gaps([SMALL, LARGE])
+    assert widest_gaps([turned, LARGE]) == []
+    assert class_groups([PETS, PETS[::-1], PETS[1:]]) == [[0, 1], [2]]
 
 
 @given(st.lists(distributions, min_size=2, max_size=4))

@@ -13,6 +13,7 @@ import typer
 
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.progress import download_bar, photo_bar
+from resnet_explorer.short_text import on_one_line
 
 if TYPE_CHECKING:
     from resnet_explorer.crop import View
@@ -75,7 +76,7 @@ def predict(
             for look in batch:
                 advance()
                 if isinstance(look, Unread):
-                    typer.echo(f"Error: {look.sentence}", err=True)
+                    typer.echo(f"Error: {on_one_line(look.sentence)}", err=True)
                     failed = True
                     continue
                 rows = rows_of(look.name, look.best, weights.classes)
@@ -171,7 +172,7 @@ def _class(classes: tuple[str, ...], label: str) -> int:
 
 def _as_text(photo: str, rows: list[Row]) -> str:
     lines = (f"  {row.rank:2d}. {row.probability:7.2%}  {row.label}" for row in rows)
-    return "\n".join([photo, *lines])
+    return "\n".join([on_one_line(photo), *lines])
 
 
 @contextmanager
@@ -183,7 +184,7 @@ def _csv(path: Path | None) -> Iterator[Callable[[list[Row]], None]]:
         yield lambda _: None
         return
     try:
-        file = path.open("w", newline="", encoding="utf-8")
+        file = path.open("w", newline="", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise ValueError(f"{path} cannot be written: {error.strerror}.") from None
     with file:

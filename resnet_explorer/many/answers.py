@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from resnet_explorer.many.copies import Copies
+from resnet_explorer.short_text import for_spreadsheet
 
 COLUMNS: Final = ("photo", "rank", "label", "probability")
 TOP: Final = 5
@@ -89,8 +90,8 @@ def chosen(answers: Sequence[Answer], label: int | None, order: str) -> list[Ans
 
 
 def csv_lines(rows: Iterable[Row]) -> list[tuple[str, int, str, str]]:
-    """Lines as they stand in a CSV file below `COLUMNS`."""
-    return [(row.photo, row.rank, row.label, f"{row.probability:.6f}") for row in rows]
+    """Lines as they stand in a CSV file below `COLUMNS`; no photo's name is a formula there."""
+    return [(for_spreadsheet(row.photo), row.rank, row.label, f"{row.probability:.6f}") for row in rows]
 
 
 def as_csv(answers: Iterable[Answer], classes: Sequence[str]) -> str:

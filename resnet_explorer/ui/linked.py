@@ -115,7 +115,7 @@ def linked(key: str, usual: T, code: Code) -> T:
         try:
             state[key] = code.read(asked)
         except ValueError as error:
-            complain(f"`{key}={_shortened(asked)}`: {error}")
+            complain(f"`{key}={shortened(asked)}`: {error}")
     if key not in state or (state[key] is not None and not code.allows(state[key])):
         state[key] = usual
     value: T = state[key]
@@ -162,7 +162,7 @@ def end(page: str) -> list[str]:
     """
     for key in st.query_params:
         if key not in _link() and asked_for(key) is not None:
-            complain(t("Nothing here is called `{name}`.").format(name=_shortened(key)))
+            complain(t("Nothing here is called `{name}`.").format(name=shortened(key)))
     link = {key: text for key, text in _link().items() if text is not None}
     written: tuple[str, dict[str, str]] | None = st.session_state.get(_WRITTEN)
     known = written[1] if written and written[0] == page else st.query_params.to_dict()
@@ -200,6 +200,7 @@ def _range_sentence(low: float, high: float) -> str:
     return t("allowed: a number from {low:g} to {high:g}.").format(low=low, high=high)
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """A part of a link as a complaint repeats it, between back ticks."""
     kept = "".join(character for character in text if character.isprintable() and character != "`")
     return kept[:40] + ("…" if len(kept) > 40 else "")

@@ -69,9 +69,9 @@ def photos_input() -> str:
         args=(key,),
     )
     st.caption(
-        t("Up to {most:,} photos of at most {size} MB. Only small copies are kept.").format(
-            most=MOST, size=MAX_BYTES // 2**20
-        )
+        t(
+            "Up to {most:,} photos of at most {size} MB. Only small copies are kept; no link carries them."
+        ).format(most=MOST, size=MAX_BYTES // 2**20)
     )
     return source
 

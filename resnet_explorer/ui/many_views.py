@@ -59,6 +59,7 @@ def order_input(found: Found, names: tuple[str, ...]) -> tuple[int | None, str]:
         required=True,
         format_func=lambda name: t(ORDER_NAMES[name]),
         key="mp_order",
+        wrap=True,
         persist_state="session",
     )
     return (None if label == EVERY else int(label)), order
@@ -105,7 +106,7 @@ def _count_figure(bars: tuple[tuple[str, str, int], ...], label: str) -> go.Figu
     )
     figure.update_layout(
         height=30 + 36 * len(bars),
-        margin={"l": 0, "r": 60, "t": 0, "b": 0},
+        margin={"l": 0, "r": 46, "t": 0, "b": 0},
         font_size=17,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -117,8 +118,8 @@ def _count_figure(bars: tuple[tuple[str, str, int], ...], label: str) -> go.Figu
         ticktext=[textwrap.shorten(name, _LONGEST, placeholder=" …") for name in classes],
         autorange="reversed",
         fixedrange=True,
-        tickfont_size=17,
-        ticklabelstandoff=10,
+        tickfont_size=15,
+        ticklabelstandoff=6,
     )
     return figure
 
@@ -153,13 +154,13 @@ def show_table(found: Found, names: tuple[str, ...], label: int | None, order: s
         row_height=_ROW,
         height=min(_HEIGHT, 40 + _ROW * len(shown)),
         column_config={
-            "thumbnail": st.column_config.ImageColumn("", width=90),
-            "photo": st.column_config.TextColumn(t("Photo"), width=140),
-            "answer": st.column_config.TextColumn(t("Answer"), width=110),
+            "thumbnail": st.column_config.ImageColumn("", width=80),
+            "photo": st.column_config.TextColumn(t("Photo"), width=115),
+            "answer": st.column_config.TextColumn(t("Answer"), width=100),
             "probability": st.column_config.ProgressColumn(
-                t("Probability"), format="percent", min_value=0, max_value=1, width=130
+                t("Probability"), format="percent", min_value=0, max_value=1, width=115
             ),
-            "next": st.column_config.TextColumn(t("Then"), width=240),
+            "next": st.column_config.TextColumn(t("Then"), width=140),
         },
     )
     rows = event["selection"]["rows"]
@@ -179,7 +180,7 @@ def _table(
             "answer": [names[answer.label] for answer in shown],
             "probability": [answer.probability for answer in shown],
             "next": [
-                ", ".join(f"{names[index]} {p:.0%}" for index, p in answer.best[1:3]) for answer in shown
+                ", ".join(f"{names[index]} {p:.0%}" for index, p in answer.best[1:2]) for answer in shown
             ],
         }
     )
@@ -224,7 +225,9 @@ def show_unread(found: Found) -> None:
     st.subheader(t("Not read"))
     count = len(found.unread)
     words = t("1 file could not be read.") if count == 1 else t("{count:,} files could not be read.")
-    st.markdown(words.format(count=count) + " " + t("The others were done."))
+    st.markdown(
+        words.format(count=count) + " " + t("The others were done. These are in the JSON, not in the CSV.")
+    )
     st.dataframe(
         {
             t("File"): [each.name for each in found.unread],

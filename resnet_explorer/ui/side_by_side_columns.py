@@ -12,6 +12,7 @@ from resnet_explorer.colours import STAGE_COLOURS
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import jpeg_bytes
 from resnet_explorer.sheet import Scale
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.side_by_side import TURNS, Answer
 from resnet_explorer.side_by_side_tables import header_html
 from resnet_explorer.tables import bytes_text
@@ -74,7 +75,7 @@ def _show_map(scene: Scene, number: int, answer: Answer) -> None:
     st.image(picture, width="stretch", alt=t("The map of {stage} over the photo").format(stage=stage))
     show_scale(Scale(maps.look.colour_map, "0", f"{heat.peak:.3g}", ""))
     words = t("{stage}, {height} × {width} cells, for **{label}**")
-    st.markdown(words.format(label=answer.name, stage=stage, height=height, width=width))
+    st.markdown(words.format(label=as_markdown(answer.name), stage=stage, height=height, width=width))
     if heat.is_empty:
         side = t("against") if maps.against else t("for")
         st.caption(t("Zero everywhere: nothing here speaks {side} the class.").format(side=side))

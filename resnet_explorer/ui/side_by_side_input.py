@@ -14,11 +14,12 @@ from resnet_explorer.crop import View, crop_photo
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import boxed, for_screen, jpeg_bytes
 from resnet_explorer.photo import Photo
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.side_by_side import Looker, SideBySide, short_name, side_by_side, whole_square
 from resnet_explorer.tables import bytes_text
 from resnet_explorer.ui.answer import class_input, class_names
 from resnet_explorer.ui.evidence import look_input, method_input
-from resnet_explorer.ui.linked import Code, linked, one_of, some_of
+from resnet_explorer.ui.linked import Code, complain, linked, one_of, shortened, some_of
 from resnet_explorer.ui.networks import ROOM, stored_bytes, trained, warm_up
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
@@ -48,7 +49,7 @@ def photo_choice() -> tuple[Place, View]:
         with st.popover(t("Another photo"), icon=":material/image:"):
             photo, about = photo_input()
         view = view_input(width="content")
-    words.markdown(f"**{photo.name}**")
+    words.markdown(f"**{as_markdown(photo.name)}**")
     words.caption(about)
     place = Place(picture.empty(), photo, work)
     # With the frame of before, until the networks have said where they look: nothing blinks.
@@ -135,13 +136,18 @@ def _usual(here: Sequence[Weights]) -> list[str]:
 
 
 def _at_most(keys: list[str]) -> Code:
-    """Some of the networks, but not more than the page has room for."""
+    """Some of the networks, but not more than the page has room for; one that is not here costs itself."""
     some = some_of(keys)
 
     def read(text: str) -> list[str]:
-        chosen: list[str] = some.read(text)
+        asked = text.split(",")
+        known = [key for key in asked if key in keys]
+        chosen: list[str] = some.read(",".join(known) if known else text)
         if len(chosen) > MOST:
             raise ValueError(t("at most {most} networks at once.").format(most=MOST))
+        for key in asked:
+            if chosen and key not in keys:
+                complain(t("The network `{key}` is not on this machine.").format(key=shortened(key)))
         return chosen
 
     return Code(some.write, read, some.allows)

@@ -32,12 +32,16 @@ def pair_rows(scene: Scene) -> list[PairRow]:
 
 
 def show_disagreement(scene: Scene, pairs: Sequence[PairRow]) -> None:
-    """For networks that share a class list: a sentence, the classes they differ most about, each pair."""
+    """For networks that know the same classes: a sentence, the classes they differ most about, each pair."""
     opinions = scene.opinions
+    if len(opinions) == 1:
+        st.info(t("One network alone agrees with itself; choose another one that knows the same classes."))
+        return
     groups = [group for group in class_groups([each.classes for each in opinions]) if len(group) > 1]
     if not groups:
         st.info(prose("side_by_side_alone"))
         return
+    _show_left_out([each.network for n, each in enumerate(opinions) if not any(n in g for g in groups)])
     for group in groups:
         several = [opinions[number] for number in group]
         st.markdown(f"#### {in_words(several)}")
@@ -54,3 +58,9 @@ def show_disagreement(scene: Scene, pairs: Sequence[PairRow]) -> None:
             st.markdown(t("How far apart they are"))
             st.html(pairs_html(scene.names, [pair for pair in pairs if pair.distance.one in group]))
     st.caption(prose("side_by_side_distance"))
+
+
+def _show_left_out(networks: Sequence[str]) -> None:
+    if networks:
+        words = t("Not compared, for no other one here knows the same classes: {networks}.")
+        st.markdown(words.format(networks=", ".join(networks)))

@@ -1,6 +1,7 @@
 """The Side by side page: each network as it answers alone, agreement judged fairly, bad files told."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -136,11 +137,16 @@ def test_other_classes_stand_beside_and_are_not_judged(flowers: None) -> None:
     page = opened("side_by_side")
     assert page.multiselect(key="sb_nets").value == ALL
     assert len(headings(page)) == 1  # of the two that know the same ten
+    (left_out,) = [each.value for each in page.markdown if each.value.startswith("Not compared")]
+    assert left_out.endswith("knows the same classes: ResNet-6.")
     assert "daisy" in drawn(page)
     page.multiselect(key="sb_nets").set_value(["bundled", FLOWER_KEY]).run()
     assert not page.exception
     assert headings(page) == []
     assert "no two of these do" in page.info[0].value
+    page.multiselect(key="sb_nets").set_value([FLOWER_KEY]).run()
+    assert "One network alone agrees with itself" in page.info[0].value
+    page.multiselect(key="sb_nets").set_value(["bundled", FLOWER_KEY]).run()
     assert page.query_params["sb_nets"] == f"bundled,{FLOWER_KEY}"
 
 
@@ -258,6 +264,34 @@ def test_a_link_with_too_many_or_unknown_networks_is_told(places: Path) -> None:
     assert len(page.multiselect(key="sb_nets").value) == 4
     page = opened("side_by_side", sb_nets="resnet50")
     assert "`sb_nets=resnet50`" in page.warning[0].value
+    page = opened("side_by_side", sb_nets="resnet50,bundled/copy3,bundled")
+    assert page.warning[0].value.endswith(" The network `resnet50` is not on this machine.")
+    assert page.multiselect(key="sb_nets").value == ["bundled", "bundled/copy3"]
+    assert page.query_params["sb_nets"] == "bundled,bundled/copy3"
+
+
+def test_classes_in_another_order_are_compared_by_name(places: Path) -> None:
+    turned = load(find("bundled"))
+    with torch.no_grad():
+        for each in (turned.fc.weight, turned.fc.bias):
+            each.copy_(each.flip(0))
+    export_bundled(turned, TEN[::-1], SMALL, places / "turned.safetensors", {"label": "Turned"})
+    page = opened("side_by_side", sb_nets="bundled,bundled/turned", sb_samples="0")
+    assert headings(page)[0].startswith("Both say ")
+    assert "They give every class the same probability." in [each.value for each in page.markdown]
+
+
+def test_a_long_name_is_cut_and_whole_on_hovering(places: Path) -> None:
+    long = tuple(f"{name} " + "x" * 240 for name in TEN)
+    torch.manual_seed(3)
+    export_bundled(build(THREE_STAGES).eval(), long, SMALL, places / "long.safetensors", {"label": "Long"})
+    page = opened("side_by_side", sb_nets="bundled/long")
+    html = next(each.proto.body for each in page.get("html") if "<img" in each.proto.body)
+    shown = re.sub(r"title='[^']*'", "", html)
+    assert "xxx…" in shown
+    assert "x" * 41 not in shown
+    told = [each.value for each in page.markdown if "cells, for" in each.value]
+    assert all(text.endswith("x…**") and len(text) < 90 for text in told)
 
 
 def test_a_method_of_more_than_one_pass_is_replaced_with_a_word() -> None:
