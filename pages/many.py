@@ -81,7 +81,7 @@ if batch:
     say_whose(batch.weights, chosen)
     say_how_many(batch)
 
-counts_column, table_column = st.columns([1, 2.9], gap="medium")
+counts_column, table_column = st.columns([1.2, 2.7], gap="medium")
 with table_column:
     label, order = order_input(found, names)
 if found.answers:

@@ -43,7 +43,7 @@ def order_input(found: Found, names: tuple[str, ...]) -> tuple[int | None, str]:
         return None, order
     present = {str(index): count for index, count in counts(found.answers)}
     options = [EVERY, *present] + ([label] if label not in (EVERY, *present) else [])
-    left, right = st.columns([1, 1.3], vertical_alignment="bottom")
+    left, right = st.columns([1, 2.2], vertical_alignment="bottom")
     left.selectbox(
         t("Class"),
         options,
@@ -106,7 +106,7 @@ def _count_figure(bars: tuple[tuple[str, str, int], ...], label: str) -> go.Figu
     )
     figure.update_layout(
         height=30 + 36 * len(bars),
-        margin={"l": 0, "r": 46, "t": 0, "b": 0},
+        margin={"l": 0, "r": 40, "t": 0, "b": 0},
         font_size=17,
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
