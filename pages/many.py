@@ -7,6 +7,7 @@ import streamlit as st
 from resnet_explorer.i18n import t
 from resnet_explorer.many.answers import Found
 from resnet_explorer.many.copies import copies_of
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.answer import class_names
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.many_input import Batch, batch_for, photos_input
@@ -46,7 +47,7 @@ def say_whose(weights: Weights, chosen: Weights) -> None:
     """Whose answers these are, where another network is chosen by now."""
     if weights.key != chosen.key:
         words = t("These answers are those of **{network}**. For another network, give the photos again.")
-        st.info(words.format(network=weights.label))
+        st.info(words.format(network=as_markdown(weights.label)))
 
 
 def say_how_many(batch: Batch) -> None:

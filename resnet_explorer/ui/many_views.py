@@ -12,6 +12,7 @@ from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.i18n import t
 from resnet_explorer.many.answers import ORDERS, Answer, Found, as_csv, as_json, chosen, counts
 from resnet_explorer.photo import Photo, open_photo
+from resnet_explorer.short_text import LONGEST, shortened
 from resnet_explorer.spec import title
 from resnet_explorer.ui.answer import bar_figure
 from resnet_explorer.ui.linked import linked, one_of
@@ -205,7 +206,7 @@ def show_closer(answer: Answer, names: tuple[str, ...]) -> None:
     assert answer.copies is not None
     picture, bars = st.columns([1, 1.6], gap="medium")
     picture.image(answer.copies.photo, width="stretch", alt=answer.name)
-    picture.text(answer.name)
+    picture.text(shortened(answer.name), help=answer.name if len(answer.name) > LONGEST else None)
     best = tuple((names[index], probability) for index, probability in answer.best)
     bars.plotly_chart(
         bar_figure(best, best[0][0]),
