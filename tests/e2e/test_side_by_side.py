@@ -79,11 +79,11 @@ def test_two_networks_are_compared_and_taken_away(page: Page, lab: str, tmp_path
 
 
 def test_a_network_is_left_out_by_its_cross(page: Page, lab: str) -> None:
-    visit(page, f"{lab}/side_by_side", "Side by side")
+    visit(page, f"{lab}/side_by_side?sb_nets={NOISY},bundled", "Side by side")
     expect(page.get_by_text("weighted layers")).to_have_count(2)
     settle(page)
     page.get_by_role("button", name="Remove ResNet-10 · forgetful.pth").click()
     expect(page.get_by_text("weighted layers")).to_have_count(1)
-    expect(page.get_by_text("no two of these do")).to_be_visible()
+    expect(page.get_by_text("One network alone agrees with itself")).to_be_visible()
     settle(page)
     assert "sb_nets=bundled&" in page.url
