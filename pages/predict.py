@@ -58,7 +58,7 @@ def show_seen(subject: Subject) -> None:
     framed, square = remembered("_p_seen", subject.question, lambda: pictures_of(subject))
     photo_place.image(framed, width="stretch", alt=t("The photo, the square framed"))
     with seen_place:
-        st.image(square, width="stretch", alt=t("What the network sees"))
+        st.image(square, width="stretch", output_format="PNG", alt=t("What the network sees"))
         st.caption(t("What the network sees: {side} × {side} pixels").format(side=side))
         if subject.view != asked:
             st.caption(t("Of three squares along the photo, it is surest of this one."))

@@ -183,7 +183,8 @@ def show_evidence(
         st.image(original, width="stretch", alt=t("The part of the photo that the network sees"))
         st.caption(t("Original"))
     with middle:
-        st.image(heat, width="stretch", alt=f"{METHODS[asked.method].name} {t('map for')} {label}")
+        words = f"{METHODS[asked.method].name} {t('map for')} {label}"
+        st.image(heat, width="stretch", output_format="PNG", alt=words)
         cells = (
             t("Map: {height} × {width} pixels, up to {peak:.3g}")
             if found.stage == PIXELS
