@@ -10,6 +10,7 @@ from resnet_explorer.cam import METHODS, ONE_PASS, PIXELS
 from resnet_explorer.crop import crop_photo
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import boxed, crisp, for_screen, jpeg_bytes, png_bytes
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.spec import title
 from resnet_explorer.ui import network
 from resnet_explorer.ui.answer import class_input, show_answer, view_for
@@ -39,7 +40,7 @@ def show_whose(weights: Weights) -> None:
     words, button = st.columns([1.6, 1], vertical_alignment="center")
     name = title(weights.spec)
     label = weights.label if weights.label.startswith(name) else f"{name} · {weights.label}"
-    words.markdown(t("Weights of **{network}**").format(network=label))
+    words.markdown(t("Weights of **{network}**").format(network=as_markdown(label, 80)))
     if weights.spec != network.current_spec():
         other = title(network.current_spec())
         button.button(

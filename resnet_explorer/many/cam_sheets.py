@@ -63,7 +63,7 @@ def cam_sheet(network: ResNet, photo: Photo, weights: Weights, view: View, wante
     caption = Caption(
         title(weights.spec),
         weights.label,
-        photo.name,
+        PurePosixPath(photo.name).name,  # a picture that is passed on does not tell of folders
         weights.classes[result.target],
         float(result.prediction.probabilities[result.target]),
         f"stage {wanted.stage}" if wanted.stage else "stem",

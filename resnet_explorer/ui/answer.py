@@ -12,6 +12,7 @@ from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.crop import CENTRE, View
 from resnet_explorer.i18n import t
 from resnet_explorer.photo import Photo
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.networks import torch_gate, trained
 from resnet_explorer.ui.remembered import remembered
@@ -163,9 +164,9 @@ def _choose_bar() -> None:
 
 def _what_it_knows(names: tuple[str, ...]) -> str:
     if len(names) == 1:
-        return t("It knows one thing, and calls any photo that: {name}.").format(name=names[0])
+        return t("It knows one thing, and calls any photo that: {name}.").format(name=as_markdown(names[0]))
     if len(names) > FEW_CLASSES:
         return t("It knows {count:,} things, and calls any photo one of them.").format(count=len(names))
     return t("It knows {count} things, and calls any photo one of them: {names}.").format(
-        count=len(names), names=", ".join(names)
+        count=len(names), names=", ".join(map(as_markdown, names))
     )

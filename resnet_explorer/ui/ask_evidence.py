@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from resnet_explorer.cam import METHODS, PIXELS, Evidence
 from resnet_explorer.i18n import t
 from resnet_explorer.progress import Step
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.evidence import Asked
 from resnet_explorer.ui.networks import trained
 from resnet_explorer.ui.remembered import remembered
@@ -53,7 +54,7 @@ def ask_evidence(result: StagePass, asked: Asked, subject: Subject) -> Found | N
     if METHODS[asked.method].needs == "pass":
         return remembered(_FOUND, (result, asked), lambda: Found(asked.evidence(result)))
     label = t("{method} for {name}").format(
-        method=METHODS[asked.method].name, name=subject.names[result.target]
+        method=METHODS[asked.method].name, name=as_markdown(subject.names[result.target])
     )
     question = (result, asked.method, asked.stage)  # either side of a map is of one computation
     model = trained(subject.weights)

@@ -21,6 +21,7 @@ from resnet_explorer.overlay import (
     png_bytes,
 )
 from resnet_explorer.sheet import Scale, numbers_json, sheet
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.linked import SWITCH, linked, number, one_of
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
@@ -194,7 +195,9 @@ def show_evidence(
     with right:
         st.image(over, width="stretch", alt=t("The map over the photo"))
         st.caption(
-            t("Overlay for **{label}**, {probability:.1%}").format(label=label, probability=probability)
+            t("Overlay for **{label}**, {probability:.1%}").format(
+                label=as_markdown(label), probability=probability
+            )
         )
     words = t("evidence against the class") if asked.against else t("evidence for the class")
     scale = Scale(look.colour_map, "0", _top_label(found), words)
@@ -220,7 +223,9 @@ def show_evidence(
 
 
 def _why_empty(asked: Asked, label: str) -> str:
-    words = prose("predict_empty_map").format(label=label, stage=stage_label(asked.stage), side=asked.side)
+    words = prose("predict_empty_map").format(
+        label=as_markdown(label), stage=stage_label(asked.stage), side=asked.side
+    )
     if asked.against and METHODS[asked.method].one_sided:
         one_sided = t(
             "{method} weighs by nothing negative: only negative values of the stage's output could speak "

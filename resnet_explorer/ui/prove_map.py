@@ -12,6 +12,7 @@ from resnet_explorer.cam import ONE_PASS, Evidence, evidence
 from resnet_explorer.i18n import t
 from resnet_explorer.overlay import heat_picture, jpeg_bytes, overlay
 from resnet_explorer.sheet import Caption, Scale
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.answer import class_input
 from resnet_explorer.ui.evidence import SIDE, Look, enlarged, look_input, show_scale, stage_input, stage_label
 from resnet_explorer.ui.linked import linked, one_of
@@ -117,7 +118,7 @@ def claim_input(subject: Subject) -> Claim:
     shown = remembered("_pr_map", (*claim.question, look), lambda: jpeg_bytes(claim.over(claim.heat)))
     with picture:
         st.image(shown, width="stretch", alt=f"{ONE_PASS[method].name} {t('map for')} {claim.label}")
-        st.caption(f"**{claim.label}**, {claim.probability:.1%}")
+        st.caption(f"**{as_markdown(claim.label)}**, {claim.probability:.1%}")
     with second:
         show_scale(Scale(look.colour_map, "0", f"{found.peak:.3g}", t("evidence")))
     return claim

@@ -14,6 +14,7 @@ from resnet_explorer.contrast import Contrast, contrast, place_in_words, rival_o
 from resnet_explorer.i18n import t
 from resnet_explorer.overlay import DIVERGING, balance_picture, jpeg_bytes, overlay
 from resnet_explorer.sheet import Scale, numbers_json, sheet
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.evidence import SIDE, Asked, Look, enlarged, show_scale, stage_label
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.remembered import remembered
@@ -53,18 +54,20 @@ def show_rival(result: StagePass, asked: Asked, subject: Subject, look: Look) ->
         rival = _rival_input(result, subject.names)
     against = subject.rival_answer(rival)
     target, other = subject.names[result.target], subject.names[rival]
-    heading.subheader(t("Why {target} and not {rival}?").format(target=target, rival=other))
+    heading.subheader(
+        t("Why {target} and not {rival}?").format(target=as_markdown(target), rival=as_markdown(other))
+    )
     panels = remembered(
         _PANELS, (result, against, asked, look), lambda: _draw(result, against, asked, subject, look)
     )
     held = panels.held
     with words_column:
-        st.markdown(_in_words(held, asked, subject, target, other))
+        st.markdown(_in_words(held, asked, subject, as_markdown(target), as_markdown(other)))
     titles = [target, other, t("{target} less {rival}").format(target=target, rival=other)]
     with pictures_column:
         for column, file, name in zip(st.columns(3), panels.files, titles, strict=True):
             column.image(file, width="stretch", alt=t("Map for and against {name}").format(name=name))
-            column.markdown(f"**{name}**")
+            column.markdown(f"**{as_markdown(name)}**")
         _show_scale(held, target, other)
         st.caption(
             t("One scale for the three. In the first two, orange speaks for the class and blue against it.")

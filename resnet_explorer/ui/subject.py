@@ -13,6 +13,7 @@ from resnet_explorer.i18n import t
 from resnet_explorer.overlay import boxed, jpeg_bytes, whole_box
 from resnet_explorer.photo import Photo
 from resnet_explorer.sheet import Caption
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.spec import title
 from resnet_explorer.ui.answer import answer_for, class_names, view_for
 from resnet_explorer.ui.photo_input import photo_input, view_input
@@ -121,7 +122,7 @@ def subject_input() -> Subject:
         "_p_framed", (photo, weights.preprocessing, view), lambda: _framed(photo, weights, view)
     )
     picture.image(framed, width=190, alt=t("The photo, the square framed"))
-    words.markdown(f"**{photo.name}** · {weights.label}")
+    words.markdown(f"**{as_markdown(photo.name)}** · {as_markdown(weights.label)}")
     words.caption(about)
     return Subject(photo, weights, view)
 
