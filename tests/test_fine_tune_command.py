@@ -101,10 +101,11 @@ def test_a_folder_becomes_a_network(run: Run, data: Path, start: list[object], t
 
 
 def test_a_run_goes_on_where_it_was(run: Run, data: Path, start: list[object], tmp_path: Path) -> None:
-    run("train", data, *start, "--epochs", 3)
+    first = run("train", data, *start, "--epochs", 3)
     log = (tmp_path / "run" / "log.csv").read_text()
     again = run("train", data, *start, "--epochs", 3, "--resume")
     assert again.exit_code == 0
+    assert again.stdout == first.stdout  # the best of the whole run, also where there was nothing left to do
     assert (tmp_path / "run" / "log.csv").read_text() == log
     refused = run("train", data, *start, "--epochs", 3)
     assert refused.exit_code == 1

@@ -43,7 +43,7 @@ def fine_tune(
     """
     from resnet_explorer.finetune.fine_tune import fine_tune as run
     from resnet_explorer.finetune.parts import frozen_stages
-    from resnet_explorer.finetune.run_folder import NETWORK, Story
+    from resnet_explorer.finetune.run_folder import NETWORK, Story, read_log
     from resnet_explorer.finetune.workers import Workers
 
     workers = Workers.joined()
@@ -52,7 +52,6 @@ def fine_tune(
     frozen_stages(spec, settings)  # refuses before the photos are looked through, which takes a while
     photos = _surveyed(data, settings.seed, tell, shown=workers.is_first)
     story = Story.of(settings, start, spec, photos, preprocessing, label or out.name)
-    best = 0.0
     resume = resume or workers.restarted
     with piece_bar(workers.is_first) as show:
         for progress in run(story, photos, out, resume=resume, workers=workers):
@@ -60,12 +59,12 @@ def fine_tune(
             show(what, progress.done, progress.total)
             if progress.result:
                 epoch = progress.result
-                best = max(best, epoch.val_accuracy)
                 tell(
                     f"epoch {epoch.epoch}: training loss {epoch.train_loss:.3f}, "
                     f"validation accuracy {epoch.val_accuracy:.2%}, {epoch.seconds:.0f} s"
                 )
     if workers.is_first:
+        best = max(epoch.val_accuracy for epoch in read_log(out))  # epochs before a resume among them
         typer.echo(f"{best:.2%} of the validation photos are right. {out / NETWORK}")
 
 
