@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resnet_explorer.colours import STAGE_COLOURS
-from resnet_explorer.plan import Plan, Shape
+from resnet_explorer.plan import Plan, Shape, section_name
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Place:
     @property
     def section(self) -> str:
         """The stem or the stage, as every page calls it."""
-        return f"stage {self.stage}" if self.stage else "stem"
+        return section_name(self.stage)
 
     @property
     def words(self) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 from resnet_explorer.cell_grid import document, label
 from resnet_explorer.colours import LINE_GREY
 from resnet_explorer.feature_path import Column, FeatureMap, Scale, arrow_svg, box_svg, feature_maps
-from resnet_explorer.plan import Plan, shape_text
+from resnet_explorer.plan import Plan, section_name, shape_text
 from resnet_explorer.receptive_field import Span, field_box
 
 SIDE: Final = 230.0
@@ -132,8 +132,7 @@ def _frame(column: Column, frame: Frame, cell: Cell) -> list[str]:
 
 def _field(p: Plan, left: float, cell: Cell, colour: str) -> str:
     """What the chosen cell sees, on the photo; the rest is dimmed."""
-    section = f"stage {cell.stage}" if cell.stage else "stem"
-    box = field_box(p, section, cell.row, cell.column)
+    box = field_box(p, section_name(cell.stage), cell.row, cell.column)
     _, height, width = p.input_shape
 
     def along(span: Span, size: int) -> tuple[float, float]:

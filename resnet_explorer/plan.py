@@ -459,6 +459,11 @@ def stage_name(index: int) -> str:
     return f"stage {index + 1}"
 
 
+def section_name(number: int) -> str:
+    """The name of stage `number` (1-based), or of the stem, which is 0."""
+    return stage_name(number - 1) if number else "stem"
+
+
 def size_text(size: Iterable[int]) -> str:
     """Height and width as people say them: "56" for a square, "56 × 40" otherwise."""
     height, width = size

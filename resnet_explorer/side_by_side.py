@@ -19,7 +19,6 @@ from resnet_explorer.crop import CENTRE, View, crop_photo
 from resnet_explorer.disagreement import Opinion
 from resnet_explorer.overlay import Map, whole_box
 from resnet_explorer.photo import Photo
-from resnet_explorer.plan import Plan, plan
 from resnet_explorer.progress import Step
 from resnet_explorer.spec import title
 
@@ -54,12 +53,6 @@ class Looker:
     weights: Weights
     names: tuple[str, ...]
     target: int | None = None
-
-    @property
-    def plan(self) -> Plan:
-        """Its layers at the size at which it looks."""
-        side = self.weights.preprocessing.crop
-        return plan(self.weights.spec, (side, side))
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class PairRow:
 
 def header_html(looker: Looker, name: str, timing: Timing | None = None) -> str:
     """What stands above a network's column: its name and label, what it is made of, and its time."""
-    weights, records = looker.weights, looker.plan
+    weights, records = looker.weights, looker.weights.plan
     side = weights.preprocessing.crop
     facts = (
         t("{depth} weighted layers").format(depth=weights.spec.depth),
@@ -270,8 +270,8 @@ def _network_numbers(network: str, answer: Answer, found: SideBySide, heat: Map)
         "weights": looker.weights.label,
         "code": encode_spec(looker.weights.spec),
         "weighted_layers": looker.weights.spec.depth,
-        "params": looker.plan.params,
-        "macs": looker.plan.macs,
+        "params": looker.weights.plan.params,
+        "macs": looker.weights.plan.macs,
         "side": looker.weights.preprocessing.crop,
         "milliseconds": timing.milliseconds if timing else None,
         "fastest_milliseconds": timing.fastest if timing else None,

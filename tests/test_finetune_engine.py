@@ -11,13 +11,14 @@ from PIL import Image
 
 from resnet_explorer import ResNetSpec, build
 from resnet_explorer.finetune import features
-from resnet_explorer.finetune.batches import augmented, in_order, plain
+from resnet_explorer.finetune.batches import augmented, plain
 from resnet_explorer.finetune.collection import LabelledPhotos, labelled_photos
 from resnet_explorer.finetune.engine import Epoch, Progress, Run
 from resnet_explorer.finetune.parts import CutNetwork, beginner, frozen_stages
 from resnet_explorer.finetune.settings import TUTORIAL, Settings
 from resnet_explorer.many.entries import Entry
 from resnet_explorer.module import ResNet
+from resnet_explorer.threads import in_order
 from resnet_explorer.weights import Preprocessing
 
 SPEC = ResNetSpec("basic", (1, 1), width=8, stem="cifar", num_classes=10)
@@ -118,7 +119,8 @@ def test_kept_features_are_what_the_frozen_part_puts_out(photos: LabelledPhotos,
     assert last.answer is not None
     for index in (0, 7, 44):
         for view in (0, 1):
-            x = plain(photos.items[index], SEEN, 3, bool(view)).unsqueeze(0)
+            x = plain(photos.items[index], SEEN, 3).unsqueeze(0)
+            x = x.flip(-1) if view else x
             assert last.answer.take([index], [view]) == pytest.approx(cut.frozen_part(x), abs=1e-4)
 
 
@@ -225,7 +227,7 @@ def test_results_come_in_order_and_no_further_ahead_than_asked() -> None:
         begun.append(number)
         return number
 
-    results = in_order([lambda number=number: task(number) for number in range(50)], ahead=8)
+    results = in_order(task, range(50), ahead=8)
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     assert max(begun) <= 3 + 8
     assert list(results) == list(range(3, 50))

@@ -1,12 +1,9 @@
-"""Photos as batches of tensors: decoded side by side, cropped at random or as the weights look at them."""
+"""Photos as batches of tensors, cropped at random or as the weights look at them."""
 
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from os import cpu_count
+from collections.abc import Iterator
 from typing import Final, TypeVar
 
 import numpy as np
@@ -28,14 +25,13 @@ RATIO: Final = 4 / 3
 """The largest ratio of the sides of a random crop, as in torchvision's RandomResizedCrop."""
 
 
-def plain(item: Item, preprocessing: Preprocessing, channels: int, mirrored: bool = False) -> Tensor:
+def plain(item: Item, preprocessing: Preprocessing, channels: int) -> Tensor:
     """A photo as the network takes it, (channels, side, side), from its centre.
 
     Raises:
         ValueError: if it cannot be read.
     """
-    tensor = preprocess(open_photo(item.read(), item.name), preprocessing, CENTRE, channels)[0][0]
-    return tensor.flip(-1) if mirrored else tensor
+    return preprocess(open_photo(item.read(), item.name), preprocessing, CENTRE, channels)[0][0]
 
 
 def augmented(
@@ -62,27 +58,6 @@ def _random_box(photo: Photo, generator: np.random.Generator) -> tuple[float, fl
     across, down = min(width, math.sqrt(area * ratio)), min(height, math.sqrt(area / ratio))
     left, top = generator.uniform(0, width - across), generator.uniform(0, height - down)
     return left, top, left + across, top + down
-
-
-def in_order(tasks: Sequence[Callable[[], T]], ahead: int = 64) -> Iterator[T]:
-    """The results of tasks in their order, done by threads, no more than so many ahead of who takes them.
-
-    Raises:
-        Exception: what a task raises, when its turn comes.
-    """
-    with ThreadPoolExecutor(cpu_count()) as pool:
-        waiting: deque[Future[T]] = deque()
-        rest = iter(tasks)
-        try:
-            for task in rest:
-                waiting.append(pool.submit(task))
-                if len(waiting) >= ahead:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
 
 
 def stacked(tensors: Iterator[Tensor], size: int) -> Iterator[Tensor]:

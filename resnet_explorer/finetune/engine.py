@@ -9,9 +9,9 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,12 +21,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from resnet_explorer.finetune import features
-from resnet_explorer.finetune.batches import augmented, in_order, plain, stacked
+from resnet_explorer.finetune.batches import augmented, plain, stacked
 from resnet_explorer.finetune.collection import Item, LabelledPhotos
 from resnet_explorer.finetune.parts import CutNetwork, frozen_stages
 from resnet_explorer.finetune.settings import Settings
 from resnet_explorer.finetune.workers import Workers
 from resnet_explorer.module import ResNet
+from resnet_explorer.threads import in_order
 from resnet_explorer.weights import Preprocessing
 from resnet_explorer.weights.tensors import whole_or_nothing
 
@@ -157,9 +158,9 @@ class Run:
         Returns:
             This worker's part of the loss, and how many of its photos were right.
         """
-        labels = torch.tensor([self.train[index].label for index in batch])
+        labels = [self.train[index].label for index in batch]
         weight = float(len(batch) if self.weights is None else self.weights[labels].sum())
-        mine = labels[self.workers.rank :: self.workers.count]
+        mine = torch.tensor(self.workers.share(labels))
         logits = network(x)
         # The mean over the whole batch, in parts: the workers' gradients are averaged, so each gives more.
         loss = F.cross_entropy(
@@ -200,8 +201,7 @@ class Run:
             return augmented(item, self.preprocessing, channels, dice)
 
         shares = [self.workers.share(batch) for batch in batches]
-        tasks: list[Callable[[], Tensor]] = [partial(decoded, index) for share in shares for index in share]
-        return stacked(in_order(tasks), len(shares[0]))
+        return stacked(in_order(decoded, chain.from_iterable(shares)), len(shares[0]))
 
     @torch.no_grad()
     def logits(self, items: Sequence[Item], kept: features.Features | None = None) -> Tensor:
@@ -215,8 +215,8 @@ class Run:
             inputs = (kept.take(indices, [0] * len(indices)) for indices in chosen)
         else:
             channels = self.network.model.spec.in_channels
-            tasks = [partial(plain, items[index], self.preprocessing, channels) for index in mine]
-            inputs = (self.network.frozen_part(batch) for batch in stacked(in_order(tasks), size))
+            decoded = in_order(lambda index: plain(items[index], self.preprocessing, channels), mine)
+            inputs = (self.network.frozen_part(batch) for batch in stacked(decoded, size))
         rows = [self.network(x) for x in inputs] or [torch.empty(0, self.network.model.spec.num_classes)]
         return self.workers.joined_rows(torch.cat(rows), len(items))
 

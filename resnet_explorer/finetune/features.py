@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from resnet_explorer.evaluation import for_evaluation
-from resnet_explorer.finetune.batches import in_order, plain, stacked
+from resnet_explorer.finetune.batches import plain, stacked
 from resnet_explorer.finetune.collection import Item
 from resnet_explorer.finetune.parts import CutNetwork
 from resnet_explorer.progress import Step
+from resnet_explorer.threads import in_order
 from resnet_explorer.weights import Preprocessing
 
-BATCH = 32
+BATCH: Final = 32
 
 
 class Features:
@@ -59,17 +60,16 @@ def compute(
     """
     channels = network.model.spec.in_channels
     ready = CutNetwork(for_evaluation(network.model), network.frozen)
-    tasks = [
-        partial(plain, item, preprocessing, channels, bool(view)) for item in items for view in range(views)
-    ]
+    photos = in_order(lambda item: plain(item, preprocessing, channels), items)
     done = 0
     try:
         # Written and mapped afterwards: to write into a map of a full disk would end the whole process.
         with file.open("wb") as stream:
-            for batch in stacked(in_order(tasks), BATCH * views):
-                outputs = ready.frozen_part(batch).numpy()
+            for batch in stacked(photos, BATCH):
+                both = torch.stack([batch, batch.flip(-1)][:views], dim=1)  # (N, views, channels, side, side)
+                outputs = ready.frozen_part(both.flatten(0, 1)).numpy()
                 stream.write(outputs.tobytes())
-                done += len(outputs) // views
+                done += len(batch)
                 if done < len(items):
                     yield Step(done, len(items))
     except OSError as error:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from resnet_explorer.finetune.batches import in_order
 from resnet_explorer.finetune.collection import Item, LabelledPhotos, Part
 from resnet_explorer.overlay import jpeg_bytes
 from resnet_explorer.photo import open_photo
 from resnet_explorer.progress import Step
+from resnet_explorer.threads import in_order
 
 SAMPLES: Final = 6
 """Thumbnails kept of each class."""
@@ -82,12 +81,12 @@ def survey(photos: LabelledPhotos) -> Iterator[Step[Survey]]:
     """
     wanted = _first_of_each(photos)
     looks: list[_Look] = []
-    tasks = [partial(_look, item, item.name in wanted) for item in photos.items]
-    for look in in_order(tasks):
+    total = len(photos.items)
+    for look in in_order(lambda item: _look(item, item.name in wanted), photos.items):
         looks.append(look)
-        if len(looks) < len(tasks):
-            yield Step(len(looks), len(tasks))
-    yield Step(len(tasks), len(tasks), _summary(photos, looks))
+        if len(looks) < total:
+            yield Step(len(looks), total)
+    yield Step(total, total, _summary(photos, looks))
 
 
 def _first_of_each(photos: LabelledPhotos) -> set[str]:

@@ -14,6 +14,7 @@ from resnet_explorer.cam import METHODS
 from resnet_explorer.crop import View, crop_photo
 from resnet_explorer.overlay import COLOUR_MAPS, heat_picture, overlay, whole_box
 from resnet_explorer.photo import Photo
+from resnet_explorer.plan import section_name
 from resnet_explorer.sheet import Caption, Scale, sheet
 from resnet_explorer.spec import title
 
@@ -66,7 +67,7 @@ def cam_sheet(network: ResNet, photo: Photo, weights: Weights, view: View, wante
         PurePosixPath(photo.name).name,  # a picture that is passed on does not tell of folders
         weights.classes[result.target],
         float(result.prediction.probabilities[result.target]),
-        f"stage {wanted.stage}" if wanted.stage else "stem",
+        section_name(wanted.stage),
         f"{method.name} ({method.source})",
     )
     height, width = found.map.shape

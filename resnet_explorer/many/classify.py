@@ -6,10 +6,7 @@ among the three squares of weights that look where they are surest.
 
 from __future__ import annotations
 
-import os
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Generic, TypeVar
@@ -27,12 +24,11 @@ from resnet_explorer.plan import plan
 from resnet_explorer.predictor import check_input, preprocess
 from resnet_explorer.progress import Step
 from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.threads import THREADS, in_order
 from resnet_explorer.weights import Preprocessing
 
 K = TypeVar("K")
 
-THREADS: Final = max(1, min(4, os.cpu_count() or 1))
-"""Decoders side by side; each may hold a photo of `MAX_PIXELS` for a moment."""
 MOST_SQUARES: Final = 96
 PASS_MACS: Final = 20 * 10**9
 """Multiply–accumulates of one pass: four photos of ResNet-50, about a quarter of a second on two cores."""
@@ -131,17 +127,7 @@ def decoded(
         squares = [preprocess(photo, preprocessing, view, channels)[0] for view in views]
         return Decoded(entry.name, torch.cat(squares), keep(photo))
 
-    waiting: deque[Future[Decoded[K] | Unread]] = deque()
-    source = iter(entries)
-    pool = ThreadPoolExecutor(THREADS, "decode")
-    try:
-        while True:
-            waiting.extend(pool.submit(decode, entry) for entry in islice(source, ahead - len(waiting)))
-            if not waiting:
-                return
-            yield waiting.popleft().result()
-    finally:  # also when nobody asks for the rest
-        pool.shutdown(wait=False, cancel_futures=True)
+    return in_order(decode, entries, ahead)
 
 
 def batch_size(spec: ResNetSpec, side: int, views: int = 1) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from resnet_explorer.crop import CENTRE, View
 from resnet_explorer.i18n import t
 from resnet_explorer.photo import Photo
 from resnet_explorer.short_text import as_markdown
+from resnet_explorer.ui.clicked import clicked_point
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.networks import torch_gate, trained
 from resnet_explorer.ui.remembered import remembered
@@ -156,10 +157,9 @@ def bar_figure(best: tuple[tuple[str, float], ...], chosen: str) -> go.Figure:
 
 
 def _choose_bar() -> None:
-    selection: Any = st.session_state.get("p_bars")
-    points = selection["selection"]["points"] if selection else []
-    if points:
-        st.session_state["p_class"] = points[0]["y"]
+    point = clicked_point("p_bars")
+    if point:
+        st.session_state["p_class"] = point["y"]
 
 
 def _what_it_knows(names: tuple[str, ...]) -> str:

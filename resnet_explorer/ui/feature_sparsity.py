@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from resnet_explorer.i18n import prose, t
 from resnet_explorer.sheet import numbers_json
 from resnet_explorer.sparsity_figure import sparsity_figure, stage_means
 from resnet_explorer.tables import to_csv
+from resnet_explorer.ui.clicked import clicked_point
 from resnet_explorer.ui.feature_place import go_to
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
@@ -29,10 +30,9 @@ def show_sparsity(subject: Subject, survey: Survey, places: Sequence[Place]) -> 
     figure = remembered("_fm_sparsity", (survey,), lambda: sparsity_figure(places, numbers))
 
     def choose() -> None:
-        selection: Any = st.session_state.get("fm_chart")
-        points = selection["selection"]["points"] if selection else []
-        if points:
-            go_to(places[int(points[0]["customdata"])])
+        point = clicked_point("fm_chart")
+        if point:
+            go_to(places[int(point["customdata"])])
             st.session_state["fm_view"] = "maps"
 
     st.plotly_chart(

@@ -13,7 +13,7 @@ from PIL import Image
 from resnet_explorer.film_picture import Cell, Frame, film_svg
 from resnet_explorer.i18n import t
 from resnet_explorer.overlay import jpeg_bytes
-from resnet_explorer.plan import Plan, plan
+from resnet_explorer.plan import Plan, section_name
 from resnet_explorer.receptive_field import FieldBox, field_box
 from resnet_explorer.sheet import Scale, numbers_json, sheet
 from resnet_explorer.ui.evidence import Asked, Look, enlarged, layers, stage_label
@@ -40,14 +40,13 @@ def film_strip(result: StagePass, asked: Asked, subject: Subject, look: Look) ->
         look: how to draw.
     """
     everywhere = replace(asked, stage=0)
-    side = subject.weights.preprocessing.crop
-    p = plan(subject.weights.spec, (side, side))
+    p = subject.weights.plan
     maps, photo, frames, panels = remembered(
         _STRIP, (result, everywhere, look), lambda: _draw(result, everywhere, subject.seen, look)
     )
     cell = _chosen_cell(maps[asked.stage])
     show_svg(film_svg(p, photo, frames, cell), "p_strip", on_pick=_pick, shrink=0.45)
-    box = field_box(p, f"stage {cell.stage}" if cell.stage else "stem", cell.row, cell.column)
+    box = field_box(p, section_name(cell.stage), cell.row, cell.column)
     st.markdown(_words(p, maps[asked.stage], cell, box))
     stages = t("all stages")
     probability = float(result.prediction.probabilities[result.target])

@@ -15,6 +15,7 @@ from resnet_explorer.photo import Photo, open_photo
 from resnet_explorer.short_text import LONGEST, shortened
 from resnet_explorer.spec import title
 from resnet_explorer.ui.answer import bar_figure
+from resnet_explorer.ui.clicked import clicked_point
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.network import link_parameters
 from resnet_explorer.ui.photo_input import put_photo
@@ -126,10 +127,9 @@ def _count_figure(bars: tuple[tuple[str, str, int], ...], label: str) -> go.Figu
 
 
 def _choose_class() -> None:
-    selection: Any = st.session_state.get("mp_bars")
-    points = selection["selection"]["points"] if selection else []
-    if points:
-        code = points[0]["customdata"]
+    point = clicked_point("mp_bars")
+    if point:
+        code = point["customdata"]
         code = str(code[0] if isinstance(code, list) else code)
         st.session_state["mp_class"] = EVERY if st.session_state.get("mp_class") == code else code
 

@@ -11,6 +11,7 @@ from PIL import Image
 from resnet_explorer.cam import ONE_PASS, Evidence, evidence
 from resnet_explorer.i18n import t
 from resnet_explorer.overlay import heat_picture, jpeg_bytes, overlay
+from resnet_explorer.plan import section_name
 from resnet_explorer.sheet import Caption, Scale
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.answer import class_input
@@ -73,7 +74,7 @@ class Claim:
     @property
     def stage_name(self) -> str:
         """As colours are named by: "stem" or "stage n"."""
-        return f"stage {self.stage}" if self.stage else "stem"
+        return section_name(self.stage)
 
     @property
     def is_level(self) -> bool:

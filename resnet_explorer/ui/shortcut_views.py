@@ -14,7 +14,7 @@ from resnet_explorer.graph_svg import DASHES, LARGEST_PNG, Picture, network_svg
 from resnet_explorer.i18n import t
 from resnet_explorer.link import encode_spec
 from resnet_explorer.node_record import kind_text, node_record, parts
-from resnet_explorer.plan import Plan, plan, stage_name
+from resnet_explorer.plan import Plan, plan, section_name
 from resnet_explorer.spec import ResNetSpec, title
 from resnet_explorer.ui.graph import graph_view
 from resnet_explorer.ui.linked import SWITCH, Code, linked, one_of, some_of
@@ -75,7 +75,7 @@ def view_controls(p: Plan) -> View:
         key="sc_plain",
         persist_state="session",
     )
-    return View(direction or usual_way, layers, frozenset(map(_stage_name, unfolded)), plain, shapes)
+    return View(direction or usual_way, layers, frozenset(map(section_name, unfolded)), plain, shapes)
 
 
 def shortcut_counts(p: Plan) -> list[str]:
@@ -203,10 +203,6 @@ def _counts(p: Plan) -> dict[str, int]:
     return {kind: count for kind, count in counts.items() if count}
 
 
-def _stage_name(number: int) -> str:
-    return stage_name(number - 1)
-
-
 @lru_cache(maxsize=16)
 def _known(spec: ResNetSpec, size: tuple[int, int]) -> frozenset[str]:
     return parts(plan(spec, size))
@@ -279,9 +275,9 @@ def _fold_button(p: Plan, view: View, part: str) -> None:
     number = _stage_of(p, part)
     if number is None:
         return
-    if _stage_name(number) in view.unfolded:
+    if section_name(number) in view.unfolded:
         label = t("Fold stage {number}")
-    elif any(cell.count > 1 for cell in view.chain(p) if cell.section == _stage_name(number)):
+    elif any(cell.count > 1 for cell in view.chain(p) if cell.section == section_name(number)):
         label = t("Unfold stage {number}")
     else:
         return

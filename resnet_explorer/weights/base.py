@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from resnet_explorer.link import decode_spec, encode_spec
+from resnet_explorer.plan import Plan, plan
 from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.weights.files import parse_json, printable, read_header
 
@@ -71,6 +72,11 @@ class Weights:
     preprocessing: Preprocessing
     source: Source
     notes: tuple[str, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        """Its layers at the size at which it looks at photos."""
+        return plan(self.spec, (self.preprocessing.crop, self.preprocessing.crop))
 
     @property
     def entry(self) -> Entry:
