@@ -30,24 +30,28 @@ class Entry:
     read: Callable[[], bytes]
 
 
-def entries_of(path: str) -> Iterator[Entry]:
+def entries_of(path: str, called: str | None = None) -> Iterator[Entry]:
     """What is behind a path of this machine: the file, or all files of the folder or the archive.
 
     Folders are searched to their end, in the order of names, links to folders not followed. An archive
     that will not do, or a folder or an archive with nothing in it, is an entry whose reading says why.
+
+    Args:
+        path: of a file, a folder or an archive.
+        called: what stands for the path in the names; the path as given unless told.
     """
-    place = Path(path)
+    place, name = Path(path), path if called is None else called
     if not place.is_dir():
-        yield from _of_file(place, path)
+        yield from _of_file(place, name)
         return
     is_empty = True
     for file in sorted(place.rglob("*")):
         inside = file.relative_to(place)
         if file.is_file() and not is_litter(inside.parts):
             is_empty = False
-            yield from _of_file(file, str(Path(path, inside)))
+            yield from _of_file(file, str(Path(name, inside)))
     if is_empty:
-        yield _nothing_in(path)
+        yield _nothing_in(name)
 
 
 def entry_of_bytes(name: str, read: Callable[[], bytes]) -> Iterator[Entry]:
@@ -71,7 +75,7 @@ def is_litter(parts: tuple[str, ...]) -> bool:
 
 
 def _of_file(file: Path, name: str) -> Iterator[Entry]:
-    if is_archive(name) and file.is_file():
+    if is_archive(file.name) and file.is_file():
         yield from _of_archive(name, lambda: members(file, name))
     else:
         yield Entry(name, lambda: _read(file, name))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from resnet_explorer.home import home
 from resnet_explorer.weights.base import Weights, from_file, to_metadata
 
 if TYPE_CHECKING:
@@ -19,13 +19,8 @@ DIGITS: Final = 12
 
 
 def folder() -> Path:
-    """Where they lie: in the user's data folder, or where RESNET_EXPLORER_HOME says."""
-    home = os.environ.get("RESNET_EXPLORER_HOME")
-    if home:
-        return Path(home) / "weights"
-    from platformdirs import user_data_path
-
-    return user_data_path("resnet-explorer", appauthor=False) / "weights"
+    """Where they lie."""
+    return home() / "weights"
 
 
 def keep(checkpoint: Checkpoint) -> Weights:
