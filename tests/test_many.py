@@ -331,14 +331,24 @@ class TestArchives:
     def test_more_members_than_are_read(self) -> None:
         content = zipped({str(number): b"" for number in range(archive.MAX_MEMBERS + 1)})
         (many,) = entry_of_bytes("z.zip", lambda: content)
-        assert sentence_of(many) == "holds more than 10,000 files, the most that are read."
+        assert sentence_of(many) == "holds more than 50,000 files, the most that are read."
 
     def test_a_directory_without_end_is_not_read(self) -> None:
         """Ten million members would be gigabytes of records before they could be counted."""
         directory = bytes(archive.MAX_DIRECTORY + 1)
         end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), 0, 0)
         (many,) = entry_of_bytes("z.zip", lambda: directory + end)
-        assert sentence_of(many) == "holds more than 10,000 files, the most that are read."
+        assert sentence_of(many) == "holds more than 50,000 files, the most that are read."
+
+    def test_the_shortest_records_are_counted_before_they_are_parsed(self) -> None:
+        """Nine hundred thousand fit into the longest directory, and would be half a gigabyte as objects."""
+        records = b"PK\x01\x02".ljust(46, b"\0") * (archive.MAX_DIRECTORY // 46)
+        end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(records), 0, 0)
+        (many,) = entry_of_bytes("z.zip", lambda: records + end)
+        tracemalloc.start()
+        assert sentence_of(many) == "holds more than 50,000 files, the most that are read."
+        assert tracemalloc.get_traced_memory()[1] < 4 * archive.MAX_DIRECTORY
+        tracemalloc.stop()
 
 
 def declaring(packed: bytes, size: int) -> bytes:

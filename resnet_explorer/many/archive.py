@@ -18,18 +18,20 @@ from typing import BinaryIO, Final
 
 from resnet_explorer.photo import check_bytes
 
-MAX_MEMBERS: Final = 10_000
+MAX_MEMBERS: Final = 50_000
 MAX_UNPACKED: Final = 16 * 2**30
 """Bytes of all members together."""
 MAX_RATIO: Final = 100
 """How many times its own size an archive may unpack to, beyond `HARMLESS` bytes; photos hardly shrink."""
 HARMLESS: Final = 256 * 2**20
-MAX_DIRECTORY: Final = 8 * 2**20
+MAX_DIRECTORY: Final = 40 * 2**20
 """Bytes of an archive's own list of its members: 800 for each of the most that are read."""
 
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The others of `zipfile` unpack a whole block at once, however large it comes out."""
 _ENCRYPTED: Final = 0x1
+_RECORD: Final = b"PK\x01\x02"
+"""What every member's record in an archive's list begins with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +50,14 @@ class Member:
 
 
 class _TooLongError(Exception):
-    """A directory beyond `MAX_DIRECTORY`."""
+    """A directory beyond `MAX_DIRECTORY`, or of more than `MAX_MEMBERS` records."""
 
 
 class _Careful(io.RawIOBase):
-    """A file whose single reads are bounded while an archive's directory is read, which is done in one."""
+    """A file whose single reads are bounded while an archive's directory is read, which is done in one.
+
+    Its records are counted before they are parsed: short ones take ten times their bytes in memory.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -61,7 +66,10 @@ class _Careful(io.RawIOBase):
     def read(self, size: int | None = -1) -> bytes:
         if self.bounded and size is not None and size > MAX_DIRECTORY:
             raise _TooLongError
-        return self._file.read(size if size is not None else -1)
+        content = self._file.read(size if size is not None else -1)
+        if self.bounded and content.count(_RECORD) > MAX_MEMBERS:
+            raise _TooLongError
+        return content
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._file.seek(offset, whence)

@@ -44,34 +44,41 @@ def hash_prefix(name: str) -> str:
     return found[1]
 
 
-def fetch(url: str, folder: Path, progress: Progress | None = None, timeout: float = TIMEOUT) -> Path:
+def fetch(
+    url: str,
+    folder: Path,
+    progress: Progress | None = None,
+    timeout: float = TIMEOUT,
+    sha256: str | None = None,
+) -> Path:
     """The file of an address: the one in the folder, or a fresh one.
 
     It is written beside its place and gets its name when its hash is right. A `progress` that
     raises stops it, and leaves nothing behind.
 
     Args:
-        url: the address; the file's name ends in the first digits of its sha256.
+        url: the address.
         folder: where it is kept.
         progress: told after every piece.
         timeout: seconds without a byte until the server counts as silent.
+        sha256: of the file; unless told, its first digits stand at the end of the file's name.
 
     Raises:
         ValueError: in one sentence that says how to put the file there by hand.
     """
     target = folder / file_name(url)
-    wanted = hash_prefix(target.name)
+    wanted = sha256 or hash_prefix(target.name)
     if target.is_file():
         found = file_sha256(target)
         if not found.startswith(wanted):
             raise ValueError(
                 f"The file {target.name} in {folder} is damaged (its sha256 begins with {found[:8]}, not "
-                f"{wanted}); replace it with the one from {url}."
+                f"{wanted[:8]}); replace it with the one from {url}."
             )
         return target
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _download(url, target, progress, timeout)
+        _download(url, target, wanted, progress, timeout)
     except (OSError, http.client.HTTPException, _DownloadError) as error:
         raise ValueError(
             f"{_reason(error, url)}; put the file {target.name} from {url} into {folder}."
@@ -89,16 +96,16 @@ class _DownloadError(Exception):
     """What came is not what was asked for. The message is half a sentence."""
 
 
-def _download(url: str, target: Path, progress: Progress | None, timeout: float) -> None:
+def _download(url: str, target: Path, wanted: str, progress: Progress | None, timeout: float) -> None:
     request = urllib.request.Request(url, headers={"User-Agent": "resnet-explorer"})
     file, part = _open_part(target)
     try:
         with file, urllib.request.urlopen(request, timeout=timeout) as response:
             digest = _copy(response, file, progress)
-        if not digest.hexdigest().startswith(hash_prefix(target.name)):
+        if not digest.hexdigest().startswith(wanted):
             raise _DownloadError(
                 f"What came is not the published file (its sha256 begins with {digest.hexdigest()[:8]}, "
-                f"not {hash_prefix(target.name)})"
+                f"not {wanted[:8]})"
             )
         part.chmod(0o644)  # mkstemp's files are private; torchvision's cache may be shared
         part.replace(target)
