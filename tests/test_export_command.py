@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 
@@ -13,6 +15,7 @@ from resnet_explorer import plan, preset
 from resnet_explorer.cli import main
 from resnet_explorer.export.model_file import model_file
 from resnet_explorer.tables import layer_rows, to_csv
+from resnet_explorer.weights import find, load
 
 ROOT = Path(__file__).resolve().parent.parent
 ALL = ("--model=m.py", "--svg=g.svg", "--dot=g.dot", "--csv=t.csv", "--markdown=t.md")
@@ -40,6 +43,21 @@ def test_every_file_and_the_same_bytes_again(here: Path, capsys: pytest.CaptureF
     assert (here / "f.onnx").read_bytes() != first["f.onnx"], "another seed, other weights"
 
 
+def test_a_trained_network_by_its_name_or_its_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--onnx=t.onnx", "--bundle=b.zip", "--model=m.py"]
+    assert main(["export", "--weights=bundled", *arguments]) == 0
+    read = onnx.load_from_string((here / "t.onnx").read_bytes())
+    assert {entry.key for entry in read.metadata_props} >= {"label", "classes", "preprocessing"}
+    weights = find("bundled")
+    values = {each.name: onnx.numpy_helper.to_array(each) for each in read.graph.initializer}
+    assert np.array_equal(values["fc.weight"], load(weights).fc.weight.numpy())
+    with zipfile.ZipFile(here / "b.zip") as packed:
+        (here / "n.safetensors").write_bytes(packed.read("network.safetensors"))
+        assert packed.read("model.py") == (here / "m.py").read_bytes()
+    assert main(["export", "--weights=n.safetensors", "--onnx=again.onnx"]) == 0
+    assert (here / "again.onnx").read_bytes() == (here / "t.onnx").read_bytes()
+
+
 def test_only_onnx_needs_torch(here: Path) -> None:
     code = (
         "import sys; from resnet_explorer.cli import main; "
@@ -56,6 +74,11 @@ def test_only_onnx_needs_torch(here: Path) -> None:
     ("arguments", "status", "words"),
     [
         (["resnet18"], 2, "nothing to write: name a file"),
+        (["--onnx=f.onnx"], 2, "name a network, or a trained one with --weights; one of the two."),
+        (["resnet18", "--weights=bundled", "--onnx=f.onnx"], 2, "with --weights; one of the two."),
+        (["resnet18", "--bundle=b.zip"], 2, "--bundle needs trained values; --weights says which."),
+        (["--weights=resnet19", "--onnx=f.onnx"], 2, "'resnet19' is no trained network"),
+        (["--weights=no.pth", "--onnx=f.onnx"], 1, "Error: no.pth cannot be read"),
         (["resnet19", "--model=m.py"], 2, "'resnet19' is no preset"),
         (["resnet18", "--size=big", "--model=m.py"], 2, "a size is written as 224 or 224x160"),
         (["resnet18", "--model=no/such/m.py"], 1, "Error: no/such/m.py cannot be written: No such file"),

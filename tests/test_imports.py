@@ -14,7 +14,7 @@ import resnet_explorer
 ROOT = Path(resnet_explorer.__file__).parents[1]
 DRAWING = "spec plan link depth i18n colours tables table1 steps figures block_figures diagram node_record"
 PICTURES = "feature_path window_strip graph_layout graph_svg photo crop overlay samples recognise cam"
-TO_TAKE_HOME = "export.model_file export.onnx_file recognised"
+TO_TAKE_HOME = "export.model_file export.onnx_file export.predict_file export.bundle recognised"
 COUNTS = "counting ladder"
 CONVOLUTION = "receptive_field cell_grid conv_glass toy_convolution toy_picture field_picture"
 BY_HAND = "block_choice block_run_picture batch_norm batch_norm_picture batch_norm_figures"

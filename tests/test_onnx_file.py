@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import numpy as np
@@ -14,8 +15,12 @@ from torch import Tensor
 
 from resnet_explorer import ResNetSpec, build, plan, preset
 from resnet_explorer.export.onnx_file import check_size, onnx_file
+from resnet_explorer.export.trained import trained_onnx
 from resnet_explorer.module import ResNet
 from resnet_explorer.spec import PRESETS
+from resnet_explorer.weights import Preprocessing, Weights, find, load
+from resnet_explorer.weights.base import from_metadata
+from resnet_explorer.weights.tensors import halved
 from tests.strategies import specs
 
 GIANT = ResNetSpec("bottleneck", (50, 50, 50, 50), width=256)
@@ -75,6 +80,42 @@ def test_nodes_have_torchvisions_names_and_the_file_is_sound() -> None:
     ]  # fmt: skip
     assert read.graph.output[0].name == "logits"
     assert onnx_file(model.spec, model.state_dict()) == content
+
+
+def test_a_trained_network_has_its_classes_and_preprocessing_inside() -> None:
+    weights = find("bundled")
+    model = load(weights)
+    content = trained_onnx(weights, model.state_dict())
+    read = onnx.load_from_string(content)
+    onnx.checker.check_model(read, full_check=True)
+    metadata = {entry.key: entry.value for entry in read.metadata_props}
+    assert json.loads(metadata["classes"])[3] == "cat"
+    assert json.loads(metadata["preprocessing"])["crop"] == 32
+    again = from_metadata(metadata, "bundled", "bundled")
+    assert again == weights
+    x = torch.randn(4, 3, 32, 32)
+    with torch.inference_mode():
+        ours = model(x)
+    torch.testing.assert_close(run(content, x), ours, rtol=0, atol=1e-4)
+    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    assert session.get_modelmeta().custom_metadata_map["label"] == weights.label
+
+
+@settings(deadline=None, max_examples=10)
+@given(spec=specs())
+def test_any_trained_network_whose_file_holds_halves(spec: ResNetSpec) -> None:
+    seen = Preprocessing(32, 32, (0.5, 0.5, 0.5), (0.2, 0.2, 0.2))
+    classes = tuple(map(str, range(spec.num_classes))) if spec.include_top else ()
+    weights = Weights("yours/test", "A test", spec, classes, seen, "yours")
+    model = trained(spec)
+    state = halved(model.state_dict())
+    model.load_state_dict({name: value.float() for name, value in state.items()})
+    x = torch.randn(2, spec.in_channels, 33, 36)
+    with torch.inference_mode():
+        ours = model(x)
+    scale = max(1.0, ours.abs().max().item())
+    content = trained_onnx(weights, state)
+    torch.testing.assert_close(run(content, x) / scale, ours / scale, rtol=0, atol=1e-4)
 
 
 def test_resnet_1202_takes_seconds() -> None:

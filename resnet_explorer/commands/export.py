@@ -4,55 +4,105 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from resnet_explorer.commands import parse
+from resnet_explorer.commands.trained import trained
 from resnet_explorer.diagram import to_dot
 from resnet_explorer.export.model_file import model_file
 from resnet_explorer.graph_svg import network_svg
 from resnet_explorer.plan import plan
-from resnet_explorer.spec import title
+from resnet_explorer.spec import ResNetSpec, title
 from resnet_explorer.tables import layer_rows, to_csv, to_markdown
+
+if TYPE_CHECKING:
+    from resnet_explorer.module import ResNet
+    from resnet_explorer.weights import Weights
 
 File = Path | None
 
 
 def export(
-    network: parse.Network,
+    network: Annotated[
+        ResNetSpec | None,
+        typer.Argument(
+            parser=parse.network,
+            metavar="[NETWORK]",
+            help="A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar); "
+            "with --weights, left out.",
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            parser=parse.model,
+            metavar="NAME",
+            help="A trained network instead: a line of `weights list`, or a .pth or .safetensors file.",
+        ),
+    ] = None,
     size: parse.Size = None,
     model: Annotated[
         File, typer.Option(metavar="FILE", help="One Python file that needs PyTorch only.")
     ] = None,
-    onnx: Annotated[File, typer.Option(metavar="FILE", help="ONNX, with initial weights.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the initial weights in the ONNX file.")] = 0,
+    onnx: Annotated[File, typer.Option(metavar="FILE", help="ONNX, with initial or trained values.")] = None,
+    bundle: Annotated[
+        File,
+        typer.Option(
+            metavar="FILE", help="With --weights: a ZIP whose predict.py runs without this project."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the initial values in the ONNX file.")] = 0,
     svg: Annotated[File, typer.Option(metavar="FILE", help="The graph as SVG, equal blocks folded.")] = None,
     dot: Annotated[File, typer.Option(metavar="FILE", help="The graph in Graphviz's DOT.")] = None,
     csv: Annotated[File, typer.Option(metavar="FILE", help="The table of layers as CSV.")] = None,
     markdown: Annotated[File, typer.Option(metavar="FILE", help="The table of layers in Markdown.")] = None,
 ) -> None:
-    """Write a network as code, ONNX, graph or table. Only ONNX loads torch."""
-    p = plan(network, parse.size(size) if size else network.natural_size)
-
-    def onnx_bytes() -> bytes:
-        from resnet_explorer.export.initial import initial_onnx
-
-        return initial_onnx(network, seed)
-
+    """Write a network as code, ONNX, bundle, graph or table. Only ONNX and trained values load torch."""
+    if (network is None) == (weights is None):
+        raise typer.BadParameter("name a network, or a trained one with --weights; one of the two.")
+    if bundle and weights is None:
+        raise typer.BadParameter("--bundle needs trained values; --weights says which.")
+    if not any((model, onnx, bundle, svg, dot, csv, markdown)):
+        raise typer.BadParameter("nothing to write: name a file, as with --model model.py.")
+    chosen = trained(weights) if weights else None
+    spec = chosen[0].spec if chosen else network
+    assert spec is not None  # one of the two is there
+    usual = chosen[0].plan.input_size if chosen else spec.natural_size
+    p = plan(spec, parse.size(size) if size else usual)
     wanted: list[tuple[File, Callable[[], str | bytes]]] = [
-        (model, lambda: model_file(network, p.input_size)),
-        (onnx, onnx_bytes),
-        (svg, lambda: network_svg(p, heading=title(network), standalone=True).svg),
+        (model, lambda: model_file(spec, p.input_size)),
+        (onnx, lambda: _onnx(spec, seed, chosen)),
+        (bundle, lambda: _bundle(chosen)),
+        (svg, lambda: network_svg(p, heading=title(spec), standalone=True).svg),
         (dot, lambda: to_dot(p)),
         (csv, lambda: to_csv(layer_rows(p))),
         (markdown, lambda: to_markdown(layer_rows(p))),
     ]
-    if not any(path for path, _ in wanted):
-        raise typer.BadParameter("nothing to write: name a file, as with --model model.py.")
     for path, make in wanted:
         if path:
             typer.echo(_written(path, make()))
+
+
+def _onnx(spec: ResNetSpec, seed: int, chosen: tuple[Weights, ResNet] | None) -> bytes:
+    if chosen is None:
+        from resnet_explorer.export.initial import initial_onnx
+
+        return initial_onnx(spec, seed)
+    from resnet_explorer.export.trained import trained_onnx
+
+    weights, network = chosen
+    return trained_onnx(weights, network.state_dict())
+
+
+def _bundle(chosen: tuple[Weights, ResNet] | None) -> bytes:
+    from resnet_explorer.export.bundle import bundle
+    from resnet_explorer.export.trained import trained_file
+
+    assert chosen is not None  # asked for with --weights alone
+    weights, network = chosen
+    return bundle(weights, trained_file(weights, network.state_dict()))
 
 
 def _written(path: Path, content: str | bytes) -> str:

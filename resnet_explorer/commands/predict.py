@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resnet_explorer.commands import parse
-from resnet_explorer.commands.progress import download_bar, photo_bar
+from resnet_explorer.commands.progress import photo_bar
+from resnet_explorer.commands.trained import trained
 from resnet_explorer.short_text import on_one_line
 
 if TYPE_CHECKING:
@@ -100,18 +101,8 @@ def _open_model(model: str) -> tuple[Weights, ResNet]:
     """A trained network, made ready to look at photos."""
     from resnet_explorer.evaluation import for_evaluation
 
-    if parse.is_file_name(model):
-        from resnet_explorer.weights.checkpoint import read_checkpoint
-
-        checkpoint = read_checkpoint(Path(model))
-        for note in checkpoint.weights.notes:
-            typer.echo(f"Note: {note}", err=True)
-        return checkpoint.weights, for_evaluation(checkpoint.network())
-    from resnet_explorer.weights import find, load
-
-    weights = find(model)
-    with download_bar(weights.label) as progress:
-        return weights, for_evaluation(load(weights, progress))
+    weights, network = trained(model)
+    return weights, for_evaluation(network)
 
 
 class _Sheets:

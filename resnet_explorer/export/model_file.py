@@ -76,8 +76,9 @@ def _preactivated(p: Plan) -> bool:
     return p.spec.activation == "pre"
 
 
-def _class_name(p: Plan) -> str:
-    return "PlainNet" if p.spec.shortcut == "none" else "ResNet"
+def class_name(spec: ResNetSpec) -> str:
+    """What the network's class is called in the file."""
+    return "PlainNet" if spec.shortcut == "none" else "ResNet"
 
 
 def _block_name(p: Plan) -> str:
@@ -337,7 +338,7 @@ def _make_stage(p: Plan) -> str:
 def _network(p: Plan) -> str:
     return "\n".join(
         [
-            f"class {_class_name(p)}(nn.Module):",
+            f"class {class_name(p.spec)}(nn.Module):",
             f'    """{_network_docstring(p)}"""',
             "",
             "    def __init__(self) -> None:",
@@ -428,7 +429,7 @@ def _network_forward(p: Plan) -> list[str]:
 
 def _torchvision(p: Plan) -> str:
     return f'''\
-def load_torchvision_weights(weights: str = "DEFAULT") -> {_class_name(p)}:
+def load_torchvision_weights(weights: str = "DEFAULT") -> {class_name(p.spec)}:
     """The network with torchvision's trained weights, fetched the first time.
 
     "DEFAULT" are the best that it has, "IMAGENET1K_V1" its first.
@@ -436,7 +437,7 @@ def load_torchvision_weights(weights: str = "DEFAULT") -> {_class_name(p)}:
     import torchvision
 
     versions = torchvision.models.get_model_weights("{preset_name(p.spec)}")
-    model = {_class_name(p)}()
+    model = {class_name(p.spec)}()
     model.load_state_dict(versions[weights].get_state_dict(check_hash=True))
     return model.eval()'''
 
@@ -449,7 +450,7 @@ def check() -> None:
     On the meta device, which computes shapes and no values.
     """
     with torch.device("meta"):
-        model, x = {_class_name(p)}().eval(), torch.empty(1, *INPUT)
+        model, x = {class_name(p.spec)}().eval(), torch.empty(1, *INPUT)
     parameters = sum(parameter.numel() for parameter in model.parameters())
     assert parameters == PARAMETERS, f"{{parameters:,}} parameters, not {{PARAMETERS:,}}"
     print(f"{{parameters:,}} parameters")

@@ -47,12 +47,13 @@ def check_size(spec: ResNetSpec) -> None:
         )
 
 
-def onnx_file(spec: ResNetSpec, state: Mapping[str, Any]) -> bytes:
+def onnx_file(spec: ResNetSpec, state: Mapping[str, Any], metadata: Mapping[str, str] | None = None) -> bytes:
     """The ONNX file of a network: any batch, height and width; the output is "logits" or "features".
 
     Args:
         spec: the network.
         state: its values by torchvision's names, as arrays or tensors of float32.
+        metadata: what to say of it beside its spec, text by name.
 
     Raises:
         ValueError: if it would be too large.
@@ -81,6 +82,7 @@ def onnx_file(spec: ResNetSpec, state: Mapping[str, Any]) -> bytes:
         producer_name="ResNet Explorer",
         doc_string=title(spec),
     )
+    onnx.helper.set_model_props(model, dict(metadata or {}))
     content: bytes = model.SerializeToString(deterministic=True)
     return content
 
