@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet_explorer.finetune.collection import labelled_photos
-from resnet_explorer.finetune.survey import Survey, survey
+from resnet_explorer.finetune.collection import LabelledPhotos, labelled_photos
+from resnet_explorer.finetune.survey import Look, Survey, fingerprint, look_at, summary, survey
 from resnet_explorer.many.entries import Entry
 from resnet_explorer.samples import SAMPLES, open_sample
 
@@ -77,6 +77,43 @@ def test_the_same_photo_on_both_sides_is_found(again: object, name: str) -> None
     files["train/dogs/0.png"] = encoded(image)
     files["val/cats/1.png"] = again(image)  # type: ignore[operator]
     assert looked(files).twins == (("train/dogs/0.png", "val/cats/1.png"),)
+
+
+def test_all_twins_of_a_photo_to_test_on_are_known_and_one_pair_is_shown() -> None:
+    files = folders(train_cats=5, train_dogs=3, val_cats=2, val_dogs=1)
+    for number in (1, 2, 4):
+        files[f"train/cats/{number}.png"] = encoded(scene(99), "JPEG", quality=60 + number)
+    files["val/cats/0.png"] = encoded(scene(99))
+    found = looked(files)
+    assert found.twins == (("train/cats/1.png", "val/cats/0.png"),)
+    assert found.learnt_twins == {f"train/cats/{number}.png" for number in (1, 2, 4)}
+
+
+def test_thousands_of_photos_that_all_look_alike_are_no_flood() -> None:
+    names = [f"{name}/{number}.png" for name in ("cats", "dogs") for number in range(1000)]
+    photos = labelled_photos([Entry(name, bytes) for name in names])
+    same = Look("", fingerprint(scene(1)))
+    found = summary(photos, dict.fromkeys(names, same))
+    assert len(found.twins) == len(photos.part("val")) == 400
+    assert found.learnt_twins == {item.name for item in photos.part("train")}
+
+
+def test_one_look_is_enough_for_every_split() -> None:
+    files = folders(cats=10, dogs=10)
+    files["dogs/3.png"] = b"woof"
+    files["cats/4.png"] = files["cats/5.png"]
+
+    def split(seed: int) -> LabelledPhotos:
+        return labelled_photos([Entry(name, lambda name=name: files[name]) for name in files], seed=seed)
+
+    *_, step = look_at(split(0))
+    assert step.answer is not None
+    seen = set()
+    for seed in range(8):
+        *_, afresh = survey(split(seed))
+        assert summary(split(seed), step.answer) == afresh.answer
+        seen.add(len(afresh.answer.twins))  # type: ignore[union-attr]
+    assert seen == {0, 1}, "whether the two are twins across the split depends on the split"
 
 
 def test_pictures_of_one_colour_each_are_no_twins() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from resnet_explorer.many.entries import Entry
 
 Part = Literal["train", "val"]
+PARTS: Final[tuple[Part, Part]] = ("train", "val")
 
 TRAIN_NAMES: Final = ("train", "training")
 VAL_NAMES: Final = ("val", "valid", "validation", "test")

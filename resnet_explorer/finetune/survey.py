@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from resnet_explorer.finetune.collection import Item, LabelledPhotos, Part
+from resnet_explorer.finetune.collection import PARTS, Item, LabelledPhotos
 from resnet_explorer.overlay import jpeg_bytes
 from resnet_explorer.photo import open_photo
 from resnet_explorer.progress import Step
@@ -29,6 +29,8 @@ MOST_UNLIKE: Final = 12
 """Cells of a fingerprint in which two pictures that look the same may differ."""
 NEAR_COLOUR: Final = 0.03
 """How far their mean colours may be apart, of 1."""
+AT_ONCE: Final = 128
+"""Photos to test on that are held against all others in one go."""
 
 Fingerprint = NDArray[np.float32]
 
@@ -40,13 +42,16 @@ class Survey:
     Attributes:
         photos: those that can be read.
         unreadable: a sentence for each that cannot; it is left out.
-        twins: names of photos that show the same, one to learn from and one to test on.
+        twins: names of photos that show the same, one to learn from and one to test on; of each photo to
+            test on, the first such pair.
+        learnt_twins: names of all photos to learn from that show the same as one to test on.
         samples: (label, thumbnail as a JPEG file) of a few of each class.
     """
 
     photos: LabelledPhotos
     unreadable: tuple[str, ...]
     twins: tuple[tuple[str, str], ...]
+    learnt_twins: frozenset[str]
     samples: tuple[tuple[int, bytes], ...]
 
     @property
@@ -57,13 +62,16 @@ class Survey:
 
 
 @dataclass(frozen=True, eq=False)
-class _Look:
-    """One photo looked at: a refusal, or its fingerprint and a thumbnail."""
+class Look:
+    """One photo looked at: a refusal, or its fingerprint and, of some, a thumbnail."""
 
-    item: Item
     refusal: str = ""
     fingerprint: Fingerprint = field(default_factory=lambda: np.empty(0, np.float32))
     thumbnail: bytes = b""
+
+
+Looks = dict[str, Look]
+"""By the names of the photos, whichever part each is in."""
 
 
 def survey(photos: LabelledPhotos) -> Iterator[Step[Survey]]:
@@ -79,36 +87,49 @@ def survey(photos: LabelledPhotos) -> Iterator[Step[Survey]]:
         ValueError: if, without those that cannot be read, a class has none to learn from or there is none
             to test on.
     """
+    for step in look_at(photos):
+        yield Step(step.done, step.total, summary(photos, step.answer) if step.answer else None)
+
+
+def look_at(photos: LabelledPhotos) -> Iterator[Step[Looks]]:
+    """Open every photo once; what is found holds for any split.
+
+    Yields:
+        Photos done; at the end the looks.
+    """
     wanted = _first_of_each(photos)
-    looks: list[_Look] = []
+    looks: Looks = {}
     total = len(photos.items)
-    for look in in_order(lambda item: _look(item, item.name in wanted), photos.items):
-        looks.append(look)
+    found = in_order(lambda item: _look(item, item.name in wanted), photos.items)
+    for item, look in zip(photos.items, found, strict=True):
+        looks[item.name] = look
         if len(looks) < total:
             yield Step(len(looks), total)
-    yield Step(total, total, _summary(photos, looks))
+    yield Step(total, total, looks)
 
 
 def _first_of_each(photos: LabelledPhotos) -> set[str]:
     """The photos that stand for their classes, spread evenly over each."""
     chosen: set[str] = set()
     for label in range(len(photos.classes)):
-        names = [item.name for item in photos.part("train") if item.label == label]
+        names = [item.name for item in photos.items if item.label == label]
         chosen.update(names[:: max(1, len(names) // SAMPLES)][:SAMPLES])
     return chosen
 
 
-def _look(item: Item, with_thumbnail: bool) -> _Look:
+def _look(item: Item, with_thumbnail: bool) -> Look:
     try:
         image = open_photo(item.read(), item.name).image
     except ValueError as refusal:
-        return _Look(item, str(refusal))
-    thumbnail = b""
-    if with_thumbnail:
-        small = image.copy()
-        small.thumbnail((THUMBNAIL, THUMBNAIL))
-        thumbnail = jpeg_bytes(small)
-    return _Look(item, fingerprint=fingerprint(image), thumbnail=thumbnail)
+        return Look(str(refusal))
+    return Look("", fingerprint(image), thumbnail(image) if with_thumbnail else b"")
+
+
+def thumbnail(image: Image.Image) -> bytes:
+    """A small copy, as a JPEG file."""
+    small = image.copy()
+    small.thumbnail((THUMBNAIL, THUMBNAIL))
+    return jpeg_bytes(small)
 
 
 def fingerprint(image: Image.Image) -> Fingerprint:
@@ -124,33 +145,48 @@ def fingerprint(image: Image.Image) -> Fingerprint:
     return np.concatenate([edges, colour / 255]).astype(np.float32)
 
 
-def _summary(photos: LabelledPhotos, looks: list[_Look]) -> Survey:
-    refused = [look for look in looks if look.refusal]
-    readable = photos.without({look.item.name for look in refused})
+def summary(photos: LabelledPhotos, looks: Looks) -> Survey:
+    """What the looks come to for a split.
+
+    Args:
+        photos: those that were looked at, split.
+        looks: of all of them.
+
+    Raises:
+        ValueError: as `survey`.
+    """
+    readable = photos.without({name for name, look in looks.items() if look.refusal})
     for label, count in enumerate(readable.counts("train")):
         if not count:
             raise ValueError(f"No photo of {photos.classes[label]} that could be learnt from can be read.")
     if not readable.part("val"):
         raise ValueError("No photo to test on can be read; each class needs at least two photos.")
+    twins, learnt_twins = _twins(readable, looks)
     return Survey(
         readable,
-        tuple(look.refusal for look in refused),
-        _twins(looks),
-        tuple((look.item.label, look.thumbnail) for look in looks if look.thumbnail),
+        tuple(looks[item.name].refusal for item in photos.items if looks[item.name].refusal),
+        twins,
+        learnt_twins,
+        tuple(
+            (item.label, looks[item.name].thumbnail) for item in readable.items if looks[item.name].thumbnail
+        ),
     )
 
 
-def _twins(looks: list[_Look]) -> tuple[tuple[str, str], ...]:
-    """Of each photo to test on that has one, its twin to learn from."""
-    parts: dict[Part, list[_Look]] = {"train": [], "val": []}
-    for look in looks:
-        if not look.refusal:
-            parts[look.item.part].append(look)
-    learnt = np.stack([look.fingerprint for look in parts["train"]])
-    found = []
-    for look in parts["val"]:
-        edges = learnt[:, :CELLS] @ look.fingerprint[:CELLS]  # cells that agree less those that do not
-        colours = np.abs(learnt[:, CELLS:] - look.fingerprint[CELLS:]).max(axis=1)
-        (alike,) = np.nonzero((edges >= CELLS - 2 * MOST_UNLIKE) & (colours < NEAR_COLOUR))
-        found += [(parts["train"][index].item.name, look.item.name) for index in alike[:1]]
-    return tuple(found)
+def _twins(photos: LabelledPhotos, looks: Looks) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
+    """Of each photo to test on that has one, its first twin to learn from; and all that are such twins."""
+    train, val = ([item.name for item in photos.part(part)] for part in PARTS)
+    learnt = np.stack([looks[name].fingerprint for name in train])
+    pairs: list[tuple[str, str]] = []
+    is_twin = np.zeros(len(train), dtype=bool)
+    for start in range(0, len(val), AT_ONCE):
+        tested = np.stack([looks[name].fingerprint for name in val[start : start + AT_ONCE]])
+        edges = learnt[:, :CELLS] @ tested[:, :CELLS].T  # cells that agree less those that do not
+        near = np.abs(learnt[:, None, CELLS:] - tested[:, CELLS:]).max(axis=2) < NEAR_COLOUR
+        alike = (edges >= CELLS - 2 * MOST_UNLIKE) & near  # (to learn, to test)
+        is_twin |= alike.any(axis=1)
+        pairs += [
+            (train[int(alike[:, column].argmax())], val[start + int(column)])
+            for column in np.flatnonzero(alike.any(axis=0))
+        ]
+    return tuple(pairs), frozenset(name for name, found in zip(train, is_twin, strict=True) if found)
