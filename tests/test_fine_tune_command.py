@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from resnet_explorer.cli import main
-from resnet_explorer.finetune import run_folder
-from resnet_explorer.finetune.engine import Epoch
+from resnet_explorer.finetune import log
+from resnet_explorer.finetune.log import Epoch
 from resnet_explorer.weights.checkpoint import read_checkpoint
 
 COLOURS = {"blue": (40, 60, 200), "green": (60, 190, 40), "red": (210, 40, 40)}
@@ -140,7 +140,7 @@ def test_more_stages_than_there_are_are_refused_at_once(run: Run, data: Path, st
 def test_a_stopped_run_says_how_to_go_on(
     run: Run, data: Path, start: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = run_folder.append
+    written = log.append
 
     def stop(folder: Path, epoch: Epoch) -> None:
         written(folder, epoch)
@@ -148,7 +148,7 @@ def test_a_stopped_run_says_how_to_go_on(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(run_folder, "append", stop)
+        patched.setattr(log, "append", stop)
         stopped = run("train", data, *start, "--epochs", 3)
     assert stopped.exit_code == 130
     assert stopped.stderr.splitlines()[-1] == "Stopped; --resume goes on after epoch 2."

@@ -13,7 +13,8 @@ from resnet_explorer import ResNetSpec, build
 from resnet_explorer.finetune import features
 from resnet_explorer.finetune.batches import augmented, plain
 from resnet_explorer.finetune.collection import LabelledPhotos, labelled_photos
-from resnet_explorer.finetune.engine import Epoch, Progress, Run
+from resnet_explorer.finetune.engine import Progress, Run
+from resnet_explorer.finetune.log import Epoch
 from resnet_explorer.finetune.parts import CutNetwork, beginner, frozen_stages
 from resnet_explorer.finetune.settings import TUTORIAL, Settings
 from resnet_explorer.many.entries import Entry
@@ -98,7 +99,7 @@ def test_a_resumed_run_gives_the_numbers_of_an_uninterrupted_one(
     expected = results(whole.epochs())
     first = run(photos, tmp_path / "parts", settings)
     for step in first.epochs():
-        if step.what == "epoch" and step.epoch == 3 and step.done == 2:
+        if step.what == "training" and step.epoch == 3 and step.done == 2:
             break  # in the midst of the third epoch
     again = run(photos, tmp_path / "parts", settings)
     again.resume()

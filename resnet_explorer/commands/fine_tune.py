@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from resnet_explorer.finetune.settings import Settings
     from resnet_explorer.spec import ResNetSpec
     from resnet_explorer.weights import Preprocessing, Weights
+
+_WORDS: Final = {"features": "features", "training": "epoch {epoch}", "testing": "epoch {epoch}, testing"}
 
 
 def fine_tune(
@@ -41,9 +43,12 @@ def fine_tune(
     Raises:
         ValueError: in one sentence, if it cannot be done.
     """
-    from resnet_explorer.finetune.fine_tune import fine_tune as run
+    from resnet_explorer.finetune import log
+    from resnet_explorer.finetune.conduct import conduct
     from resnet_explorer.finetune.parts import frozen_stages
-    from resnet_explorer.finetune.run_folder import NETWORK, Story, read_log
+    from resnet_explorer.finetune.run_folder import NETWORK
+    from resnet_explorer.finetune.state import State, read_state
+    from resnet_explorer.finetune.story import Story
     from resnet_explorer.finetune.workers import Workers
 
     workers = Workers.joined()
@@ -51,12 +56,17 @@ def fine_tune(
     start, spec, preprocessing = _start(weights, network)
     frozen_stages(spec, settings)  # refuses before the photos are looked through, which takes a while
     photos = _surveyed(data, settings.seed, tell, shown=workers.is_first)
-    story = Story.of(settings, start, spec, photos, preprocessing, label or out.name)
+    story = Story.of(settings, start, spec, photos, preprocessing, label or out.name, data, data.name)
     resume = resume or workers.restarted
+    told_to_wait = False
     with piece_bar(workers.is_first) as show:
-        for progress in run(story, photos, out, resume=resume, workers=workers):
-            what = "features" if progress.what == "features" else f"epoch {progress.epoch}"
-            show(what, progress.done, progress.total)
+        for progress in conduct(story, lambda: photos, out, resume=resume, workers=workers):
+            if isinstance(progress, State):
+                if not told_to_wait:
+                    tell(f"Waiting: one run trains at a time on a machine, and {progress.total} came before.")
+                told_to_wait = True
+                continue
+            show(_WORDS[progress.what].format(epoch=progress.epoch), progress.done, progress.total)
             if progress.result:
                 epoch = progress.result
                 tell(
@@ -64,8 +74,9 @@ def fine_tune(
                     f"validation accuracy {epoch.val_accuracy:.2%}, {epoch.seconds:.0f} s"
                 )
     if workers.is_first:
-        best = max(epoch.val_accuracy for epoch in read_log(out))  # epochs before a resume among them
+        best = max(epoch.val_accuracy for epoch in log.read(out))  # epochs before a resume among them
         typer.echo(f"{best:.2%} of the validation photos are right. {out / NETWORK}")
+        tell(f"The app has it among your own networks, and so has --model {read_state(out).weights}.")
 
 
 def _silent(_: str) -> None:
@@ -91,7 +102,7 @@ def _surveyed(data: Path, seed: int, tell: Callable[[str], None], *, shown: bool
     from resnet_explorer.finetune.survey import IMBALANCED, survey
     from resnet_explorer.many.entries import entries_of
 
-    found = labelled_photos(entries_of(str(data)), seed=seed)
+    found = labelled_photos(entries_of(str(data), data.name), seed=seed)
     with piece_bar(shown) as show:
         for step in survey(found):
             show("looking at the photos", step.done, step.total)

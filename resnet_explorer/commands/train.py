@@ -82,7 +82,7 @@ def train(
         settings = parse.settings(
             strategy=strategy, stages=stages, epochs=epochs or 10, batch_size=batch, rate=rate, seed=seed
         )
-        from resnet_explorer.finetune.engine import CHECKPOINT
+        from resnet_explorer.finetune.run_folder import CHECKPOINT
 
         with resumable(out / CHECKPOINT):
             fine_tune(data, out, settings, weights=weights, network=network, label=label, resume=resume)

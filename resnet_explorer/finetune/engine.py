@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -22,35 +22,24 @@ from torch import Tensor, nn
 
 from resnet_explorer.finetune import features
 from resnet_explorer.finetune.batches import augmented, plain, stacked
-from resnet_explorer.finetune.collection import Item, LabelledPhotos
+from resnet_explorer.finetune.collection import LabelledPhotos
+from resnet_explorer.finetune.log import Epoch
 from resnet_explorer.finetune.parts import CutNetwork, frozen_stages
+from resnet_explorer.finetune.run_folder import CHECKPOINT
 from resnet_explorer.finetune.settings import Settings
 from resnet_explorer.finetune.workers import Workers
 from resnet_explorer.module import ResNet
+from resnet_explorer.progress import Step
 from resnet_explorer.threads import in_order
 from resnet_explorer.weights import Preprocessing
-from resnet_explorer.weights.tensors import whole_or_nothing
-
-CHECKPOINT: Final = "last.pt"
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What an epoch came to: a row of the log."""
-
-    epoch: int
-    train_loss: float
-    train_accuracy: float
-    val_loss: float
-    val_accuracy: float
-    seconds: float
+from resnet_explorer.whole_file import whole_or_nothing
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: pieces of "features" or of an "epoch" (1-based), and the epoch when it is done."""
+    """How far a run is: photos or batches of what it does in an epoch (1-based), which comes when done."""
 
-    what: str
+    what: Literal["features", "training", "testing"]
     epoch: int
     done: int
     total: int
@@ -63,6 +52,7 @@ class Run:
     Attributes:
         best: the epoch that was right most often on the photos to test on, the first of equals.
         best_state: the network's values after it.
+        best_logits: what it said of the photos to test on, (photos, classes); None before there was one.
     """
 
     def __init__(
@@ -81,12 +71,15 @@ class Run:
                 f"A batch of {settings.batch_size} photos cannot be shared out among "
                 f"{self.workers.count} workers; at least one for each is needed."
             )
-        self.network = CutNetwork(model, frozen_stages(model.spec, settings))
+        self.device = self.workers.device
+        self.network = CutNetwork(model, frozen_stages(model.spec, settings)).to(self.device)
         self.train, self.val = photos.part("train"), photos.part("val")
         self.optimizer = _optimizer(self.network, settings)
-        self.weights = _class_weights(photos, settings)
+        weights = _class_weights(photos, settings)
+        self.weights = None if weights is None else weights.to(self.device)
         self.best: Epoch | None = None
         self.best_state = model.state_dict()
+        self.best_logits: Tensor | None = None
         self.epochs_done = 0
 
     def epochs(self) -> Iterator[Progress]:
@@ -97,7 +90,7 @@ class Run:
                 disk is full; the checkpoint of the epoch before stays.
         """
         kept = None
-        if self.network.frozen is not None:
+        if self.network.frozen is not None and self.epochs_done < self.settings.epochs:
             for step in features.compute(
                 self.network,
                 [*self.train, *self.val],
@@ -128,8 +121,11 @@ class Run:
                     f"The loss is no number any more in epoch {epoch + 1}, step {step + 1}; a smaller "
                     "learning rate helps. What was reached before is kept."
                 )
-            yield Progress("epoch", epoch + 1, step + 1, len(batches))
-        val = self.logits(self.val, kept)
+            yield Progress("training", epoch + 1, step + 1, len(batches))
+        for tested in self._tested(kept):
+            yield Progress("testing", epoch + 1, tested.done, tested.total)
+        assert tested.answer is not None  # the last step has it
+        val = tested.answer
         targets = torch.tensor([item.label for item in self.val])
         result = Epoch(
             epoch + 1,
@@ -141,11 +137,12 @@ class Run:
         )
         self.epochs_done += 1
         if self.best is None or result.val_accuracy > self.best.val_accuracy:
-            self.best, self.best_state = result, copy.deepcopy(self.network.model.state_dict())
+            self.best, self.best_logits = result, val
+            self.best_state = copy.deepcopy(self.network.model.state_dict())
         if self.workers.is_first:
             self.save()
         self.workers.wait()
-        yield Progress("epoch", epoch + 1, len(batches), len(batches), result)
+        yield Progress("training", epoch + 1, len(batches), len(batches), result)
 
     def _step(self, network: nn.Module, batch: Sequence[int], x: Tensor) -> tuple[float, float]:
         """One step of the optimizer.
@@ -160,8 +157,8 @@ class Run:
         """
         labels = [self.train[index].label for index in batch]
         weight = float(len(batch) if self.weights is None else self.weights[labels].sum())
-        mine = torch.tensor(self.workers.share(labels))
-        logits = network(x)
+        mine = torch.tensor(self.workers.share(labels), device=self.device)
+        logits = self._logits(network, x)
         # The mean over the whole batch, in parts: the workers' gradients are averaged, so each gives more.
         loss = F.cross_entropy(
             logits,
@@ -203,22 +200,34 @@ class Run:
         shares = [self.workers.share(batch) for batch in batches]
         return stacked(in_order(decoded, chain.from_iterable(shares)), len(shares[0]))
 
-    @torch.no_grad()
-    def logits(self, items: Sequence[Item], kept: features.Features | None = None) -> Tensor:
-        """Logits (N, classes) of photos as they are; for the photos to test on, from kept features."""
+    def _tested(self, kept: features.Features | None) -> Iterator[Step[Tensor]]:
+        """Batches of the photos to test on, as they are; at the end their logits (photos, classes)."""
         self.network.eval()
         size = 64
-        mine = self.workers.share(range(len(items)))
+        mine = self.workers.share(range(len(self.val)))
         inputs: Iterator[Tensor]
         if kept is not None:
             chosen = [[len(self.train) + i for i in mine[at : at + size]] for at in range(0, len(mine), size)]
             inputs = (kept.take(indices, [0] * len(indices)) for indices in chosen)
         else:
             channels = self.network.model.spec.in_channels
-            decoded = in_order(lambda index: plain(items[index], self.preprocessing, channels), mine)
-            inputs = (self.network.frozen_part(batch) for batch in stacked(decoded, size))
-        rows = [self.network(x) for x in inputs] or [torch.empty(0, self.network.model.spec.num_classes)]
-        return self.workers.joined_rows(torch.cat(rows), len(items))
+            inputs = stacked(
+                in_order(lambda index: plain(self.val[index], self.preprocessing, channels), mine), size
+            )
+        rows = [torch.empty(0, self.network.model.spec.num_classes)]
+        total = max(1, math.ceil(len(mine) / size))
+        for done, x in enumerate(inputs, start=1):
+            with torch.no_grad():
+                rows.append(self._logits(self.network, x).cpu())
+            if done < total:
+                yield Step(done, total)
+        yield Step(total, total, self.workers.joined_rows(torch.cat(rows), len(self.val)))
+
+    def _logits(self, network: nn.Module, x: Tensor) -> Tensor:
+        """(N, classes), in float32 whatever the passes are computed in."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.mixed):
+            logits: Tensor = network(x.to(self.device))
+        return logits.float()
 
     def _set_rate(self, progress: float) -> None:
         """The learning rate at a part of the run, from 0 to 1."""
@@ -255,7 +264,7 @@ class Run:
         """
         path = self.folder / CHECKPOINT
         try:
-            state = torch.load(path, weights_only=True)
+            state = torch.load(path, weights_only=True, map_location=self.device)
         except Exception:  # a damaged file makes torch raise what it likes
             raise ValueError(f"{path} is no checkpoint that can be read.") from None
         self.network.model.load_state_dict(state["model"])

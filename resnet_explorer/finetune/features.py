@@ -59,6 +59,7 @@ def compute(
         ValueError: for a photo that cannot be read, or a disk that is full.
     """
     channels = network.model.spec.in_channels
+    device = next(network.parameters()).device
     ready = CutNetwork(for_evaluation(network.model), network.frozen)
     photos = in_order(lambda item: plain(item, preprocessing, channels), items)
     done = 0
@@ -67,7 +68,7 @@ def compute(
         with file.open("wb") as stream:
             for batch in stacked(photos, BATCH):
                 both = torch.stack([batch, batch.flip(-1)][:views], dim=1)  # (N, views, channels, side, side)
-                outputs = ready.frozen_part(both.flatten(0, 1)).numpy()
+                outputs = ready.frozen_part(both.flatten(0, 1).to(device)).cpu().numpy()
                 stream.write(outputs.tobytes())
                 done += len(batch)
                 if done < len(items):

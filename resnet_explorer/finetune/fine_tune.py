@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from resnet_explorer.finetune import run_folder
+from resnet_explorer.finetune import log, run_folder
 from resnet_explorer.finetune.collection import LabelledPhotos
-from resnet_explorer.finetune.engine import CHECKPOINT, Progress, Run
+from resnet_explorer.finetune.engine import Progress, Run
 from resnet_explorer.finetune.parts import beginner
-from resnet_explorer.finetune.run_folder import Story
+from resnet_explorer.finetune.run_folder import CHECKPOINT
+from resnet_explorer.finetune.story import Story
 from resnet_explorer.finetune.workers import Workers
 from resnet_explorer.weights import find, load
 
@@ -38,25 +39,19 @@ def fine_tune(
         ValueError: in one sentence, if it cannot begin or go on; what was reached stays.
     """
     workers = workers or Workers()
-    has_begun = (folder / CHECKPOINT).exists()
-    if has_begun and not resume:
-        raise ValueError(f"{folder} holds a run already; resume it, or choose another folder.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"{folder} cannot be made: {error.strerror}.") from None
+    if workers.is_first:
+        run_folder.prepare(story, folder, resume=resume)
     trained = load(find(story.start)) if story.start else None
     model = beginner(story.spec, len(story.classes), story.settings.seed, trained)
     run = Run(model, photos, story.preprocessing, story.settings, folder, workers)
-    if has_begun:
-        story.check_same(folder)
+    if (folder / CHECKPOINT).exists():
         run.resume()
     workers.wait()  # all have read what there was, before one of them writes
     if workers.is_first:
         _begin(story, folder, run)
     for progress in run.epochs():
         if progress.result and workers.is_first:
-            run_folder.append(folder, progress.result)
+            log.append(folder, progress.result)
             if progress.result == run.best:
                 run_folder.write_network(folder, run, story)
         yield progress
@@ -64,8 +59,8 @@ def fine_tune(
 
 def _begin(story: Story, folder: Path, run: Run) -> None:
     """Bring log and story to where the run is."""
+    story.write(folder)
     if run.epochs_done:
-        run_folder.cut_log(folder, run.epochs_done)
+        log.cut(folder, run.epochs_done)
     else:
-        (folder / run_folder.LOG).unlink(missing_ok=True)
-        story.write(folder)
+        (folder / log.LOG).unlink(missing_ok=True)

@@ -26,6 +26,7 @@ class Settings:
         label_smoothing: as in `torch.nn.CrossEntropyLoss`.
         balance: whether rare classes weigh more in the loss, by the inverse of their counts.
         augment: whether photos are cropped at random and mirrored.
+        mixed: whether passes are computed in bfloat16 where torch holds that safe ("mixed precision").
         seed: of the new head, the order, the augmentation.
 
     Raises:
@@ -43,6 +44,7 @@ class Settings:
     label_smoothing: float = 0.1
     balance: bool = False
     augment: bool = True
+    mixed: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -79,6 +79,19 @@ def forget(key: str) -> None:
     _existing(key).unlink()
 
 
+def relabel(key: str, label: str) -> Weights:
+    """Give a kept network another name.
+
+    Raises:
+        ValueError: if there is none of that key here, or it cannot be written.
+    """
+    from resnet_explorer.weights.tensors import read_state, write_state
+
+    weights = replace(describe(key), label=label)
+    write_state(_path(key), read_state(_existing(key)), to_metadata(weights))
+    return weights
+
+
 def _path(key: str) -> Path:
     name = key.removeprefix(PREFIX)
     # A key comes from a link: it must not lead out of the folder.

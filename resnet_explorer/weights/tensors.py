@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import safetensors.torch
@@ -15,6 +12,7 @@ from torch import Tensor
 from resnet_explorer.module import ResNet, build
 from resnet_explorer.recognise import COUNTER
 from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.whole_file import refused, whole_or_nothing
 
 State = Mapping[str, Tensor]
 
@@ -84,18 +82,4 @@ def write_state(path: Path, state: State, metadata: Mapping[str, str]) -> None:
         with whole_or_nothing(path) as part:
             part.write_bytes(content)
     except OSError as error:
-        raise ValueError(f"{path.name} could not be written into {path.parent}: {error.strerror}.") from None
-
-
-@contextlib.contextmanager
-def whole_or_nothing(target: Path) -> Iterator[Path]:
-    """A path beside `target` to write to, which gets its name when all went well, and else is removed."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.", suffix=".part")
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        part.chmod(0o644)  # mkstemp's files are private
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+        raise refused(path, error) from None
