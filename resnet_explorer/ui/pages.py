@@ -27,6 +27,7 @@ class Group:
     pages: tuple[PageEntry, ...]
 
 
+_PHOTOS_DECIDE: Final = t("Shown on the other pages. These train a network on your own photos.")
 _WEIGHTS_DECIDE: Final = t("Shown on the other pages. On this one, the weights decide which network answers.")
 
 OVERVIEW: Final = PageEntry("pages/overview.py", t("Overview"), ":material/home:")
@@ -36,6 +37,34 @@ PROVE: Final = PageEntry(
     ":material/fact_check:",
     t("Does the heatmap mean something? Four tests of it, with numbers."),
     _WEIGHTS_DECIDE,
+)
+ALBUM: Final = PageEntry(
+    "pages/album.py",
+    t("Your photos"),
+    ":material/perm_media:",
+    t("Folders of photos: classes, twins, what cannot be read, and what chance makes of them."),
+    _PHOTOS_DECIDE,
+)
+TRAIN: Final = PageEntry(
+    "pages/train.py",
+    t("Train"),
+    ":material/model_training:",
+    t("Three ways from a trained network to your own, and the curves while it learns."),
+    _PHOTOS_DECIDE,
+)
+TRUST: Final = PageEntry(
+    "pages/trust.py",
+    t("Trust it"),
+    ":material/verified:",
+    t("What it mistakes for what, how sure it is, and where it looks, before and after."),
+    _PHOTOS_DECIDE,
+)
+RUNS: Final = PageEntry(
+    "pages/runs.py",
+    t("Runs"),
+    ":material/inventory_2:",
+    t("Every run with its settings and curves: compare, continue, take it home."),
+    _PHOTOS_DECIDE,
 )
 
 GROUPS: Final = (
@@ -135,6 +164,7 @@ GROUPS: Final = (
             ),
         ),
     ),
+    Group(t("Train your own"), (ALBUM, TRAIN, TRUST, RUNS)),
 )
 """What the sidebar lists and the Overview shows as cards."""
 

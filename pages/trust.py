@@ -1,0 +1,5 @@
+from resnet_explorer.ui.frame import page_title, require_frame
+from resnet_explorer.ui.pages import TRUST
+
+require_frame(__file__)
+page_title(TRUST.name)
