@@ -16,7 +16,7 @@ from resnet_explorer.ui.album_input import (
 from resnet_explorer.ui.album_views import show_classes, show_photos, show_twins, show_unreadable
 from resnet_explorer.ui.augmented_view import show_augmented
 from resnet_explorer.ui.frame import page_link, page_title
-from resnet_explorer.ui.pages import ALBUM, TRAIN
+from resnet_explorer.ui.pages import TRAIN
 
 
 def show_album(album: Album) -> None:

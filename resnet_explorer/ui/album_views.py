@@ -17,7 +17,7 @@ from resnet_explorer.photo import open_photo
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.threads import in_order
 from resnet_explorer.ui.album_input import leaves_twins_out
-from resnet_explorer.ui.left_out import add_left_out, left_out, clear_left_out
+from resnet_explorer.ui.left_out import add_left_out, clear_left_out, left_out
 from resnet_explorer.ui.linked import linked, whole
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
