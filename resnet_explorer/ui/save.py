@@ -17,7 +17,9 @@ _KINDS: Final = {
     ".onnx": "application/octet-stream",
     ".png": "image/png",
     ".py": "text/x-python",
+    ".safetensors": "application/octet-stream",
     ".svg": "image/svg+xml",
+    ".zip": "application/zip",
 }
 """The media types of what is saved, by the ending of the file."""
 

@@ -1,0 +1,96 @@
+"""What a run leaves for others: its network as a file, as ONNX, and as a bundle that runs without us."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from resnet_explorer.export.bundle import bundle
+from resnet_explorer.finetune.run_folder import NETWORK
+from resnet_explorer.finetune.run_rows import best_of, epochs_of, learns, start_of
+from resnet_explorer.finetune.runs import RunEntry
+from resnet_explorer.i18n import t
+from resnet_explorer.short_text import as_markdown
+from resnet_explorer.weights.base import Weights, from_file
+
+
+def network_path(run: RunEntry) -> Path | None:
+    """Where the best network of a run lies so far; None before there is one."""
+    path = run.folder / NETWORK
+    return path if path.is_file() else None
+
+
+def network_file(run: RunEntry) -> bytes:
+    """The best network so far as a safetensors file, under the name that the run has by now.
+
+    Raises:
+        ValueError: if there is none, or its file is damaged.
+    """
+    stored, named, path = _described(run)
+    if stored == named:
+        return path.read_bytes()
+    from resnet_explorer.export.trained import trained_file
+    from resnet_explorer.weights.tensors import read_state
+
+    return trained_file(named, read_state(path))
+
+
+def network_onnx(run: RunEntry) -> bytes:
+    """The best network so far as ONNX.
+
+    Raises:
+        ValueError: if there is none, its file is damaged, or it would be too large.
+    """
+    from resnet_explorer.export.trained import trained_onnx
+    from resnet_explorer.weights.tensors import read_state
+
+    _, named, path = _described(run)
+    return trained_onnx(named, read_state(path))
+
+
+def run_bundle(run: RunEntry, starts: dict[str, str]) -> bytes:
+    """The ZIP that names the classes of photos without this project.
+
+    Args:
+        run: with a network.
+        starts: what people read of trained networks, by their keys.
+
+    Raises:
+        ValueError: if there is no network, or its file is damaged.
+    """
+    _, named, _ = _described(run)
+    return bundle(named, network_file(run), origin(run, starts))
+
+
+def origin(run: RunEntry, starts: dict[str, str]) -> str:
+    """Where the network comes from: the run, its settings, how often it is right; in Markdown."""
+    story, epochs = run.story, epochs_of(run)
+    settings = story.settings
+    best = best_of(epochs)
+    words = t(
+        "ResNet Explorer trained it in the run {run}, begun with {start}: {learns} learnt ({optimizer}, "
+        "learning rate {rate}, {batch} photos a step, {epochs} epochs, seed {seed})"
+    ).format(
+        run=as_markdown(story.label, 80),
+        start=as_markdown(start_of(run, starts), 80),
+        learns=learns(settings),
+        optimizer={"adam": "Adam", "sgd": "SGD"}[settings.optimizer],
+        rate=f"{settings.rate:g}",
+        batch=settings.batch_size,
+        epochs=len(epochs),
+        seed=settings.seed,
+    )
+    if best is None:
+        return words + "."
+    tested = sum(part == "val" for part in story.parts.values())
+    right = t("; after epoch {epoch} it was right on {share:.1%} of {count:,} photos that it had not learnt.")
+    return words + right.format(epoch=best.epoch, share=best.val_accuracy, count=tested)
+
+
+def _described(run: RunEntry) -> tuple[Weights, Weights, Path]:
+    """The network as its file says, and under the run's name of today; and the file."""
+    path = network_path(run)
+    if path is None:
+        raise ValueError(f"{run.story.label} has no network yet.")
+    stored = from_file(path, "yours/run", "yours")
+    return stored, replace(stored, label=run.story.label), path
