@@ -16,7 +16,7 @@ from resnet_explorer.ui.album_input import (
 from resnet_explorer.ui.album_views import show_classes, show_photos, show_twins, show_unreadable
 from resnet_explorer.ui.augmented_view import show_augmented
 from resnet_explorer.ui.frame import page_link, page_title
-from resnet_explorer.ui.pages import TRAIN
+from resnet_explorer.ui.pages import ALBUM, TRAIN
 
 
 def show_album(album: Album) -> None:
@@ -44,9 +44,7 @@ def show_album(album: Album) -> None:
     page_link(TRAIN, t("Train on these photos"))
 
 
-page_title(
-    t("Your photos"), t("Folders of photos, from which a network can learn. They stay on this machine.")
-)
+page_title(ALBUM.name, t("Folders of photos that a network can learn. They stay on this machine."))
 album = album_input()
 if album:
     try:

@@ -68,16 +68,19 @@ class Tile:
     is_out: bool = False
 
 
-def class_rows(rows: Sequence[ClassRow], most: int) -> str:
+def class_rows(rows: Sequence[ClassRow], most: int, chosen: str = "") -> str:
     """Classes one below the other, each a part for a click: name, counts, a bar to scale, thumbnails.
 
     Args:
         rows: the classes.
         most: photos of the largest class, whose bar is the longest.
+        chosen: key of the class that stands out.
     """
     body = _key(0, TO_LEARN, t("to learn from")) + _key(190, TO_TEST, t("to test on"))
-    body += "".join(_class_row(row, _LEGEND + _ROW * number, most) for number, row in enumerate(rows))
-    return document(WIDTH, _LEGEND + _ROW * len(rows), t("The classes and their photos"), body)
+    body += "".join(
+        _class_row(row, _LEGEND + _ROW * number, most, row.key == chosen) for number, row in enumerate(rows)
+    )
+    return document(WIDTH - 8, _LEGEND + _ROW * len(rows), t("The classes and their photos"), body)
 
 
 def _key(x: float, colour: str, words: str) -> str:
@@ -86,7 +89,7 @@ def _key(x: float, colour: str, words: str) -> str:
     )
 
 
-def _class_row(row: ClassRow, y: float, most: int) -> str:
+def _class_row(row: ClassRow, y: float, most: int, is_chosen: bool) -> str:
     counts = f"{row.learnt:,} + {row.tested:,}"
     if row.left_out:
         counts += " · " + t("{count:,} left out").format(count=row.left_out)
@@ -95,7 +98,8 @@ def _class_row(row: ClassRow, y: float, most: int) -> str:
     bar = f'y="{y + 74:g}" height="18"'
     parts = [
         f'<g data-key="{escape(row.key)}"><title>{escape(f"{row.name}: {counts}")}</title>',
-        f'<rect y="{y:g}" width="{WIDTH:g}" height="{_ROW:g}" fill-opacity="0"/>',
+        f'<rect x="-8" y="{y - 4:g}" width="{WIDTH:g}" height="{_ROW - 4:g}" rx="8" fill="currentColor" '
+        f'fill-opacity="{0.1 if is_chosen else 0:g}"/>',
         label(0, y + 36, shortened(row.name, 30), "start", 26, 1, "700"),
         label(0, y + 62, counts, "start", 21, 0.8),
         f'<rect {bar} width="{learnt:.1f}" fill="{TO_LEARN}"/>',
@@ -138,16 +142,19 @@ def _tile(tile: Tile, x: float, y: float, side: float) -> str:
 
 
 def twin_pairs(pairs: Sequence[tuple[Tile, Tile]]) -> str:
-    """Pairs of photos that show the same, three in a row: the one to learn from, the one to test on."""
-    side, height, across = 170.0, 232.0, 3
+    """Pairs of photos that show the same, three in a row: the one to learn from, the one to test on.
+
+    One that is left out is pale.
+    """
+    side, gap, height, across = 166.0, 32.0, 228.0, 3
     step = WIDTH / across
 
     def pair(number: int, learnt: Tile, tested: Tile) -> str:
         x, y = (number % across) * step, (number // across) * height
         return (
             _described(learnt, x, y, side, TO_LEARN)
-            + label(x + side + 10, y + side / 2 + 10, "=", size=30, opacity=0.8)
-            + _described(tested, x + side + 20, y, side, TO_TEST)
+            + label(x + side + gap / 2, y + side / 2 + 10, "=", size=30, opacity=0.8)
+            + _described(tested, x + side + gap, y, side, TO_TEST)
         )
 
     body = "".join(pair(number, *both) for number, both in enumerate(pairs))
@@ -157,7 +164,8 @@ def twin_pairs(pairs: Sequence[tuple[Tile, Tile]]) -> str:
 def _described(tile: Tile, x: float, y: float, side: float, colour: str) -> str:
     name = tile.words.rpartition("/")[2]
     return (
-        f"<g><title>{escape(tile.words)}</title>{_image(x, y, side, side, tile.file)}"
+        f"<g><title>{escape(tile.words)}</title>"
+        f'<g opacity="{0.3 if tile.is_out else 1:g}">{_image(x, y, side, side, tile.file)}</g>'
         f'<rect x="{x:g}" y="{y + side:g}" width="{side:g}" height="8" fill="{colour}"/>'
         f"{label(x, y + side + 30, shortened(name, 19), 'start', 18, 0.8)}</g>"
     )

@@ -182,11 +182,12 @@ def _twins(photos: LabelledPhotos, looks: Looks) -> tuple[tuple[tuple[str, str],
     for start in range(0, len(val), AT_ONCE):
         tested = np.stack([looks[name].fingerprint for name in val[start : start + AT_ONCE]])
         edges = learnt[:, :CELLS] @ tested[:, :CELLS].T  # cells that agree less those that do not
-        near = np.abs(learnt[:, None, CELLS:] - tested[:, CELLS:]).max(axis=2) < NEAR_COLOUR
-        alike = (edges >= CELLS - 2 * MOST_UNLIKE) & near  # (to learn, to test)
-        is_twin |= alike.any(axis=1)
+        rows, columns = np.nonzero(edges >= CELLS - 2 * MOST_UNLIKE)  # (to learn, to test), row by row
+        apart = np.abs(learnt[rows, CELLS:] - tested[columns, CELLS:]).max(axis=1, initial=0)
+        rows, columns = rows[apart < NEAR_COLOUR], columns[apart < NEAR_COLOUR]
+        is_twin[rows] = True
+        with_twin, first = np.unique(columns, return_index=True)
         pairs += [
-            (train[int(alike[:, column].argmax())], val[start + int(column)])
-            for column in np.flatnonzero(alike.any(axis=0))
+            (train[row], val[start + column]) for row, column in zip(rows[first], with_twin, strict=True)
         ]
     return tuple(pairs), frozenset(name for name, found in zip(train, is_twin, strict=True) if found)

@@ -15,7 +15,7 @@ from resnet_explorer.finetune.collection import LabelledPhotos
 from resnet_explorer.finetune.flowers import BYTES, fetch_flowers, kept_flowers
 from resnet_explorer.finetune.survey import Looks, Survey, look_at, summary
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.many.archive import is_archive
+from resnet_explorer.many.archive import MAX_MEMBERS, is_archive
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.left_out import left_out
 from resnet_explorer.ui.linked import SWITCH, Code, linked, one_of, whole, write
@@ -27,6 +27,8 @@ WAYS: Final = {"zip": "A ZIP", "folder": "A folder", "flowers": "Five kinds of f
 SHARE, LEAST_SHARE, MOST_SHARE = 20, 5, 50
 """Percent of each class's photos to test on, where the folders do not say."""
 LAST_SEED: Final = 9999
+MOST_MEGABYTES: Final = 500
+"""Of an upload; a little less than the server takes, which the browser would round to 1 GB."""
 
 _CAME, _TURN, _FETCH, _FRESH, _REFUSAL = "_al_came", "_al_turn", "_al_fetch", "_al_fresh", "_al_refusal"
 
@@ -60,9 +62,9 @@ def album_input() -> Album | None:
             _add_input()
         with st.popover(t("Remove"), icon=":material/delete:"):
             st.markdown(
-                t("Remove **{album}** from this machine? Runs keep what they have learnt from it.").format(
-                    album=as_markdown(chosen.label)
-                )
+                t(
+                    "Remove **{album}** from this machine? Runs keep what they learnt, but cannot go on."
+                ).format(album=as_markdown(chosen.label))
             )
             st.button(t("Remove it"), key="al_forget", on_click=_forget, args=(chosen.key,), type="primary")
     return chosen
@@ -208,10 +210,11 @@ def _add_input() -> None:
         t("A ZIP archive of photos") if way == "zip" else t("A folder of photos"),
         accept_multiple_files=False if way == "zip" else "directory",
         key=key,
+        max_upload_size=MOST_MEGABYTES,
         on_change=_note,
         args=(key,),
     )
-    st.markdown(prose("album_layout"))
+    st.markdown(prose("album_layout").format(megabytes=MOST_MEGABYTES, files=MAX_MEMBERS))
 
 
 def _flowers_input() -> None:

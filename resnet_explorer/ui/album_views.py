@@ -27,6 +27,7 @@ CLASSES: Final = 8
 """Classes at once."""
 TILES: Final = 3 * ACROSS
 PAIRS: Final = 6
+SENTENCES: Final = 6
 MOST_CLASSES: Final = 50_000
 
 
@@ -56,7 +57,8 @@ def show_classes(album: Album, found: Survey, left: LabelledPhotos) -> None:
         )
         for label in range(len(names))[page * CLASSES : (page + 1) * CLASSES]
     ]
-    show_svg(class_rows(rows, max(all_counts)), "al_rows", _choose_class, tallest=1100)
+    chosen = str(st.session_state.get("al_class", -1))
+    show_svg(class_rows(rows, max(all_counts), chosen), "al_rows", _choose_class, tallest=1100)
     _say_balance(left)
     save_button(t("What was found as JSON"), lambda: as_json(album, found, left), "album.json", key="al_json")
 
@@ -74,7 +76,7 @@ def _say_balance(photos: LabelledPhotos) -> None:
             + " "
             + t(
                 "A network that always says the common one looks better than it is: "
-                "let rare classes weigh more."
+                "on Train, let rare classes weigh more."
             )
         )
     elif times > 1:
@@ -124,7 +126,7 @@ def show_photos(album: Album, found: Survey) -> None:
 
 def show_twins(album: Album, found: Survey) -> None:
     """Photos to test on that are among those to learn from too, as pairs, and whether these are left out."""
-    leaves_twins_out()
+    are_out = leaves_twins_out()
     if not found.twins:
         return
     count = len(found.twins)
@@ -141,7 +143,12 @@ def show_twins(album: Album, found: Survey) -> None:
     by_name = {item.name: item for item in found.photos.items}
     files = _thumbnails("_al_pairs", album, [by_name[name] for pair in shown for name in pair])
     show_svg(
-        twin_pairs([(Tile("", files[one], one), Tile("", files[other], other)) for one, other in shown]),
+        twin_pairs(
+            [
+                (Tile("", files[one], one, is_out=are_out), Tile("", files[other], other))
+                for one, other in shown
+            ]
+        ),
         "al_twin_pairs",
     )
 
@@ -154,12 +161,9 @@ def show_unreadable(found: Survey) -> None:
     st.subheader(t("Left out: not readable"))
     words = t("1 file cannot be read.") if count == 1 else t("{count:,} files cannot be read.")
     st.markdown(words.format(count=count) + " " + t("The others are used."))
-    st.dataframe(
-        {t("Why"): list(found.unreadable)},
-        key="al_unread",
-        hide_index=True,
-        height="auto" if count < 8 else 300,
-    )
+    page = _page_input("al_unread", t("files"), count, SENTENCES)
+    shown = found.unreadable[page * SENTENCES : (page + 1) * SENTENCES]
+    st.markdown("\n".join(f"- {as_markdown(sentence, 300)}" for sentence in shown))
 
 
 def _page_input(key: str, what: str, count: int, at_once: int) -> int:

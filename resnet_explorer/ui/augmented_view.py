@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from resnet_explorer.weights import Preprocessing
 
 VIEWS: Final = 8
-SIZES: Final = {
-    "usual": "224 × 224, as ImageNet's networks",
-    "bundled": "{side} × {side}, as the bundled network",
-}
+SIZES: Final = {"usual": "224 × 224 (ImageNet’s)", "bundled": "{side} × {side} (bundled)"}
 LAST_PHOTO: Final = 999_999
 LAST_DICE: Final = 9999
 _FEW_PIXELS: Final = 64
@@ -70,10 +67,8 @@ def show_augmented(album: Album, photos: LabelledPhotos) -> None:
         st.error(str(refusal))
         return
     show_svg(picture, "al_views", tallest=900)
-    words = t("{name}, a photo of **{label}**. Seed {dice}: the link shows the same eight.")
-    st.caption(
-        words.format(name=as_markdown(item.name), label=as_markdown(photos.classes[item.label]), dice=dice)
-    )
+    words = t("A photo of **{label}**, seed {dice}: the link shows the same eight views.")
+    st.caption(words.format(label=as_markdown(photos.classes[item.label]), dice=dice))
 
 
 def _preprocessing(size: str) -> Preprocessing:
