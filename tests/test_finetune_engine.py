@@ -15,8 +15,8 @@ from resnet_explorer.finetune.batches import augmented, plain
 from resnet_explorer.finetune.collection import LabelledPhotos, labelled_photos
 from resnet_explorer.finetune.engine import Progress, Run
 from resnet_explorer.finetune.log import Epoch
-from resnet_explorer.finetune.parts import CutNetwork, beginner, frozen_stages
-from resnet_explorer.finetune.settings import TUTORIAL, Settings
+from resnet_explorer.finetune.parts import CutNetwork, beginner
+from resnet_explorer.finetune.settings import TUTORIAL, Settings, frozen_stages
 from resnet_explorer.many.entries import Entry
 from resnet_explorer.module import ResNet
 from resnet_explorer.threads import in_order

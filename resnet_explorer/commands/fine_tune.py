@@ -45,7 +45,7 @@ def fine_tune(
     """
     from resnet_explorer.finetune import log
     from resnet_explorer.finetune.conduct import conduct
-    from resnet_explorer.finetune.parts import frozen_stages
+    from resnet_explorer.finetune.settings import frozen_stages
     from resnet_explorer.finetune.run_folder import NETWORK
     from resnet_explorer.finetune.state import State, read_state
     from resnet_explorer.finetune.story import Story

@@ -24,9 +24,9 @@ from resnet_explorer.finetune import features
 from resnet_explorer.finetune.batches import augmented, plain, stacked
 from resnet_explorer.finetune.collection import LabelledPhotos
 from resnet_explorer.finetune.log import Epoch
-from resnet_explorer.finetune.parts import CutNetwork, frozen_stages
+from resnet_explorer.finetune.parts import CutNetwork
 from resnet_explorer.finetune.run_folder import CHECKPOINT
-from resnet_explorer.finetune.settings import Settings
+from resnet_explorer.finetune.settings import Settings, frozen_stages
 from resnet_explorer.finetune.workers import Workers
 from resnet_explorer.module import ResNet
 from resnet_explorer.progress import Step

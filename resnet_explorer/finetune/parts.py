@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from resnet_explorer.finetune.settings import Settings
 from resnet_explorer.module import ResNet, build
 from resnet_explorer.spec import ResNetSpec
 
@@ -30,20 +29,6 @@ def beginner(spec: ResNetSpec, classes: int, seed: int, trained: ResNet | None =
     return model
 
 
-def frozen_stages(spec: ResNetSpec, settings: Settings) -> int | None:
-    """How many stages do not learn; the stem goes with the first. None if all learn.
-
-    Raises:
-        ValueError: in one sentence, if more stages are to learn than there are.
-    """
-    count = len(spec.depths)
-    if settings.strategy == "stages" and settings.stages > count:
-        raise ValueError(
-            f"stages is {settings.stages}; the network has {count}, and at most these can learn."
-        )
-    return {"all": None, "stages": count - settings.stages, "head": count}[settings.strategy]
-
-
 class CutNetwork(nn.Module):
     """A network of which the first part does not learn.
 
@@ -52,7 +37,7 @@ class CutNetwork(nn.Module):
 
     Attributes:
         model: the network.
-        frozen: as `frozen_stages` gives it.
+        frozen: as `settings.frozen_stages` gives it.
     """
 
     def __init__(self, model: ResNet, frozen: int | None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from resnet_explorer.spec import ResNetSpec
+
 Strategy = Literal["head", "stages", "all"]
 STRATEGIES: Final = ("head", "stages", "all")
 
@@ -78,3 +80,17 @@ TUTORIAL: Final = Settings(
     label_smoothing=0.0,
 )
 """The settings of the tutorial that this grows from: Adam 1e-4, batches of 16, 3 epochs, all parameters."""
+
+
+def frozen_stages(spec: ResNetSpec, settings: Settings) -> int | None:
+    """How many stages do not learn; the stem goes with the first. None if all learn.
+
+    Raises:
+        ValueError: in one sentence, if more stages are to learn than there are.
+    """
+    count = len(spec.depths)
+    if settings.strategy == "stages" and settings.stages > count:
+        raise ValueError(
+            f"stages is {settings.stages}; the network has {count}, and at most these can learn."
+        )
+    return {"all": None, "stages": count - settings.stages, "head": count}[settings.strategy]

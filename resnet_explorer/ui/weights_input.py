@@ -93,12 +93,20 @@ def _bundled() -> Weights | None:
 
 
 def _published() -> Weights | None:
-    """torchvision's, from its cache; where the file is not there yet, a button that fetches it.
+    """A menu of torchvision's.
+
+    Raises:
+        ValueError: if the chosen one cannot be fetched.
+    """
+    return offered_download(_choice([entry for entry in available() if entry.source == "torchvision"]))
+
+
+def offered_download(key: str) -> Weights | None:
+    """torchvision's weights of a key; where the file is not there yet, a button that fetches it.
 
     Raises:
         ValueError: if it cannot be fetched.
     """
-    key = _choice([entry for entry in available() if entry.source == "torchvision"])
     with st.spinner(t("Loading torch …")):
         warm_up("torchvision")
     from resnet_explorer.weights import imagenet

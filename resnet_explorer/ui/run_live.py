@@ -1,0 +1,151 @@
+"""Runs while they work: how far each is, its curves, and Stop. It goes on when nobody looks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from resnet_explorer.finetune import background
+from resnet_explorer.finetune.curves import curves
+from resnet_explorer.finetune.runs import RunEntry, runs
+from resnet_explorer.i18n import t
+from resnet_explorer.short_text import as_markdown
+from resnet_explorer.ui.frame import page_link
+from resnet_explorer.ui.pages import RUNS, TRUST
+
+SECONDS: Final = 1.0
+"""Between two looks at runs that work."""
+_REFUSAL: Final = "_tn_refusal"
+
+
+@st.cache_resource(show_spinner=False)
+def take_up_cut_off_runs() -> None:
+    """Once after the server started: a machine that was switched off goes on where it was."""
+    background.revive()
+
+
+def show_live() -> None:
+    """The runs that work or wait, until none does; then the last one that ended."""
+    refusal = st.session_state.pop(_REFUSAL, None)
+    if refusal:
+        st.error(refusal)
+    if any(run.alive for run in runs()):
+        _working()
+        return
+    ended = runs()
+    if ended:
+        show_end(ended[0])
+    else:
+        st.info(t("No run has been begun here yet."))
+
+
+@st.fragment(run_every=SECONDS)
+def _working() -> None:
+    alive = [run for run in reversed(runs()) if run.alive]
+    if not alive:
+        st.rerun()  # the whole page: it shows how the last one ended
+    if len(alive) > 1:
+        st.caption(t("One run trains at a time on this machine; the others wait in their order."))
+    for run in sorted(alive, key=lambda run: run.state.phase == "waiting"):
+        _show_working(run)
+
+
+def _show_working(run: RunEntry) -> None:
+    words, button = st.columns([6, 1], vertical_alignment="center")
+    words.markdown(f"### {as_markdown(run.story.label)}")
+    button.button(t("Stop"), key=f"tn_stop_{run.key}", on_click=stop, args=(run.key,), width="stretch")
+    st.progress(share_done(run), text=state_words(run))
+    if run.log:
+        show_curves(run, run.story.settings.epochs)
+        last, best = run.log[-1], run.best or run.log[-1]
+        st.markdown(
+            t(
+                "Last epoch **{last:.1%}** of the photos to test on, best **{best:.1%}** in epoch {epoch}."
+            ).format(last=last.val_accuracy, best=best.val_accuracy, epoch=best.epoch)
+        )
+
+
+def show_curves(run: RunEntry, epochs: int | None = None) -> None:
+    """Accuracy and loss of a run, side by side."""
+    for column, quantity in zip(st.columns(2, gap="large"), ("accuracy", "loss"), strict=True):
+        column.plotly_chart(
+            curves([("", run.log)], quantity, epochs),  # type: ignore[arg-type]
+            key=f"tn_{quantity}_{run.key}",
+            config={"displaylogo": False},
+        )
+
+
+def show_end(run: RunEntry) -> None:
+    """How a run ended, and what can be done with it."""
+    st.markdown(f"### {as_markdown(run.story.label)}")
+    if run.state.phase == "failed":
+        st.error(run.state.sentence)
+    if run.best is None:
+        st.info(t("It ended before an epoch was done."))
+        return
+    tested = sum(part == "val" for part in run.story.parts.values())
+    st.markdown(
+        t(
+            "**{share:.1%}** of the {tested:,} photos to test on are right, after epoch {epoch} of {epochs}. "
+            "{seconds:,.0f} s for {done} epochs."
+        ).format(
+            share=run.best.val_accuracy,
+            tested=tested,
+            epoch=run.best.epoch,
+            epochs=run.story.settings.epochs,
+            seconds=sum(epoch.seconds for epoch in run.log),
+            done=len(run.log),
+        )
+    )
+    with st.container(horizontal=True):
+        page_link(TRUST, t("Can it be trusted?"))
+        page_link(RUNS, t("Use it, compare it"))
+    show_curves(run)
+
+
+def share_done(run: RunEntry) -> float:
+    """How much of what a run does now is done, 0 to 1: of the features, or of all epochs."""
+    state = run.state
+    part = state.done / state.total if state.total else 0.0
+    if state.phase == "features":
+        return part
+    if state.phase in ("training", "testing"):
+        within = part if state.phase == "training" else 1.0
+        return min(1.0, (state.epoch - 1 + within) / run.story.settings.epochs)
+    return 0.0
+
+
+def state_words(run: RunEntry) -> str:
+    """What a run does, in a line."""
+    state = run.state
+    if run.was_cut_off:
+        return t("Cut off.")
+    words = {
+        "waiting": t("Waits: {total} before it.") if state.total else t("Begins …"),
+        "features": t("The frozen part, once for each photo: {done:,} of {total:,}"),
+        "training": t("Epoch {epoch} of {epochs}, step {done:,} of {total:,}"),
+        "testing": t("Epoch {epoch} of {epochs}, testing"),
+        "done": t("Done."),
+        "stopped": t("Stopped after epoch {epoch} of {epochs}.") if state.epoch else t("Stopped."),
+        "failed": t("Failed."),
+    }[state.phase].format(
+        done=state.done, total=state.total, epoch=state.epoch, epochs=run.story.settings.epochs
+    )
+    return (
+        words if state.left is None else words + t(" · about {left} left").format(left=_duration(state.left))
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return t("{seconds:.0f} s").format(seconds=seconds)
+    return t("{minutes:.0f} min").format(minutes=seconds / 60)
+
+
+def stop(key: str) -> None:
+    """Ask a run to stop; a sentence says why if it cannot be."""
+    try:
+        background.stop(key)
+    except ValueError as refusal:
+        st.session_state[_REFUSAL] = str(refusal)
