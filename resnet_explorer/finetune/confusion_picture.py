@@ -25,6 +25,8 @@ _SIDE: Final = {True: 560, False: 960}
 _LARGEST: Final = 130
 _LETTER: Final = 0.52
 """Width of a letter over its height, on the average."""
+_READABLE: Final = 17
+"""Pixels of a letter's height below which names are rather turned than made smaller."""
 _LONGEST: Final = 16
 """Characters of a class at the matrix' edge."""
 _SCALE: Final = (0.01, 0.05, 0.2, 0.5, 1.0)
@@ -45,10 +47,12 @@ def confusion_svg(rows: tuple[tuple[int, ...], ...], classes: tuple[str, ...], c
     """
     count = len(classes)
     cell = min(_LARGEST, _SIDE[count <= FEW_CLASSES] / count)
-    font = max(9.0, min(19.0, cell * 0.6))
     names = [shortened(name, _LONGEST) for name in classes]
-    longest = _LETTER * font * max(map(len, names))
-    level = longest < cell - 6  # the names of the columns fit beside each other
+    letters = max(map(len, names))
+    fitting = (cell - 8) / (_LETTER * letters)
+    level = fitting >= _READABLE  # the names of the columns fit beside each other
+    font = min(24.0, fitting) if level else min(20.0, max(9.0, cell * 0.6))
+    longest = _LETTER * font * letters
     left, top = longest + 2.2 * font + 14, (font if level else 0.72 * longest + 0.7 * font) + 2.2 * font + 10
     side = cell * count
     width, height = left + side + (0 if level else 0.72 * longest) + 8, top + side + 4.4 * font
@@ -100,7 +104,7 @@ def _cell(
     if not number and not few:
         return rect
     digits = max(2, len(str(number)))
-    font = min(30.0, side * 0.4, side * 0.85 / (digits * _LETTER))
+    font = min(32.0, side * 0.55, side * 0.85 / (digits * _LETTER))
     strength = 700 if truth == answer else 400
     text = (
         f'<text x="{x + side / 2:.1f}" y="{y + side / 2:.1f}" dy="0.35em" text-anchor="middle" '
