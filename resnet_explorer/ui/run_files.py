@@ -1,0 +1,81 @@
+"""The network of a run to use: on the pages of the photo lab, and as files, made when asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from resnet_explorer.export.onnx_file import check_size
+from resnet_explorer.finetune.log import LOG
+from resnet_explorer.finetune.run_folder import CLASS_INDICES, NETWORK, PREDICTIONS
+from resnet_explorer.finetune.run_take_home import network_file, network_onnx, network_path, run_bundle
+from resnet_explorer.finetune.runs import RunEntry
+from resnet_explorer.i18n import prose, t
+from resnet_explorer.ui.frame import page_link
+from resnet_explorer.ui.network import link_parameters
+from resnet_explorer.ui.pages import TRUST
+from resnet_explorer.ui.save import save_button
+
+
+def show_use(run: RunEntry, starts: dict[str, str]) -> None:
+    """The ways to use its network.
+
+    Args:
+        run: the run.
+        starts: what people read of trained networks, by their keys.
+    """
+    st.subheader(t("Use it"))
+    if network_path(run) is None:
+        st.info(t("Its network is here after its first epoch."))
+        _files(run, starts)
+        return
+    weights = run.weights
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if weights and st.button(
+            t("Open on Predict"), key="ru_open", icon=":material/photo_camera:", type="primary"
+        ):
+            open_on_predict(weights.key)
+        page_link(TRUST, t("Can it be trusted?"))
+    if weights is None:
+        st.caption(
+            t("It stands on Predict when the run has ended.")
+            if run.alive or not run.state.weights
+            else t("Somebody removed it from Predict; the files below hold it.")
+        )
+    _files(run, starts)
+    st.caption(prose("runs_files"))
+
+
+def open_on_predict(key: str) -> None:
+    """Go to the Predict page with a network of one's own chosen there."""
+    chosen = {"p_from": "yours", "p_weights": key}
+    st.session_state.update(chosen)
+    st.switch_page("pages/predict.py", query_params=link_parameters() | chosen)
+
+
+def _files(run: RunEntry, starts: dict[str, str]) -> None:
+    """A button for each file that there is."""
+    name = re.sub(r"[^a-z0-9]+", "-", run.story.label.lower()).strip("-")[:40] or "network"
+    with st.container(horizontal=True):
+        if network_path(run) is not None:
+            save_button(t("Bundle (ZIP)"), lambda: run_bundle(run, starts), f"{name}.zip", key="ru_bundle")
+            save_button("network.safetensors", lambda: network_file(run), NETWORK, key="ru_network")
+            if _fits_onnx(run):
+                save_button("ONNX", lambda: network_onnx(run), f"{name}.onnx", key="ru_onnx")
+        for file in (CLASS_INDICES, LOG, PREDICTIONS):
+            if (run.folder / file).is_file():
+                save_button(file, _reader(run, file), file, key=f"ru_{file.partition('.')[0]}")
+
+
+def _reader(run: RunEntry, file: str) -> Callable[[], bytes]:
+    return (run.folder / file).read_bytes
+
+
+def _fits_onnx(run: RunEntry) -> bool:
+    try:
+        check_size(run.story.spec)
+    except ValueError:
+        return False
+    return True

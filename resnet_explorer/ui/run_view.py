@@ -1,0 +1,79 @@
+"""One run: how far it is, what came of it, its curves, and all that it was told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from resnet_explorer.finetune.run_rows import best_of, circumstances, epochs_of, row_of, settings_of
+from resnet_explorer.finetune.runs import RunEntry
+from resnet_explorer.i18n import t
+from resnet_explorer.short_text import as_markdown
+
+
+def show_figures(run: RunEntry, starts: Mapping[str, str]) -> None:
+    """What came of it, in large figures."""
+    row, best = row_of(run, starts), best_of(epochs_of(run))
+    right, epochs, seconds, learnt, tested, classes = st.columns([1.2, 1, 1, 1, 1, 1])
+    right.metric(
+        t("Right on what it was tested on"),
+        f"{best.val_accuracy:.1%}" if best else "–",
+        t("epoch {epoch}").format(epoch=best.epoch) if best else None,
+        delta_color="off",
+        delta_arrow="off",
+    )
+    epochs.metric(t("Epochs"), t("{done} of {all}").format(done=row.done, all=row.epochs))
+    seconds.metric(t("Seconds"), f"{row.seconds:,.0f}")
+    learnt.metric(t("Learnt photos"), f"{row.photos:,}")
+    tested.metric(t("Tested on"), f"{row.tested:,}")
+    classes.metric(t("Classes"), f"{row.classes:,}")
+
+
+def show_end(run: RunEntry) -> None:
+    """Why it is not done, where it is at rest and is not."""
+    epochs = len(epochs_of(run))
+    if run.state.phase == "failed":
+        st.error(as_markdown(run.state.sentence, 400) or t("It failed."))
+    elif run.was_cut_off:
+        st.warning(t("It was cut off after epoch {n}; **Continue** takes it up there.").format(n=epochs))
+    elif run.state.phase == "stopped" and epochs < run.story.settings.epochs:
+        st.info(t("It was stopped after epoch {n}; **Continue** takes it up there.").format(n=epochs))
+
+
+def show_curves(run: RunEntry) -> None:
+    """Accuracy and loss, epoch by epoch."""
+    epochs = epochs_of(run)
+    if not epochs:
+        st.info(t("Its curves begin with the end of its first epoch."))
+        return
+    from resnet_explorer.finetune.curves import curves
+
+    for quantity in ("accuracy", "loss"):
+        st.plotly_chart(
+            curves([("", epochs)], quantity, run.story.settings.epochs),
+            key=f"ru_{quantity}",
+            config={"displayModeBar": False},
+            alt=t("The {quantity} of each epoch").format(quantity=quantity),
+        )
+
+
+def show_settings(run: RunEntry, starts: Mapping[str, str]) -> None:
+    """All that it was told, and what its numbers may depend on beside that."""
+    told = settings_of(run, starts)
+    st.dataframe(
+        {t("Told"): list(told), " ": list(told.values())},
+        key="ru_settings",
+        hide_index=True,
+        height="content",
+        row_height=36,
+        column_config={" ": st.column_config.TextColumn("", width=260)},
+    )
+    found = circumstances(run)
+    versions = " · ".join(f"{name} {number}" for name, number in found.versions.items())
+    begun = f"{found.begun:%Y-%m-%d %H:%M}" if found.begun else t("some time ago")
+    st.caption(
+        t("Begun {begun} · {versions} · {folder}").format(
+            begun=begun, versions=as_markdown(versions, 200), folder=as_markdown(run.key, 100)
+        )
+    )
