@@ -128,6 +128,7 @@ def show_twins(album: Album, found: Survey) -> None:
     """Photos to test on that are among those to learn from too, as pairs, and whether these are left out."""
     are_out = leaves_twins_out()
     if not found.twins:
+        st.caption(t("No photo to test on is among those to learn from, too."))
         return
     count = len(found.twins)
     st.subheader(t("Twins across the split"))
@@ -156,6 +157,7 @@ def show_twins(album: Album, found: Survey) -> None:
 def show_unreadable(found: Survey) -> None:
     """Files that cannot be read, each with its sentence."""
     if not found.unreadable:
+        st.caption(t("Every photo can be read."))
         return
     count = len(found.unreadable)
     st.subheader(t("Left out: not readable"))
