@@ -39,8 +39,8 @@ VIEWS = {
 }
 
 page_title(TRUST.name, t("Where the network is right, where it is wrong, and what it looked at."))
-choice, number, again = st.columns([1.2, 2.2, 1.6], gap="large")
-with choice:
+number, words, again = st.columns([1.35, 2, 1.45], gap="medium")
+with words:
     run = run_input()
 if run is None:
     st.stop()
@@ -50,7 +50,7 @@ try:
 except ValueError as refusal:
     st.info(str(refusal))
     st.stop()
-show_head(judged, number, again)
+show_head(judged, number, words, again)
 linked("tr_view", "photos", one_of(VIEWS))
 view = st.segmented_control(
     t("View"),

@@ -16,8 +16,8 @@ SIDE: Final = 168
 """Pixels of a photo in the grid."""
 OUT: Final = "out"
 """Begins the key of a photo's box that leaves it out."""
-_GAP, _LINE, _FONT = 14, 23, 18
-_LONGEST: Final = 19
+_GAP, _LINE, _FONT = 14, 25, 20
+_LONGEST: Final = 17
 """Characters below a photo."""
 _WRONG: Final = STAGE_COLOURS["head"]
 

@@ -81,7 +81,7 @@ def reliability_figure(found: Calibration) -> go.Figure:
     )
     quiet(figure, height=540).update_layout(dragmode=False, margin={"l": 10, "r": 10, "t": 16, "b": 10})
     axes = {"gridcolor": _GRID, "zeroline": False, "fixedrange": True}
-    figure.update_xaxes(range=[0, 1], dtick=0.2, tickformat=".0%", **axes)
+    figure.update_xaxes(range=[0, 1.001], dtick=0.2, tickformat=".0%", **axes)
     figure.update_yaxes(
         range=[0, 1.02], dtick=0.2, tickformat=".0%", title=t("how often it is right"), row=1, **axes
     )

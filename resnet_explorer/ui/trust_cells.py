@@ -43,7 +43,7 @@ def show_cells(judged: Judged, cell: Cell | None) -> None:
         _show_matrix(judged, cell)
         _show_photos(judged, cell, *_BELOW)
         return
-    left, right = st.columns([1.3, 1], gap="medium")
+    left, right = st.columns([1.2, 1], gap="medium")
     with left:
         _show_matrix(judged, cell)
     with right:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
     from resnet_explorer.stage_pass import StagePass
 
-SCALES: Final = {"one": "One scale for both", "own": "Each its own"}
+SCALES: Final = {"one": "One scale", "own": "Each its own"}
 BARS: Final = 4
 
 
@@ -165,7 +165,8 @@ def _show_maps(judged: Judged, index: int, subject: Subject) -> None:
             _show_side(side, picture, None if asked.one_scale else top, asked, side is after, judged, index)
     if asked.one_scale:
         _show_colours(asked, tops[0])
-    st.caption(prose("trust_before_after") if before else "")
+    if before:
+        st.caption(prose("trust_before_after"))
     _show_saves(subject, sides, [original, *over], tops, asked)
 
 
@@ -173,7 +174,7 @@ def _maps_input(stages: int) -> Asked:
     """Method, stage, scale and colours, in a row."""
     linked("p_method", "gradcam", one_of(ONE_PASS))
     usual = linked("tr_scale", "one", one_of(SCALES))
-    first, second, third, fourth = st.columns([1.1, 2.2, 1.6, 1], gap="medium", vertical_alignment="bottom")
+    first, second, third, fourth = st.columns([1.1, 2, 1.7, 1], gap="medium", vertical_alignment="bottom")
     method: str = first.selectbox(
         t("Method"),
         list(ONE_PASS),

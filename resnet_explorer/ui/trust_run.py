@@ -146,29 +146,28 @@ def linked_photo(judged: Judged) -> int | None:
     return linked("tr_photo", None, whole(0, len(judged.verdicts.names) - 1))
 
 
-def show_head(judged: Judged, number: DeltaGenerator, again: DeltaGenerator) -> None:
+def show_head(judged: Judged, number: DeltaGenerator, words: DeltaGenerator, again: DeltaGenerator) -> None:
     """How many photos were named right, what that is made of, and what is left out next time.
 
     Args:
         judged: the run.
-        number, again: where each of them stands.
+        number, words, again: where each of them stands.
     """
     verdicts = judged.verdicts
-    with number:
-        st.metric(
-            t("Named right"),
-            t("{right:,} of {count:,}").format(right=verdicts.right, count=len(verdicts.names)),
-            f"{verdicts.accuracy:.1%}",
-            delta_color="off",
-            delta_arrow="off",
+    number.metric(
+        t("Named right"),
+        t("{right:,} of {count:,}").format(right=verdicts.right, count=len(verdicts.names)),
+        f"{verdicts.accuracy:.1%}",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    best = judged.run.best
+    if best is not None:
+        sentence = t(
+            "Tested on photos that it did not learn from. Its best epoch, {best} of {count}, was chosen by "
+            "them: on others it may be right a little less often."
         )
-        best = judged.run.best
-        if best is not None:
-            sentence = t(
-                "Photos that it did not learn from. Its best epoch, {best} of {count}, was chosen by them: "
-                "on others it may be right a little less often."
-            )
-            st.caption(sentence.format(best=best.epoch, count=len(judged.run.log)))
+        words.caption(sentence.format(best=best.epoch, count=len(judged.run.log)))
     if judged.album:
         with again:
             _show_left_out(judged)

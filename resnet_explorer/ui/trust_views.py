@@ -37,9 +37,9 @@ def show_classes(judged: Judged) -> None:
     st.dataframe(
         {
             "class": [each.name for each in figures],
-            "precision": [each.precision for each in figures],
-            "recall": [each.recall for each in figures],
-            "f1": [each.f1 for each in figures],
+            "precision": [100 * each.precision for each in figures],
+            "recall": [100 * each.recall for each in figures],
+            "f1": [100 * each.f1 for each in figures],
             "photos": [each.support for each in figures],
         },
         key="tr_table",
@@ -67,8 +67,10 @@ def show_classes(judged: Judged) -> None:
 
 
 def _bar(label: str) -> ColumnConfig:
-    """A column of shares as bars."""
-    return st.column_config.ProgressColumn(label, format="percent", min_value=0, max_value=1, width="medium")
+    """A column of percents as bars."""
+    return st.column_config.ProgressColumn(
+        label, format="%.1f %%", min_value=0, max_value=100, width="medium"
+    )
 
 
 def _read_classes(figures: tuple[ClassFigures, ...]) -> str:

@@ -87,7 +87,7 @@ def test_the_head_counts_and_says_what_of() -> None:
     assert page.metric[0].value == f"{found.right} of 9"
     assert page.metric[0].delta == f"{found.accuracy:.1%}"
     assert run.best and found.accuracy == pytest.approx(run.best.val_accuracy)
-    assert "Photos that it did not learn from. Its best epoch, 1 of 1" in text(page)
+    assert "Tested on photos that it did not learn from. Its best epoch, 1 of 1" in text(page)
 
 
 def test_the_surest_mistakes_are_there_without_a_click(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,8 +223,8 @@ def test_the_table_of_classes_is_the_librarys() -> None:
     truth, answers = found.labels, found.answers
     recalls = recall_score(truth, answers, average=None, labels=range(3), zero_division=0)
     precisions = precision_score(truth, answers, average=None, labels=range(3), zero_division=0)
-    assert list(table["recall"]) == pytest.approx(recalls.tolist())
-    assert list(table["precision"]) == pytest.approx(precisions.tolist())
+    assert list(table["recall"]) == pytest.approx((100 * recalls).tolist())
+    assert list(table["precision"]) == pytest.approx((100 * precisions).tolist())
     assert list(table["photos"]) == [3, 3, 3]
 
 
