@@ -56,7 +56,10 @@ def bundle(weights: Weights, network: bytes, origin: str = "") -> bytes:
 
 def class_indices(classes: tuple[str, ...]) -> str:
     """The names of classes as the tutorials write them: {"0": "daisy", …}."""
-    return json.dumps({str(index): name for index, name in enumerate(classes)}, indent=4, ensure_ascii=False)
+    return (
+        json.dumps({str(index): name for index, name in enumerate(classes)}, indent=4, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def _readme(weights: Weights, origin: str) -> str:

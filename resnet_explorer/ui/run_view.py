@@ -10,22 +10,23 @@ from resnet_explorer.finetune.run_rows import best_of, circumstances, epochs_of,
 from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import t
 from resnet_explorer.short_text import as_markdown
+from resnet_explorer.ui.words_table import words_table
 
 
 def show_figures(run: RunEntry, starts: Mapping[str, str]) -> None:
     """What came of it, in large figures."""
     row, best = row_of(run, starts), best_of(epochs_of(run))
-    right, epochs, seconds, learnt, tested, classes = st.columns([1.2, 1, 1, 1, 1, 1])
+    right, epochs, seconds, learnt, tested, classes = st.columns(6)
     right.metric(
-        t("Right on what it was tested on"),
+        t("Right"),
         f"{best.val_accuracy:.1%}" if best else "–",
-        t("epoch {epoch}").format(epoch=best.epoch) if best else None,
+        t("in epoch {epoch}").format(epoch=best.epoch) if best else None,
         delta_color="off",
         delta_arrow="off",
     )
     epochs.metric(t("Epochs"), t("{done} of {all}").format(done=row.done, all=row.epochs))
     seconds.metric(t("Seconds"), f"{row.seconds:,.0f}")
-    learnt.metric(t("Learnt photos"), f"{row.photos:,}")
+    learnt.metric(t("Learnt from"), f"{row.photos:,}")
     tested.metric(t("Tested on"), f"{row.tested:,}")
     classes.metric(t("Classes"), f"{row.classes:,}")
 
@@ -60,15 +61,7 @@ def show_curves(run: RunEntry) -> None:
 
 def show_settings(run: RunEntry, starts: Mapping[str, str]) -> None:
     """All that it was told, and what its numbers may depend on beside that."""
-    told = settings_of(run, starts)
-    st.dataframe(
-        {t("Told"): list(told), " ": list(told.values())},
-        key="ru_settings",
-        hide_index=True,
-        height="content",
-        row_height=36,
-        column_config={" ": st.column_config.TextColumn("", width=260)},
-    )
+    words_table([(name, [value]) for name, value in settings_of(run, starts).items()])
     found = circumstances(run)
     versions = " · ".join(f"{name} {number}" for name, number in found.versions.items())
     begun = f"{found.begun:%Y-%m-%d %H:%M}" if found.begun else t("some time ago")

@@ -78,7 +78,7 @@ def _columns(rows: Sequence[RunRow]) -> dict[str, list[Any]]:
         "epochs": [t("{done} of {all}").format(done=row.done, all=row.epochs) for row in rows],
         "learns": [row.learns for row in rows],
         "seconds": [row.seconds for row in rows],
-        "network": [row.network for row in rows],
+        "network": [row.network.partition(" (")[0] for row in rows],
         "start": [row.start for row in rows],
         "photos": [row.photos + row.tested for row in rows],
         "classes": [row.classes for row in rows],

@@ -12,6 +12,7 @@ from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import t
 from resnet_explorer.short_text import shortened
 from resnet_explorer.ui.linked import linked, one_of, some_of, write
+from resnet_explorer.ui.words_table import words_table
 
 MOST: Final = 6
 """Runs at once: as many as have colours of their own."""
@@ -100,15 +101,9 @@ def _show_differences(chosen: Sequence[RunEntry], names: Sequence[str], starts: 
         st.markdown(t("They were told the same."))
     rows = [row_of(run, starts) for run in chosen]
     best = [best_of(epochs_of(run)) for run in chosen]
-    table = {
-        "": [t("Right"), t("Best epoch"), t("Seconds"), *(name for name, _ in found)],
-    }
-    for place, name in enumerate(names):
-        epoch = best[place]
-        table[shortened(name) + "\u200b" * place] = [  # two columns may not have one name
-            f"{epoch.val_accuracy:.1%}" if epoch else "",
-            str(epoch.epoch) if epoch else "",
-            f"{rows[place].seconds:,.0f}",
-            *(values[place] for _, values in found),
-        ]
-    st.dataframe(table, key="ru_differences", hide_index=True, height="content", row_height=40)
+    came = [
+        (t("Right"), [f"{each.val_accuracy:.1%}" if each else "–" for each in best]),
+        (t("Best epoch"), [str(each.epoch) if each else "–" for each in best]),
+        (t("Seconds"), [f"{row.seconds:,.0f}" for row in rows]),
+    ]
+    words_table([*came, *found], [shortened(name) for name in names])
