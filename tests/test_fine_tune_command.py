@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,9 +12,11 @@ import pytest
 from PIL import Image
 
 from resnet_explorer.cli import main
-from resnet_explorer.finetune import log
+from resnet_explorer.finetune import flowers, log
 from resnet_explorer.finetune.log import Epoch
 from resnet_explorer.weights.checkpoint import read_checkpoint
+from tests.http_server import complete, local_server
+from tests.test_albums import SHA256, TGZ
 
 COLOURS = {"blue": (40, 60, 200), "green": (60, 190, 40), "red": (210, 40, 40)}
 TINY = "basic.1-1.width-8.stem-cifar"
@@ -173,3 +176,22 @@ def test_one_class_is_not_enough(run: Run, data: Path, start: list[object]) -> N
     result = run("train", data / "red", *start)
     assert result.exit_code == 1
     assert "Error: At least two classes are needed, each a folder with photos; only red" in result.stderr
+
+
+def test_flower_photos_are_fetched_by_name(
+    run: Run, start: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with local_server() as server:
+        url = server.serve("flower_photos.tgz", complete(TGZ))
+        monkeypatch.setattr(flowers, "fetch_flowers", partial(flowers.fetch_flowers, url=url, sha256=SHA256))
+        result = run("train", "flower_photos", *start, "--epochs", 1)
+        assert result.exit_code == 0, result.stderr
+        assert "daisy: 4 to learn, 1 to test" in result.stderr
+        assert len(server.asked) == 1
+    story = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert story["called"] == "flower_photos"
+    assert story["data"] == str(tmp_path / "home" / "photos" / f"flower_photos-{SHA256[:8]}.zip")
+    (tmp_path / "flower_photos").mkdir()
+    refused = run("train", "flower_photos", *start, "--epochs", 1)
+    assert refused.stderr.startswith("Error: No photos are there"), "a folder of that name goes before"

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from resnet_explorer.commands.progress import piece_bar
+from resnet_explorer.commands.progress import download_bar, piece_bar
 
 if TYPE_CHECKING:
     from resnet_explorer.finetune.collection import LabelledPhotos
     from resnet_explorer.finetune.settings import Settings
+    from resnet_explorer.finetune.workers import Workers
     from resnet_explorer.spec import ResNetSpec
     from resnet_explorer.weights import Preprocessing, Weights
 
@@ -32,7 +33,7 @@ def fine_tune(
     """Look through the photos, train, and say where the best network is.
 
     Args:
-        data: a folder or a ZIP archive of photos in folders.
+        data: a folder or a ZIP archive of photos in folders; or flower_photos, which is fetched.
         out: the folder of the run.
         settings: how.
         weights: key of the weights to begin with, or "none".
@@ -45,8 +46,8 @@ def fine_tune(
     """
     from resnet_explorer.finetune import log
     from resnet_explorer.finetune.conduct import conduct
-    from resnet_explorer.finetune.settings import frozen_stages
     from resnet_explorer.finetune.run_folder import NETWORK
+    from resnet_explorer.finetune.settings import frozen_stages
     from resnet_explorer.finetune.state import State, read_state
     from resnet_explorer.finetune.story import Story
     from resnet_explorer.finetune.workers import Workers
@@ -55,8 +56,9 @@ def fine_tune(
     tell: Callable[[str], None] = (lambda line: typer.echo(line, err=True)) if workers.is_first else _silent
     start, spec, preprocessing = _start(weights, network)
     frozen_stages(spec, settings)  # refuses before the photos are looked through, which takes a while
-    photos = _surveyed(data, settings.seed, tell, shown=workers.is_first)
-    story = Story.of(settings, start, spec, photos, preprocessing, label or out.name, data, data.name)
+    data, called = _found(data, workers)
+    photos = _surveyed(data, called, settings.seed, tell, shown=workers.is_first)
+    story = Story.of(settings, start, spec, photos, preprocessing, label or out.name, data, called)
     resume = resume or workers.restarted
     told_to_wait = False
     with piece_bar(workers.is_first) as show:
@@ -96,13 +98,29 @@ def _start(weights: str, network: ResNetSpec | None) -> tuple[Weights | None, Re
     return None, network, assumed_preprocessing(network)
 
 
-def _surveyed(data: Path, seed: int, tell: Callable[[str], None], *, shown: bool) -> LabelledPhotos:
+def _found(data: Path, workers: Workers) -> tuple[Path, str]:
+    """Where the photos are, and what stands for that in their names; flower_photos is fetched by its name."""
+    from resnet_explorer.finetune.flowers import LABEL, fetch_flowers
+
+    if str(data) != LABEL or data.exists():
+        return data, data.name
+    with download_bar(LABEL) as progress:
+        if workers.is_first:
+            fetch_flowers(progress)
+        workers.wait()  # where they share a disk, one of them fetches
+        album = fetch_flowers()
+    return album.path, album.label
+
+
+def _surveyed(
+    data: Path, called: str, seed: int, tell: Callable[[str], None], *, shown: bool
+) -> LabelledPhotos:
     """The photos that can be read; what there is to say of them is told."""
     from resnet_explorer.finetune.collection import labelled_photos
     from resnet_explorer.finetune.survey import IMBALANCED, survey
     from resnet_explorer.many.entries import entries_of
 
-    found = labelled_photos(entries_of(str(data), data.name), seed=seed)
+    found = labelled_photos(entries_of(str(data), called), seed=seed)
     with piece_bar(shown) as show:
         for step in survey(found):
             show("looking at the photos", step.done, step.total)

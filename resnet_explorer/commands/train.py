@@ -33,7 +33,8 @@ def train(
         Path,
         typer.Argument(
             help="A folder with train/CLASS/* and test/CLASS/*, an archive of one, or "
-            "cifar-10-binary.tar.gz; with --strategy, photos in folders of their classes, or a ZIP of them."
+            "cifar-10-binary.tar.gz; with --strategy, photos in folders of their classes, a ZIP of them, or "
+            "flower_photos, which is downloaded."
         ),
     ],
     out: Annotated[Path, typer.Option(help="The folder of the run: log, checkpoint, network and card.")],
