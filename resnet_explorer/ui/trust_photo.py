@@ -150,7 +150,7 @@ def _show_maps(judged: Judged, index: int, subject: Subject) -> None:
     tops = [side.found.peak for side in sides]
     if asked.one_scale:
         tops = [max(tops)] * len(tops)
-    original, *over = remembered(
+    pictures, files = remembered(
         "_tr_drawn",
         (after.found, before and before.found, asked.look, asked.one_scale),
         lambda: _drawn(subject.seen, sides, tops, asked.look),
@@ -158,16 +158,16 @@ def _show_maps(judged: Judged, index: int, subject: Subject) -> None:
     columns = iter(st.columns(1 + len(sides), gap="medium"))
     with next(columns):
         st.markdown(f"**{as_markdown(shortened(subject.photo.name.rpartition('/')[2]))}**")
-        st.image(jpeg_bytes(original), width="stretch", alt=t("The square that the networks look at"))
+        st.image(files[0], width="stretch", alt=t("The square that the networks look at"))
         _show_photo_controls(judged, index, subject)
-    for side, picture, top in zip(sides, over, tops, strict=True):
+    for side, file, top in zip(sides, files[1:], tops, strict=True):
         with next(columns):
-            _show_side(side, picture, None if asked.one_scale else top, asked, side is after, judged, index)
+            _show_side(side, file, None if asked.one_scale else top, asked, side is after, judged, index)
     if asked.one_scale:
         _show_colours(asked, tops[0])
     if before:
         st.caption(prose("trust_before_after"))
-    _show_saves(subject, sides, [original, *over], tops, asked)
+    _show_saves(subject, sides, pictures, tops, asked)
 
 
 def _maps_input(stages: int) -> Asked:
@@ -240,14 +240,17 @@ def _untrained(judged: Judged) -> ResNet:
     return remembered("_tr_untrained", (judged.run.key,), make)
 
 
-def _drawn(seen: Image.Image, sides: list[Side], tops: list[float], look: Look) -> list[Image.Image]:
-    """The square, and each side's map over it."""
+def _drawn(
+    seen: Image.Image, sides: list[Side], tops: list[float], look: Look
+) -> tuple[list[Image.Image], list[bytes]]:
+    """The square, and each side's map over it; and the same as files for the screen."""
     original = enlarged(seen)
     maps = [
         heat_picture(side.found.map.numpy(), (SIDE, SIDE), look.colour_map, look.smooth, top)
         for side, top in zip(sides, tops, strict=True)
     ]
-    return [original, *(overlay(original, heat, look.alpha) for heat in maps)]
+    pictures = [original, *(overlay(original, heat, look.alpha) for heat in maps)]
+    return pictures, [jpeg_bytes(picture) for picture in pictures]
 
 
 def _show_photo_controls(judged: Judged, index: int, subject: Subject) -> None:
@@ -263,7 +266,7 @@ def _show_photo_controls(judged: Judged, index: int, subject: Subject) -> None:
 
 def _show_side(
     side: Side,
-    picture: Image.Image,
+    file: bytes,
     top: float | None,
     asked: Asked,
     is_after: bool,
@@ -272,7 +275,7 @@ def _show_side(
 ) -> None:
     when = t("After") if is_after else t("Before")
     st.markdown(f"**{when}** · {as_markdown(side.name)}")
-    st.image(jpeg_bytes(picture), width="stretch", alt=t("The map over the photo"))
+    st.image(file, width="stretch", alt=t("The map over the photo"))
     st.markdown(
         t("Map for **{label}**, {probability:.1%}").format(
             label=as_markdown(side.label), probability=side.probability
