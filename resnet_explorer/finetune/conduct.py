@@ -61,7 +61,7 @@ def conduct(
     def train() -> Iterator[Progress]:
         from resnet_explorer.finetune.fine_tune import fine_tune
 
-        return fine_tune(story, photos(), folder, resume=resume, workers=workers)
+        return fine_tune(story, photos(), folder, workers)
 
     if workers and not workers.is_first:
         yield from train()

@@ -19,17 +19,14 @@ def fine_tune(
     story: Story,
     photos: LabelledPhotos,
     folder: Path,
-    *,
-    resume: bool = False,
     workers: Workers | None = None,
 ) -> Iterator[Progress]:
-    """Train, and keep after each epoch what there is: state, log, best network.
+    """Train from where the run in the folder is, and keep after each epoch what there is.
 
     Args:
         story: what to do, as `Story.of` tells it of these photos.
         photos: those that can be read.
-        folder: of the run; made if it is not there. All workers see the same one.
-        resume: go on with the run that is in it.
+        folder: of the run, as `run_folder.prepare` leaves it. All workers see the same one.
         workers: who trains; this process alone unless told.
 
     Yields:
@@ -39,8 +36,6 @@ def fine_tune(
         ValueError: in one sentence, if it cannot begin or go on; what was reached stays.
     """
     workers = workers or Workers()
-    if workers.is_first:
-        run_folder.prepare(story, folder, resume=resume)
     trained = load(find(story.start)) if story.start else None
     model = beginner(story.spec, len(story.classes), story.settings.seed, trained)
     run = Run(model, photos, story.preprocessing, story.settings, folder, workers)
@@ -48,19 +43,10 @@ def fine_tune(
         run.resume()
     workers.wait()  # all have read what there was, before one of them writes
     if workers.is_first:
-        _begin(story, folder, run)
+        log.cut(folder, run.epochs_done)
     for progress in run.epochs():
         if progress.result and workers.is_first:
             log.append(folder, progress.result)
             if progress.result == run.best:
                 run_folder.write_network(folder, run, story)
         yield progress
-
-
-def _begin(story: Story, folder: Path, run: Run) -> None:
-    """Bring log and story to where the run is."""
-    story.write(folder)
-    if run.epochs_done:
-        log.cut(folder, run.epochs_done)
-    else:
-        (folder / log.LOG).unlink(missing_ok=True)

@@ -22,7 +22,7 @@ PREDICTIONS: Final = "predictions.csv"
 
 
 def prepare(story: Story, folder: Path, *, resume: bool) -> None:
-    """Make the folder of a run that is to begin, or check that the one in it may go on.
+    """Make the folder of a run that is to begin, or check that the one in it may go on; tell its story.
 
     Raises:
         ValueError: in one sentence, if it cannot be made, or holds a run that is not to be resumed, or
@@ -36,6 +36,7 @@ def prepare(story: Story, folder: Path, *, resume: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"{folder} cannot be made: {error.strerror}.") from None
+    story.write(folder)
 
 
 def write_network(folder: Path, run: Run, story: Story) -> None:
