@@ -152,7 +152,7 @@ def _show_maps(judged: Judged, index: int, subject: Subject) -> None:
         tops = [max(tops)] * len(tops)
     pictures, files = remembered(
         "_tr_drawn",
-        (after.found, before and before.found, asked.look, asked.one_scale),
+        (after.result, before and before.result, asked),
         lambda: _drawn(subject.seen, sides, tops, asked.look),
     )
     columns = iter(st.columns(1 + len(sides), gap="medium"))
