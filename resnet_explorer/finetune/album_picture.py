@@ -1,4 +1,4 @@
-"""Photos of an album as pictures: its classes with their counts, a class in tiles, twins, augmentation."""
+"""Photos of an album as pictures: its classes with their counts, twins, augmentation."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from resnet_explorer.short_text import shortened
 WIDTH: Final = 1200.0
 TO_LEARN: Final = STAGE_COLOURS["stage 1"]
 TO_TEST: Final = STAGE_COLOURS["stage 3"]
-ACROSS: Final = 8
-"""Tiles side by side."""
 
 _LEGEND: Final = 44.0
 _ROW: Final = 128.0
@@ -50,21 +48,17 @@ class ClassRow:
 
 
 @dataclass(frozen=True)
-class Tile:
-    """A photo in small.
+class Twin:
+    """A photo of a pair.
 
     Attributes:
-        key: what a click on it says.
-        file: a JPEG or PNG file.
-        words: its name and whatever else there is to say of it.
-        is_tested: whether it is there to test on.
+        name: the way to it.
+        file: a JPEG file.
         is_out: whether it is left out.
     """
 
-    key: str
+    name: str
     file: bytes
-    words: str
-    is_tested: bool = False
     is_out: bool = False
 
 
@@ -112,36 +106,7 @@ def _class_row(row: ClassRow, y: float, most: int, is_chosen: bool) -> str:
     return "".join((*parts, "</g>"))
 
 
-def photo_tiles(tiles: Sequence[Tile], title: str) -> str:
-    """Photos in rows of `ACROSS`, each a part for a click; those left out are pale and crossed."""
-    side = (WIDTH - _GAP * (ACROSS - 1)) / ACROSS
-    body = "".join(
-        _tile(tile, (number % ACROSS) * (side + _GAP), (number // ACROSS) * (side + _GAP), side)
-        for number, tile in enumerate(tiles)
-    )
-    return document(WIDTH, -(-len(tiles) // ACROSS) * (side + _GAP), title, body)
-
-
-def _tile(tile: Tile, x: float, y: float, side: float) -> str:
-    parts = [
-        f'<g data-key="{escape(tile.key)}"><title>{escape(tile.words)}</title>',
-        f'<g opacity="{0.25 if tile.is_out else 1:g}">{_image(x, y, side, side, tile.file)}</g>',
-    ]
-    if tile.is_tested:
-        parts.append(
-            f'<rect x="{x:g}" y="{y + side - 8:g}" width="{side:g}" height="8" fill="{TO_TEST}" '
-            'pointer-events="none"/>'
-        )
-    if tile.is_out:
-        parts.append(
-            f'<path d="M{x + 20:g} {y + 20:g}l{side - 40:g} {side - 40:g}m0 {40 - side:g}'
-            f'l{40 - side:g} {side - 40:g}" stroke="currentColor" stroke-width="5" stroke-linecap="round" '
-            'opacity="0.8" pointer-events="none"/>'
-        )
-    return "".join((*parts, "</g>"))
-
-
-def twin_pairs(pairs: Sequence[tuple[Tile, Tile]]) -> str:
+def twin_pairs(pairs: Sequence[tuple[Twin, Twin]]) -> str:
     """Pairs of photos that show the same, three in a row: the one to learn from, the one to test on.
 
     One that is left out is pale.
@@ -149,7 +114,7 @@ def twin_pairs(pairs: Sequence[tuple[Tile, Tile]]) -> str:
     side, gap, height, across = 166.0, 32.0, 228.0, 3
     step = WIDTH / across
 
-    def pair(number: int, learnt: Tile, tested: Tile) -> str:
+    def pair(number: int, learnt: Twin, tested: Twin) -> str:
         x, y = (number % across) * step, (number // across) * height
         return (
             _described(learnt, x, y, side, TO_LEARN)
@@ -161,11 +126,11 @@ def twin_pairs(pairs: Sequence[tuple[Tile, Tile]]) -> str:
     return document(WIDTH, -(-len(pairs) // across) * height, t("Twins across the split"), body)
 
 
-def _described(tile: Tile, x: float, y: float, side: float, colour: str) -> str:
-    name = tile.words.rpartition("/")[2]
+def _described(twin: Twin, x: float, y: float, side: float, colour: str) -> str:
+    name = twin.name.rpartition("/")[2]
     return (
-        f"<g><title>{escape(tile.words)}</title>"
-        f'<g opacity="{0.3 if tile.is_out else 1:g}">{_image(x, y, side, side, tile.file)}</g>'
+        f"<g><title>{escape(twin.name)}</title>"
+        f'<g opacity="{0.3 if twin.is_out else 1:g}">{_image(x, y, side, side, twin.file)}</g>'
         f'<rect x="{x:g}" y="{y + side:g}" width="{side:g}" height="8" fill="{colour}"/>'
         f"{label(x, y + side + 30, shortened(name, 19), 'start', 18, 0.8)}</g>"
     )

@@ -8,9 +8,10 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.finetune.album_picture import ACROSS, ClassRow, Tile, class_rows, photo_tiles, twin_pairs
+from resnet_explorer.finetune.album_picture import ClassRow, Twin, class_rows, twin_pairs
 from resnet_explorer.finetune.albums import Album
 from resnet_explorer.finetune.collection import PARTS, Item, LabelledPhotos
+from resnet_explorer.finetune.photo_grid import OUT, Tile, grid_svg
 from resnet_explorer.finetune.survey import IMBALANCED, Survey, thumbnail
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.photo import open_photo
@@ -25,6 +26,7 @@ from resnet_explorer.ui.svg import show_svg
 
 CLASSES: Final = 8
 """Classes at once."""
+ACROSS: Final = 7
 TILES: Final = 3 * ACROSS
 PAIRS: Final = 6
 SENTENCES: Final = 6
@@ -102,16 +104,17 @@ def show_photos(album: Album, found: Survey) -> None:
         page = _page_input("al_tiles", t("photos"), len(items), TILES)
         shown = items[page * TILES : (page + 1) * TILES]
         files = _thumbnails("_al_tiles", album, shown)
+        parts = {"train": t("to learn from"), "val": t("to test on")}
         tiles = [
-            Tile(item.name, files[item.name], item.name, item.part == "val", item.name in out)
+            Tile(item.name, item.name, files[item.name], (parts[item.part],), item.name in out)
             for item in shown
         ]
 
-        def toggle(name: str) -> None:
+        def toggle(key: str) -> None:
+            name = key.removeprefix(f"{OUT}:")
             (clear_left_out if name in left_out(album.key) else add_left_out)(album.key, [name])
 
-        show_svg(photo_tiles(tiles, names[label]), "al_grid", toggle, tallest=1000)
-        st.caption(t("A click leaves a photo out, or takes it back. Those to test on have a line below."))
+        show_svg(grid_svg(tiles, ACROSS), "al_grid", toggle, tallest=1000)
     if out:
         words, button = st.columns([5, 1.4], vertical_alignment="center")
         words.info(
@@ -144,12 +147,7 @@ def show_twins(album: Album, found: Survey) -> None:
     by_name = {item.name: item for item in found.photos.items}
     files = _thumbnails("_al_pairs", album, [by_name[name] for pair in shown for name in pair])
     show_svg(
-        twin_pairs(
-            [
-                (Tile("", files[one], one, is_out=are_out), Tile("", files[other], other))
-                for one, other in shown
-            ]
-        ),
+        twin_pairs([(Twin(one, files[one], are_out), Twin(other, files[other])) for one, other in shown]),
         "al_twin_pairs",
     )
 
@@ -194,7 +192,11 @@ def _thumbnails(key: str, album: Album, items: Sequence[Item]) -> dict[str, byte
 
 
 def _small(item: Item) -> bytes:
-    return thumbnail(open_photo(item.read(), item.name).image)
+    """A square from the middle of a photo."""
+    image = open_photo(item.read(), item.name).image
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    return thumbnail(image.crop((left, top, left + side, top + side)))
 
 
 def as_json(album: Album, found: Survey, left: LabelledPhotos) -> str:
