@@ -143,15 +143,15 @@ def test_more_stages_than_there_are_are_refused_at_once(run: Run, data: Path, st
 def test_a_stopped_run_says_how_to_go_on(
     run: Run, data: Path, start: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = log.append
+    written = log.write
 
-    def stop(folder: Path, epoch: Epoch) -> None:
-        written(folder, epoch)
-        if epoch.epoch == 2:
+    def stop(folder: Path, epochs: list[Epoch]) -> None:
+        written(folder, epochs)
+        if len(epochs) == 2:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(log, "append", stop)
+        patched.setattr(log, "write", stop)
         stopped = run("train", data, *start, "--epochs", 3)
     assert stopped.exit_code == 130
     assert stopped.stderr.splitlines()[-1] == "Stopped; --resume goes on after epoch 2."

@@ -38,6 +38,12 @@ def command(data: Path, out: Path, *more: str) -> list[str]:
     return ["-m", "resnet_explorer", "train", str(data), "--out", str(out), *start, *more]
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing outside the test's folder is seen or changed."""
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+
+
 def torchrun(*options: str) -> list[str]:
     return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", *options]
 
@@ -72,7 +78,7 @@ def test_two_processes_do_what_one_does(data: Path, tmp_path: Path, strategy: st
 def running(data: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     told = ("--strategy", "all", "--epochs", "60")
     process = subprocess.Popen(
-        [*torchrun("--max-restarts=2"), *command(data, tmp_path / "run", *told)],
+        [*torchrun("--max-restarts=10"), *command(data, tmp_path / "run", *told)],
         env=environment(),
         cwd=ROOT,
         stdout=subprocess.DEVNULL,

@@ -52,6 +52,7 @@ class Run:
     Attributes:
         best: the epoch that was right most often on the photos to test on, the first of equals.
         best_state: the network's values after it.
+        history: the epochs that are done.
         best_logits: what it said of the photos to test on, (photos, classes); None before there was one.
     """
 
@@ -80,7 +81,12 @@ class Run:
         self.best: Epoch | None = None
         self.best_state = model.state_dict()
         self.best_logits: Tensor | None = None
-        self.epochs_done = 0
+        self.history: list[Epoch] = []
+
+    @property
+    def epochs_done(self) -> int:
+        """How many."""
+        return len(self.history)
 
     def epochs(self) -> Iterator[Progress]:
         """Train to the end, from where the run is.
@@ -135,7 +141,7 @@ class Run:
             float((val.argmax(1) == targets).float().mean()),
             time.perf_counter() - started,
         )
-        self.epochs_done += 1
+        self.history.append(result)
         if self.best is None or result.val_accuracy > self.best.val_accuracy:
             self.best, self.best_logits = result, val
             self.best_state = copy.deepcopy(self.network.model.state_dict())
@@ -243,10 +249,12 @@ class Run:
         """
         state: dict[str, Any] = {
             "epochs_done": self.epochs_done,
+            "history": [asdict(epoch) for epoch in self.history],
             "model": self.network.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "best": asdict(self.best) if self.best else None,
             "best_state": self.best_state,
+            "best_logits": self.best_logits,
         }
         try:
             with whole_or_nothing(self.folder / CHECKPOINT) as part:
@@ -271,7 +279,8 @@ class Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.best = Epoch(**state["best"]) if state["best"] else None
         self.best_state = state["best_state"]
-        self.epochs_done = int(state["epochs_done"])
+        self.best_logits = None if state["best_logits"] is None else state["best_logits"].cpu()
+        self.history = [Epoch(**epoch) for epoch in state["history"]]
 
 
 def _optimizer(network: CutNetwork, settings: Settings) -> torch.optim.Optimizer:

@@ -42,11 +42,13 @@ def fine_tune(
     if (folder / CHECKPOINT).exists():
         run.resume()
     workers.wait()  # all have read what there was, before one of them writes
-    if workers.is_first:
-        log.cut(folder, run.epochs_done)
+    if workers.is_first:  # a crash may have fallen between the checkpoint and what is written after it
+        log.write(folder, run.history)
+        if run.best:
+            run_folder.write_network(folder, run, story)
     for progress in run.epochs():
         if progress.result and workers.is_first:
-            log.append(folder, progress.result)
+            log.write(folder, run.history)
             if progress.result == run.best:
                 run_folder.write_network(folder, run, story)
         yield progress

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import asdict, dataclass
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final
 
-from resnet_explorer.whole_file import refused
+from resnet_explorer.whole_file import write_text
 
 LOG: Final = "log.csv"
 
@@ -24,22 +26,17 @@ class Epoch:
     seconds: float
 
 
-def append(folder: Path, epoch: Epoch) -> None:
-    """Add a line to the log.
+def write(folder: Path, epochs: Sequence[Epoch]) -> None:
+    """Write the log anew, whole: a crash leaves the one before it.
 
     Raises:
         ValueError: if it cannot be written.
     """
-    path = folder / LOG
-    try:
-        is_new = not path.exists()
-        with path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, asdict(epoch))
-            if is_new:
-                writer.writeheader()
-            writer.writerow(asdict(epoch))
-    except OSError as error:
-        raise refused(path, error) from None
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(map(asdict, epochs))
+    write_text(folder / LOG, text.getvalue())
 
 
 def read(folder: Path) -> list[Epoch]:
@@ -52,11 +49,3 @@ def read(folder: Path) -> list[Epoch]:
             Epoch(int(row["epoch"]), **{name: float(row[name]) for name in row if name != "epoch"})
             for row in csv.DictReader(file)
         ]
-
-
-def cut(folder: Path, epochs: int) -> None:
-    """Leave so many epochs in the log: a crash may fall between a checkpoint and its line."""
-    kept = read(folder)[:epochs]
-    (folder / LOG).unlink(missing_ok=True)
-    for epoch in kept:
-        append(folder, epoch)
