@@ -150,7 +150,7 @@ def _column_name(name: str, x: float, y: float, font: float, level: bool) -> str
 
 def _scale(left: float, top: float, side: float, font: float) -> str:
     """What the colours mean: five of them, each with its share of the row."""
-    font = max(12.0, 0.85 * font)
+    font = max(16.0, 0.85 * font)
     words = t("of the row")
     room = _LETTER * font * (len(words) + 1)
     width = min(78.0, (side - room) / len(_SCALE))

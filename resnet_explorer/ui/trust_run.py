@@ -191,7 +191,7 @@ def _show_left_out(judged: Judged) -> None:
     if not count:
         st.caption(t("Tick “leave out” at a photo whose label is wrong."))
         return
-    st.caption(t("As photos to test on, they change what is measured, and not what is learnt."))
+    st.caption(t("Leaving out photos to test on changes what is measured, not what is learnt."))
     st.button(
         t("Take all back"), key="tr_back", on_click=clear_left_out, args=(judged.album,), width="stretch"
     )

@@ -62,7 +62,7 @@ def test_from_the_matrix_to_a_photo_and_its_maps(page: Page, app_with_a_run: str
 
     photos.first.click()
     settle(page)
-    expect(page.get_by_text("Map for").first).to_be_visible()
+    expect(page.get_by_text("map for").first).to_be_visible()
     assert page.get_by_test_id("stImage").locator("img").count() == 3  # the photo, before, after
     expect(page.get_by_role("checkbox", name="Leave out")).to_be_checked()
     expect(page.get_by_text("untrained, seed 0")).to_be_visible()
@@ -75,7 +75,7 @@ def test_from_the_matrix_to_a_photo_and_its_maps(page: Page, app_with_a_run: str
 
     link = page.url
     visit(page, link, "Trust it")  # whoever gets the link sees the same photo
-    expect(page.get_by_text("Map for").first).to_be_visible()
+    expect(page.get_by_text("map for").first).to_be_visible()
     page.get_by_role("button", name="All photos").click()
     settle(page)
     expect(page.get_by_text(f"blue, named right: {count}")).to_be_visible()

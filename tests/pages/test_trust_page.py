@@ -26,7 +26,7 @@ from resnet_explorer.finetune.verdicts import calibration, read_verdicts
 from resnet_explorer.photo import open_photo
 from resnet_explorer.predictor import preprocess
 from resnet_explorer.stage_pass import stage_pass
-from resnet_explorer.ui import trust_cells, trust_photo
+from resnet_explorer.ui import trust_cells, trust_maps
 from resnet_explorer.weights import find, forget, load
 from tests.finetune_colours import QUICK, SEEN, SPEC, colours_zip
 from tests.pages.opened import opened
@@ -149,7 +149,7 @@ def test_a_run_without_mistakes_says_so() -> None:
 
 
 def test_a_photo_shows_both_maps_as_the_library_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    sheets = noted(monkeypatch, trust_photo, "heat_picture")
+    sheets = noted(monkeypatch, trust_maps, "heat_picture")
     index = 4
     page = opened("trust", ru_run="last", tr_photo=str(index), tr_scale="own", p_stage="2")
     run, found = find_run("last"), verdicts("last")
@@ -163,12 +163,13 @@ def test_a_photo_shows_both_maps_as_the_library_makes_them(monkeypatch: pytest.M
     assert np.allclose(maps[1], evidence(after.outputs[1]).map, atol=1e-4)
     probability = float(after.prediction.probabilities.max())
     assert probability == pytest.approx(found.confidences[index], abs=1e-4)
-    assert f"Map for **{found.classes[found.answers[index]]}**, {probability:.1%}" in text(page)
-    assert "**Before** · From nothing" in text(page) and "**After** · Last stage" in text(page)
+    assert f"Last stage: map for **{found.classes[found.answers[index]]}**, {probability:.1%}" in text(page)
+    label = found.classes[before.target]
+    assert f"From nothing: map for **{label}**, {before.prediction.probabilities.max():.1%}" in text(page)
 
 
 def test_a_run_from_nothing_is_held_against_its_own_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
-    sheets = noted(monkeypatch, trust_photo, "heat_picture")
+    sheets = noted(monkeypatch, trust_maps, "heat_picture")
     page = opened("trust", ru_run="nothing", tr_photo="0", p_stage="2")
     run, found = find_run("nothing"), verdicts("nothing")
     shot = open_photo({item.name: item for item in run.story.photos().items}[found.names[0]].read(), "it")
@@ -176,7 +177,7 @@ def test_a_run_from_nothing_is_held_against_its_own_beginning(monkeypatch: pytes
     before = stage_pass(beginner(SPEC, 3, 0).eval(), tensor)
     assert np.allclose(sheets[0][0], evidence(before.outputs[1]).map, atol=1e-4)
     assert sheets[0][4] == sheets[1][4], "one scale for both"
-    assert "**Before** · untrained, seed 0" in text(page)
+    assert "untrained, seed 0: map for **" in text(page)
 
 
 def test_the_map_of_another_class_is_in_the_link() -> None:
@@ -184,8 +185,8 @@ def test_the_map_of_another_class_is_in_the_link() -> None:
     truth, answer = int(found.labels[0]), int(found.answers[0])
     other = next(number for number in range(3) if number != answer)
     page = opened("trust", ru_run="nothing", tr_photo="0", tr_class=str(other))
-    assert f"Map for **{found.classes[other]}**" in text(page)
-    assert f"**{found.classes[truth]}**" in text(page)
+    assert f"From nothing: map for **{found.classes[other]}**" in text(page)
+    assert f"#### {found.classes[truth]}, " in text(page)
 
 
 def test_from_photo_to_photo_and_back() -> None:
@@ -270,7 +271,7 @@ def test_without_the_first_network_the_map_of_after_stands() -> None:
     forget(start)
     page = opened("trust", ru_run="last", tr_photo="0")
     assert "No map of before: " in text(page)
-    assert "**After** · Last stage" in text(page)
+    assert "Last stage: map for **" in text(page)
 
 
 def test_a_run_without_answers_says_so() -> None:
