@@ -26,8 +26,8 @@ from resnet_explorer.ui.svg import show_svg
 
 CLASSES: Final = 8
 """Classes at once."""
-ACROSS: Final = 7
-TILES: Final = 3 * ACROSS
+ACROSS: Final = 6
+TILES: Final = 4 * ACROSS
 PAIRS: Final = 6
 SENTENCES: Final = 6
 MOST_CLASSES: Final = 50_000
@@ -59,8 +59,9 @@ def show_classes(album: Album, found: Survey, left: LabelledPhotos) -> None:
         )
         for label in range(len(names))[page * CLASSES : (page + 1) * CLASSES]
     ]
-    chosen = str(st.session_state.get("al_class", -1))
-    show_svg(class_rows(rows, max(all_counts), chosen), "al_rows", _choose_class, tallest=1100)
+    show_svg(
+        class_rows(rows, max(all_counts), str(_chosen_class(names))), "al_rows", _choose_class, tallest=1100
+    )
     _say_balance(left)
     save_button(t("What was found as JSON"), lambda: as_json(album, found, left), "album.json", key="al_json")
 
@@ -85,6 +86,11 @@ def _say_balance(photos: LabelledPhotos) -> None:
         st.caption(words)
 
 
+def _chosen_class(names: Sequence[str]) -> int:
+    """The class of which all photos are shown; −1 for none."""
+    return linked("al_class", -1, whole(-1, len(names) - 1))
+
+
 def _choose_class(key: str) -> None:
     st.session_state["al_class"] = int(key) if st.session_state.get("al_class") != int(key) else -1
     st.session_state["al_tiles"] = 1
@@ -93,7 +99,7 @@ def _choose_class(key: str) -> None:
 def show_photos(album: Album, found: Survey) -> None:
     """All photos of the chosen class; a click leaves one out or takes it back."""
     names = found.photos.classes
-    label = linked("al_class", -1, whole(-1, len(names) - 1))
+    label = _chosen_class(names)
     linked("al_tiles", 1, whole(1, MOST_CLASSES))
     out = left_out(album.key)
     if label < 0:
@@ -114,7 +120,7 @@ def show_photos(album: Album, found: Survey) -> None:
             name = key.removeprefix(f"{OUT}:")
             (clear_left_out if name in left_out(album.key) else add_left_out)(album.key, [name])
 
-        show_svg(grid_svg(tiles, ACROSS), "al_grid", toggle, tallest=1000)
+        show_svg(grid_svg(tiles, ACROSS), "al_grid", toggle, shrink=0.5, tallest=1200)
     if out:
         words, button = st.columns([5, 1.4], vertical_alignment="center")
         words.info(
