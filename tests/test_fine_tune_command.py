@@ -14,6 +14,9 @@ from PIL import Image
 from resnet_explorer.cli import main
 from resnet_explorer.finetune import flowers, log
 from resnet_explorer.finetune.log import Epoch
+from resnet_explorer.finetune.runs import runs
+from resnet_explorer.finetune.settings import TUTORIAL, Settings
+from resnet_explorer.finetune.story import Story
 from resnet_explorer.weights.checkpoint import read_checkpoint
 from tests.http_server import complete, local_server
 from tests.test_albums import SHA256, TGZ
@@ -124,6 +127,10 @@ def test_a_run_goes_on_where_it_was(run: Run, data: Path, start: list[object], t
         (["--strategy", "neck"], "neck"),
         (["--weights", "resnet19"], "'resnet19' is no trained network"),
         (["--rate", "0"], "rate is 0.0; 1e-08 to 10 is allowed."),
+        (["--set", "balance=perhaps"], "balance is 'perhaps'; allowed are yes, no."),
+        (["--set", "label_smoothing=much"], "label_smoothing is 'much'; a number is needed."),
+        (["--set", "momentum=0.9"], "'momentum=0.9' sets nothing; there are optimizer, schedule,"),
+        (["--set", "schedule=none"], "schedule is 'none'; allowed are cosine, constant."),
     ],
 )
 def test_bad_arguments_end_with_2(
@@ -170,6 +177,30 @@ def test_a_run_stopped_before_it_began_has_nothing_to_go_on_with(
     stopped = run("train", data, *start)
     assert stopped.exit_code == 130
     assert stopped.stderr.splitlines()[-1] == "Stopped before an epoch was done."
+
+
+def test_settings_are_told_by_name_and_the_tutorials_by_one_word(
+    run: Run, data: Path, start: list[object], tmp_path: Path
+) -> None:
+    told = ["--set", "optimizer=sgd", "--set", "balance=yes", "--set", "label_smoothing=0.2"]
+    assert run("train", data, *start, "--epochs", 1, *told).exit_code == 0
+    assert Story.read(tmp_path / "run").settings == Settings(
+        "all", epochs=1, batch_size=8, rate=0.01, optimizer="sgd", balance=True, label_smoothing=0.2
+    )
+    assert run("train", data, *start[:6], "--out", tmp_path / "taught", "--tutorial").exit_code == 0
+    assert Story.read(tmp_path / "taught").settings == TUTORIAL
+
+
+def test_a_run_without_a_folder_is_one_of_the_apps(run: Run, data: Path, start: list[object]) -> None:
+    result = run("train", data, *start[:-2], "--epochs", 1, "--label", "In the app")
+    assert result.exit_code == 0
+    (kept,) = runs()
+    assert (kept.story.label, kept.state.phase) == ("In the app", "done")
+    assert kept.state.weights in result.stderr
+    assert kept.weights and kept.weights.classes == ("blue", "green", "red")
+    nowhere = run("train", data, *start[:-2], "--resume")
+    assert nowhere.exit_code == 2
+    assert "--out says in which folder the run is kept." in nowhere.stderr.replace("\n", " ")
 
 
 def test_one_class_is_not_enough(run: Run, data: Path, start: list[object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -81,6 +82,20 @@ def fine_tune(
         tell(f"The app has it among your own networks, and so has --model {read_state(out).weights}.")
 
 
+def own_folder(label: str, *, resume: bool) -> Path:
+    """A folder for a run among those that the app keeps.
+
+    Raises:
+        BadParameter: where the run needs a folder that is named: to go on with it, or for several workers.
+        ValueError: if it cannot be made.
+    """
+    from resnet_explorer.finetune.runs import new_folder
+
+    if resume or "RANK" in os.environ:
+        raise typer.BadParameter("--out says in which folder the run is kept.")
+    return new_folder(label)
+
+
 def _silent(_: str) -> None:
     """What all workers but the first say."""
 
@@ -103,7 +118,7 @@ def _found(data: Path, workers: Workers) -> tuple[Path, str]:
     from resnet_explorer.finetune.flowers import LABEL, fetch_flowers
 
     if str(data) != LABEL or data.exists():
-        return data, data.name
+        return data, data.resolve().name
     with download_bar(LABEL) as progress:
         if workers.is_first:
             fetch_flowers(progress)

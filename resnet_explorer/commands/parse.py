@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
 from resnet_explorer.finetune.settings import Settings
 from resnet_explorer.link import decode_size, decode_spec
 from resnet_explorer.spec import ResNetSpec, preset
+
+_SET_BY_TEXT: Final = (
+    "optimizer",
+    "schedule",
+    "weight_decay",
+    "label_smoothing",
+    "balance",
+    "augment",
+    "mixed",
+)
 
 T = TypeVar("T")
 G = TypeVar("G")
@@ -47,9 +58,36 @@ def start(text: str) -> str:
     return text if text == "none" else model(text)
 
 
-def settings(**values: Any) -> Settings:
-    """How to fine-tune."""
-    return _parsed(lambda given: Settings(**given), values)
+def settings(usual: Settings, told: Mapping[str, Any], more: Sequence[str]) -> Settings:
+    """How to fine-tune.
+
+    Args:
+        usual: settings where nothing is told.
+        told: settings by their names.
+        more: others as "name=value".
+    """
+    return _parsed(lambda texts: replace(usual, **told, **dict(map(_setting, texts))), more)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, _, value = text.partition("=")
+    usual = getattr(Settings(), name, None) if name in _SET_BY_TEXT else None
+    if isinstance(usual, bool):
+        return name, _switch(name, value)
+    if isinstance(usual, float):
+        try:
+            return name, float(value)
+        except ValueError:
+            raise ValueError(f"{name} is {value!r}; a number is needed.") from None
+    if usual is None:
+        raise ValueError(f"{text!r} sets nothing; there are {', '.join(_SET_BY_TEXT)}, as balance=yes.")
+    return name, value
+
+
+def _switch(name: str, value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError(f"{name} is {value!r}; allowed are yes, no.")
+    return value == "yes"
 
 
 def is_file_name(text: str) -> bool:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resnet_explorer.commands import parse
-from resnet_explorer.commands.fine_tune import fine_tune
+from resnet_explorer.commands.fine_tune import fine_tune, own_folder
 from resnet_explorer.commands.progress import training_bar
 from resnet_explorer.commands.stopping import resumable
-from resnet_explorer.finetune.settings import Strategy
+from resnet_explorer.finetune.settings import SOUND, TUTORIAL, Strategy
 from resnet_explorer.link import encode_spec
 from resnet_explorer.spec import ResNetSpec
 
@@ -37,7 +37,13 @@ def train(
             "flower_photos, which is downloaded."
         ),
     ],
-    out: Annotated[Path, typer.Option(help="The folder of the run: log, checkpoint, network and card.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder of the run: log, checkpoint, network and card; with --strategy, one among the "
+            "app's own runs unless told."
+        ),
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Passes over the images; the recipe's unless told.")
     ] = None,
@@ -75,19 +81,42 @@ def train(
         ),
     ] = "bundled",
     stages: Annotated[int, typer.Option(help="With --strategy stages: how many learn.")] = 1,
-    batch: Annotated[int, typer.Option(help="With --strategy: photos a step.")] = 32,
-    rate: Annotated[float, typer.Option(help="With --strategy: the learning rate at its highest.")] = 1e-3,
+    batch: Annotated[int | None, typer.Option(help="With --strategy: photos a step; 32 unless told.")] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(help="With --strategy: the learning rate at its highest; 0.001 unless told."),
+    ] = None,
+    more: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="With --strategy, once for each: optimizer, schedule, weight_decay, label_smoothing, "
+            "balance, augment or mixed.",
+        ),
+    ] = None,
+    tutorial: Annotated[
+        bool,
+        typer.Option("--tutorial", help="With --strategy: Adam 1e-4, batches of 16, 3 epochs, unless told."),
+    ] = False,
 ) -> None:
     """Train a network: small images from scratch, measured and with a card; or photos, with --strategy."""
     if strategy is not None:
+        told = {"epochs": epochs, "batch_size": batch, "rate": rate}
         settings = parse.settings(
-            strategy=strategy, stages=stages, epochs=epochs or 10, batch_size=batch, rate=rate, seed=seed
+            replace(TUTORIAL, strategy=strategy) if tutorial else SOUND[strategy],
+            {"stages": stages, "seed": seed}
+            | {name: value for name, value in told.items() if value is not None},
+            more or [],
         )
+        folder = out or own_folder(label or f"{data.stem} {strategy}", resume=resume)
         from resnet_explorer.finetune.run_folder import CHECKPOINT
 
-        with resumable(out / CHECKPOINT):
-            fine_tune(data, out, settings, weights=weights, network=network, label=label, resume=resume)
+        with resumable(folder / CHECKPOINT):
+            fine_tune(data, folder, settings, weights=weights, network=network, label=label, resume=resume)
         return
+    if out is None:
+        raise typer.BadParameter("--out says in which folder the run is kept.")
     from resnet_explorer.training.scratch import CHECKPOINT
 
     with resumable(out / CHECKPOINT):

@@ -70,6 +70,13 @@ class Settings:
                 raise ValueError(f"{name} is {getattr(self, name)}; {low:g} to {high:g} is allowed.")
 
 
+SOUND: Final[dict[Strategy, Settings]] = {
+    "head": Settings("head", epochs=10, rate=1e-3),
+    "stages": Settings("stages", epochs=10, rate=1e-3),
+    "all": Settings("all", epochs=10, rate=1e-3),
+}
+"""Settings that suit each way where nothing is known of the photos."""
+
 TUTORIAL: Final = Settings(
     "all",
     epochs=3,

@@ -1,23 +1,15 @@
-"""The three ways to fine-tune: what learns in each, how much that is, and settings that suit it."""
+"""The three ways to fine-tune: what learns in each, and how much that is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Final
 
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS, rgba
-from resnet_explorer.finetune.settings import Settings, Strategy, frozen_stages
+from resnet_explorer.finetune.settings import Settings, frozen_stages
 from resnet_explorer.i18n import t
 from resnet_explorer.plan import plan, section_name
 from resnet_explorer.spec import ResNetSpec
-
-SOUND: Final[dict[Strategy, Settings]] = {
-    "head": Settings("head", epochs=10, rate=1e-3),
-    "stages": Settings("stages", epochs=10, rate=1e-3),
-    "all": Settings("all", epochs=10, rate=1e-3),
-}
-"""Settings that suit each way where nothing is known of the photos."""
 
 _WIDTH, _HEIGHT, _GAP = 170, 92, 26
 

@@ -7,8 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.finetune.settings import TUTORIAL, Settings, Strategy
-from resnet_explorer.finetune.ways import SOUND
+from resnet_explorer.finetune.settings import SOUND, TUTORIAL, Settings, Strategy
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.ui.linked import SWITCH, linked, number, one_of, whole

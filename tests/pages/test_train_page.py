@@ -13,10 +13,9 @@ from resnet_explorer.finetune import background
 from resnet_explorer.finetune.albums import Album, keep_zip
 from resnet_explorer.finetune.conduct import conduct
 from resnet_explorer.finetune.runs import find_run, runs, runs_folder
-from resnet_explorer.finetune.settings import TUTORIAL, Settings
+from resnet_explorer.finetune.settings import SOUND, TUTORIAL, Settings
 from resnet_explorer.finetune.state import STOP, State, read_state
 from resnet_explorer.finetune.story import Story
-from resnet_explorer.finetune.ways import SOUND
 from resnet_explorer.plan import plan
 from resnet_explorer.weights import bundled, find
 from tests.finetune_colours import QUICK, colours_zip, story_of
