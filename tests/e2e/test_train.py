@@ -1,0 +1,50 @@
+"""A run in a real browser: begun, left, found again, stopped, and its network on Predict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from resnet_explorer.finetune.albums import keep_zip
+from tests.e2e.conftest import running_app, settle, visit
+from tests.finetune_colours import colours_zip
+
+TINY = "net=basic.1-1.width-8.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&tn_batch=8"
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server whose home has one album."""
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    with colours_zip(tmp_path / "colours.zip", 60).open("rb") as file:
+        keep_zip(file, "colours.zip")
+    with running_app() as address:
+        yield address
+
+
+def test_a_run_goes_on_when_the_page_is_left_and_stops_when_told(page: Page, app: str) -> None:
+    visit(page, f"{app}/train?{TINY}", "Train")
+    page.get_by_label("Name").fill("Three colours")
+    page.get_by_label("Name").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("heading", name="Three colours")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 200, step"))).to_be_visible()
+
+    page.get_by_role("link", name="Blocks").first.click()
+    expect(page.get_by_role("heading", name="Blocks").first).to_be_visible()
+    page.get_by_role("link", name="Train").first.click()
+    page.get_by_text("Under way").click()
+    expect(page.get_by_text(re.compile(r"best \d+\.\d% in epoch"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile(r"\d+\.\d% of the 36 photos to test on are right"))).to_be_visible()
+    settle(page)
+
+    page.goto(f"{app}/predict?p_from=yours")
+    expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("Three colours").first).to_be_visible()
