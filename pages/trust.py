@@ -13,6 +13,7 @@ from resnet_explorer.ui.trust_cells import show_cells
 from resnet_explorer.ui.trust_photo import show_photo
 from resnet_explorer.ui.trust_run import (
     Judged,
+    as_words,
     forget_places,
     judged_run,
     linked_cell,
@@ -48,7 +49,7 @@ forget_places(run)
 try:
     judged = judged_run(run)
 except ValueError as refusal:
-    st.info(str(refusal))
+    st.info(as_words(refusal))
     st.stop()
 show_head(judged, number, words, again)
 linked("tr_view", "photos", one_of(VIEWS))

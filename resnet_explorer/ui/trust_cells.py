@@ -24,7 +24,7 @@ from resnet_explorer.overlay import jpeg_bytes, whole_box
 from resnet_explorer.ui.linked import linked, whole
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.svg import show_svg
-from resnet_explorer.ui.trust_run import Judged, class_name
+from resnet_explorer.ui.trust_run import Judged, as_words, class_name
 
 THUMBNAIL: Final = 224
 _PAIRS: Final = 12
@@ -90,7 +90,7 @@ def _show_photos(judged: Judged, cell: Cell | None, columns: int, rows: int) -> 
         )
         return
     if judged.gone:
-        st.info(f"{judged.gone} {t('The figures stand.')}")
+        st.info(f"{as_words(judged.gone)} {t('The figures stand.')}")
         return
     shown = indices[(page - 1) * at_once : page * at_once]
     pictures = remembered(

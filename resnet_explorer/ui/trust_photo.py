@@ -26,7 +26,7 @@ from resnet_explorer.ui.subject import Subject
 from resnet_explorer.ui.svg import show_svg
 from resnet_explorer.ui.trust_cells import chosen_photos
 from resnet_explorer.ui.trust_maps import Asked, Maps, Side, drawn_maps, side_after, side_before
-from resnet_explorer.ui.trust_run import Judged, class_name
+from resnet_explorer.ui.trust_run import Judged, as_words, class_name
 
 SCALES: Final = {"one": "One scale", "own": "Each its own"}
 BARS: Final = 4
@@ -39,7 +39,7 @@ def show_photo(judged: Judged, index: int, cell: Cell | None) -> None:
     try:
         photo = remembered("_tr_open", (judged.run.key, index), lambda: judged.open(index))
     except ValueError as refusal:
-        st.error(str(refusal))
+        st.error(as_words(refusal))
         return
     if weights is None:
         st.image(jpeg_bytes(photo.image), width=SIDE, alt=photo.name)
@@ -52,7 +52,7 @@ def show_photo(judged: Judged, index: int, cell: Cell | None) -> None:
     try:
         _show_maps(judged, index, Subject(photo, weights, CENTRE))
     except ValueError as refusal:
-        st.error(str(refusal))
+        st.error(as_words(refusal))
 
 
 def _show_way(judged: Judged, index: int, among: tuple[int, ...]) -> None:
@@ -97,7 +97,7 @@ def _show_maps(judged: Judged, index: int, subject: Subject) -> None:
         with second, st.spinner(t("The network before fine-tuning looks …")):
             before = side_before(judged, subject, asked)
     except ValueError as refusal:
-        second.info(t("No map of before: {why}").format(why=str(refusal)))
+        second.info(t("No map of before: {why}").format(why=as_words(refusal)))
     maps = drawn_maps(subject, asked, (before, after) if before else (after,))
     picture.markdown(f"**{as_markdown(subject.photo.name.rpartition('/')[2], 26)}**")
     picture.image(maps.files[0], width="stretch", alt=t("The square that the networks look at"))

@@ -18,14 +18,15 @@ from resnet_explorer.finetune.verdicts import Verdicts, read_verdicts
 from resnet_explorer.i18n import t
 from resnet_explorer.photo import Photo, open_photo
 from resnet_explorer.short_text import as_markdown
+from resnet_explorer.ui.again import AGAIN
 from resnet_explorer.ui.left_out import add_left_out, clear_left_out, left_out
 from resnet_explorer.ui.linked import Code, linked, whole
 from resnet_explorer.ui.network import link_parameters
 from resnet_explorer.ui.remembered import remembered
 
-AGAIN: Final = "tn_again"
-"""Where the Train page finds the key of the run whose settings it shall begin with."""
 _RUN: Final = "_tr_run"
+_LONGEST: Final = 500
+"""Characters of a sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,6 +196,11 @@ def _show_left_out(judged: Judged) -> None:
     st.button(
         t("Take all back"), key="tr_back", on_click=clear_left_out, args=(judged.album,), width="stretch"
     )
+
+
+def as_words(sentence: object) -> str:
+    """A refusal for Markdown: the names in it are text and nothing else."""
+    return as_markdown(str(sentence), _LONGEST)
 
 
 def class_name(judged: Judged, label: int) -> str:

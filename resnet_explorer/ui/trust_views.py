@@ -21,7 +21,7 @@ from resnet_explorer.short_text import as_markdown, for_spreadsheet
 from resnet_explorer.ui.networks import as_stored, torch_gate, warm_up
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
-from resnet_explorer.ui.trust_run import Judged
+from resnet_explorer.ui.trust_run import Judged, as_words
 
 if TYPE_CHECKING:
     from resnet_explorer.finetune.moved import Move
@@ -159,7 +159,7 @@ def show_moves(judged: Judged) -> None:
         with st.spinner(t("Comparing the weights …")):
             found = _moves(judged)
     except ValueError as refusal:
-        st.info(str(refusal))
+        st.info(as_words(refusal))
         return
     from resnet_explorer.finetune.trust_figures import moved_figure
 

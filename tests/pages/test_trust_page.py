@@ -212,7 +212,8 @@ def test_photos_are_left_out_and_the_train_page_is_told() -> None:
     assert page.session_state["_al_left_out"][album] == frozenset()
     page.checkbox(key="tr_out").check().run()
     page.button(key="tr_again").click().run()
-    assert page.title[0].value != "Trust it"
+    assert page.title[0].value == "Train"
+    assert page.text_input(key="tn_name").value == "From nothing, again"
 
 
 def test_the_table_of_classes_is_the_librarys() -> None:
@@ -274,10 +275,13 @@ def test_without_the_first_network_the_map_of_after_stands() -> None:
     assert "Last stage: map for **" in text(page)
 
 
-def test_a_run_without_answers_says_so() -> None:
-    (find_run("barely").folder / "predictions.csv").unlink()
+def test_a_run_without_answers_says_so_and_its_name_is_text() -> None:
+    run = find_run("barely")
+    (run.folder / "predictions.csv").unlink()
+    replace(run.story, label="*My* $run").write(run.folder)
     page = opened("trust", ru_run="barely")
-    assert page.info[0].value == "Hardly trained ended before its first epoch did: it has no answers."
+    words = r"\*My\* \$run ended before its first epoch did\: it has no answers."
+    assert page.info[0].value == words
 
 
 @pytest.mark.parametrize("cell", ["9-0", "0", "0-", "x-y", "0-0-0", "-1-0"])
