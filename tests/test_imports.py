@@ -23,10 +23,11 @@ PROOF = "proof.curves proof.ranking proof.similarity proof.figures proof.reading
 FEATURES = "feature_places feature_numbers feature_grid first_layer sparsity_figure"
 MANY = "many.archive many.entries many.copies many.answers many.cam_sheets"
 SIDE_BY_SIDE = "shelf disagreement answer_bars side_by_side side_by_side_tables"
+ALBUMS = "finetune.albums finetune.flowers finetune.album_picture finetune.collection finetune.survey"
 TRUST = "finetune.verdicts finetune.confusion_picture finetune.photo_grid finetune.trust_figures"
 LISTS = (
     f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
-    f"{MANY} {SIDE_BY_SIDE} {TRUST}"
+    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {TRUST}"
 )
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 

@@ -38,13 +38,13 @@ def show_augmented(album: Album, photos: LabelledPhotos) -> None:
     number = linked("al_photo", 0, whole(0, LAST_PHOTO)) % len(items)
     dice = linked("al_dice", 0, whole(0, LAST_DICE))
     size = linked("al_size", "usual", one_of(SIZES))
-    preprocessing = _preprocessing(size)
+    preprocessing, bundled_side = _preprocessing(size), _preprocessing("bundled").crop
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(
             t("Size"),
             list(SIZES),
             required=True,
-            format_func=lambda name: t(SIZES[name]).format(side=_preprocessing("bundled").crop),
+            format_func=lambda name: t(SIZES[name]).format(side=bundled_side),
             key="al_size",
             persist_state="session",
         )
