@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from resnet_explorer.finetune import albums, flowers
@@ -229,6 +231,49 @@ def test_what_else_lies_in_the_folder_is_passed_over(home: Path) -> None:
     for name in ("diary.txt", "other.zip", "trip-12345.zip", "trip-ABCDEF01.zip"):
         (home / "photos" / name).write_bytes(b"x")
     assert albums.albums() == [album]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    names=st.lists(st.text(st.sampled_from("ab./\\ :\x01\n*é<"), min_size=1, max_size=12), max_size=6),
+    label=st.text(max_size=60),
+)
+def test_archives_of_any_names_are_albums_in_the_folder_or_a_sentence(
+    home: Path, names: list[str], label: str
+) -> None:
+    try:
+        album = keep_zip(zipped({f"{name}.jpg": name.encode() for name in names}), f"{label}.zip")
+    except ValueError as refusal:
+        assert str(refusal).endswith(".")
+        assert "\n" not in str(refusal)
+    else:
+        assert find_album(album.key) == album
+        assert album.path.resolve().parent == (home / "photos").resolve()
+        for item in album.photos().items:
+            assert ".." not in item.name.replace("\\", "/").split("/")
+            assert item.read()
+        forget_album(album.key)
+    assert list((home / "photos").iterdir()) == []
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8))
+def test_a_damaged_archive_is_an_album_or_a_sentence(home: Path, places: list[tuple[float, int]]) -> None:
+    content = bytearray(zipped(GIVEN).getvalue())
+    for share, value in places:
+        content[int(share * len(content))] = value
+    try:
+        album = keep_zip(io.BytesIO(content), "trip.zip")
+    except ValueError as refusal:
+        assert str(refusal).endswith(".")
+    else:
+        for item in album.photos().items:
+            try:
+                item.read()
+            except ValueError as refusal:
+                assert str(refusal).startswith(item.name)
+        forget_album(album.key)
+    assert list((home / "photos").iterdir()) == []
 
 
 def taped(members: dict[str, bytes | tuple[bytes, str]]) -> bytes:
