@@ -36,9 +36,6 @@ watch(known, run.key)
 show_end(run)
 show_figures(run, starts)
 show_use(run, starts)
-curves, told = st.columns([1.5, 1], gap="large")
-with curves:
-    show_curves(run)
-with told:
-    show_settings(run, starts)
+show_curves(run)
+show_settings(run, starts)
 show_together(known, starts)

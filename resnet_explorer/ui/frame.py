@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from resnet_explorer.i18n import t
 from resnet_explorer.spec import title
@@ -46,12 +47,18 @@ def run_app() -> None:
                     page_link(page)
     above = st.container()
     _thread.framed = True
+    is_left = False
+    complaints: list[str] = []
     try:
         chosen.run()
+    except RerunException:  # for another page or for this one anew, whose run writes the link as a whole
+        is_left = True
+        raise
     finally:
         _thread.framed = False
-        network.write_link()
-        complaints = linked.end(chosen.title)
+        if not is_left:
+            network.write_link()
+            complaints = linked.end(chosen.title)
     if complaints:
         above.warning(t("The link could not be followed to the end.") + " " + " ".join(complaints))
 

@@ -26,6 +26,7 @@ def run_input() -> RunEntry | None:
         return None
     chosen = chosen_run(known)
     labels = labels_of(known)
+    st.session_state[KEY] = chosen.key  # the browser knows a run by its name, which may be another by now
     st.selectbox(t("Run"), list(labels), format_func=labels.__getitem__, key=KEY, persist_state="session")
     return chosen
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -11,6 +12,12 @@ from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import t
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.words_table import words_table
+
+if TYPE_CHECKING:
+    from resnet_explorer.finetune.curves import Quantity
+
+
+_QUANTITIES: Final[tuple[Quantity, ...]] = ("accuracy", "loss")
 
 
 def show_figures(run: RunEntry, starts: Mapping[str, str]) -> None:
@@ -50,8 +57,9 @@ def show_curves(run: RunEntry) -> None:
         return
     from resnet_explorer.finetune.curves import curves
 
-    for quantity in ("accuracy", "loss"):
-        st.plotly_chart(
+    st.subheader(t("Its curves"))
+    for column, quantity in zip(st.columns(2, gap="large"), _QUANTITIES, strict=True):
+        column.plotly_chart(
             curves([("", epochs)], quantity, run.story.settings.epochs),
             key=f"ru_{quantity}",
             config={"displayModeBar": False},
@@ -61,7 +69,12 @@ def show_curves(run: RunEntry) -> None:
 
 def show_settings(run: RunEntry, starts: Mapping[str, str]) -> None:
     """All that it was told, and what its numbers may depend on beside that."""
-    words_table([(name, [value]) for name, value in settings_of(run, starts).items()])
+    st.subheader(t("Its settings"))
+    told = [(name, [value]) for name, value in settings_of(run, starts).items()]
+    half = (len(told) + 1) // 2
+    for column, part in zip(st.columns(2, gap="large"), (told[:half], told[half:]), strict=True):
+        with column:
+            words_table(part)
     found = circumstances(run)
     versions = " · ".join(f"{name} {number}" for name, number in found.versions.items())
     begun = f"{found.begun:%Y-%m-%d %H:%M}" if found.begun else t("some time ago")

@@ -58,8 +58,7 @@ def _some(learnt: Sequence[RunEntry]) -> list[RunEntry]:
     by_key = {run.key: run for run in learnt}
     code = some_of(by_key)
     keys = linked(_SOME, list(by_key)[:USUAL], code)
-    if len(keys) > MOST:
-        keys = st.session_state[_SOME] = keys[:MOST]
+    keys = st.session_state[_SOME] = keys[:MOST]  # told anew: the browser knows them by their names of before
     write(_SOME, code.write(keys))  # on another day the newest are others
     labels = labels_of(learnt)
     st.multiselect(

@@ -10,10 +10,12 @@ import streamlit as st
 
 _STYLE: Final = """
 <style>
-  table.words { width: 100%; border-collapse: collapse; font-size: 1rem; line-height: 1.4; }
+  table.words { width: 100%; table-layout: fixed; border-collapse: collapse;
+    font-size: 1rem; line-height: 1.4; }
   table.words th, table.words td { padding: 0.36rem 0.9rem 0.36rem 0; text-align: left; vertical-align: top;
     font-weight: 400; overflow-wrap: anywhere; border-bottom: 1px solid rgba(154, 164, 178, 0.4); }
-  table.words tbody th { opacity: 0.75; overflow-wrap: normal; width: 1%; min-width: 11rem; }
+  table.words tbody th { opacity: 0.75; }
+  table.words tr > th:first-child { width: 11.5rem; }
   table.words thead th { font-weight: 600; }
 </style>
 """

@@ -68,7 +68,7 @@ def words(page: AppTest) -> list[list[list[str]]]:
 
 def told(page: AppTest) -> dict[str, str]:
     """The settings of the chosen run."""
-    return dict(words(page)[0])
+    return dict(words(page)[0] + words(page)[1])
 
 
 def test_without_a_run_the_way_to_the_first_is_shown() -> None:
@@ -122,14 +122,14 @@ def test_several_runs_are_compared(data: Path) -> None:
     page = opened("runs", ru_curve="train_loss", ru_some="b,a")
     assert page.multiselect(key="ru_some").value == ["b", "a"]
     assert list(curves(page)) == ["fast", "slow"]
-    table = words(page)[1]
+    table = words(page)[2]
     assert table[0] == ["", "fast", "slow"]
     assert [row[0] for row in table[1:]] == ["Right", "Best epoch", "Seconds", "Learning rate"]
     assert table[-1] == ["Learning rate", "0.01", "0.001"]
     page.multiselect(key="ru_some").set_value(["c", "b"]).run()
     assert not page.exception
     assert list(curves(page)) == ["long", "fast"]
-    assert words(page)[1][4:] == [["Epochs", "4", "3"]]
+    assert words(page)[2][4:] == [["Epochs", "4", "3"]]
     page.multiselect(key="ru_some").set_value([]).run()
     assert "Choose the runs to compare." in [each.value for each in page.info]
 
