@@ -22,7 +22,7 @@ FEW_CLASSES: Final = 12
 COLOUR: Final = STAGE_COLOURS["stage 1"]
 _SIDE: Final = {True: 560, False: 960}
 """Pixels of the matrix itself, of few classes and of many."""
-_LARGEST: Final = 130
+_LARGEST: Final = 190
 _LETTER: Final = 0.52
 """Width of a letter over its height, on the average."""
 _READABLE: Final = 17

@@ -79,7 +79,7 @@ def reliability_figure(found: Calibration) -> go.Figure:
         row=2,
         col=1,
     )
-    quiet(figure, height=540).update_layout(dragmode=False, margin={"l": 10, "r": 10, "t": 16, "b": 10})
+    quiet(figure, height=540).update_layout(dragmode=False, margin={"l": 10, "r": 40, "t": 16, "b": 10})
     axes = {"gridcolor": _GRID, "zeroline": False, "fixedrange": True}
     figure.update_xaxes(range=[0, 1.001], dtick=0.2, tickformat=".0%", **axes)
     figure.update_yaxes(

@@ -34,7 +34,9 @@ BARS: Final = 4
 
 def show_photo(judged: Judged, index: int, cell: Cell | None) -> None:
     """The photo large, with what both networks make of it."""
-    _show_way(judged, index, chosen_photos(judged, cell))
+    way, beside = st.columns([1.45, 1], gap="medium", vertical_alignment="bottom")
+    with way:
+        _show_way(judged, index, chosen_photos(judged, cell))
     weights = judged.run.weights
     try:
         photo = remembered("_tr_open", (judged.run.key, index), lambda: judged.open(index))
@@ -50,7 +52,9 @@ def show_photo(judged: Judged, index: int, cell: Cell | None) -> None:
         )
         return
     try:
-        _show_maps(judged, index, Subject(photo, weights, CENTRE))
+        with beside:
+            stage = stage_input(len(weights.spec.depths))
+        _show_maps(judged, index, Subject(photo, weights, CENTRE), stage)
     except ValueError as refusal:
         st.error(as_words(refusal))
 
@@ -78,7 +82,7 @@ def _go(index: int | None) -> None:
     st.session_state["tr_photo"], st.session_state["tr_class"] = index, None
 
 
-def _show_maps(judged: Judged, index: int, subject: Subject) -> None:
+def _show_maps(judged: Judged, index: int, subject: Subject, stage: int) -> None:
     """The photo with the controls, and both maps beside it.
 
     Raises:
@@ -88,7 +92,7 @@ def _show_maps(judged: Judged, index: int, subject: Subject) -> None:
     picture = first.container()
     with first:
         _show_photo_controls(judged, index, subject)
-        asked = _maps_input(len(subject.weights.spec.depths))
+        asked = _maps_input(stage)
     target = linked("tr_class", None, whole(0, len(subject.names) - 1))
     with third, st.spinner(t("The network looks …")):
         after = side_after(subject, asked, target)
@@ -129,9 +133,8 @@ def _show_photo_controls(judged: Judged, index: int, subject: Subject) -> None:
             st.switch_page("pages/predict.py", query_params=link_parameters())
 
 
-def _maps_input(stages: int) -> Asked:
-    """Stage, method, brightness and colours."""
-    stage = stage_input(stages)
+def _maps_input(stage: int) -> Asked:
+    """Method, brightness and colours of the maps of a stage."""
     linked("p_method", "gradcam", one_of(ONE_PASS))
     method: str = st.selectbox(
         t("Method"),
