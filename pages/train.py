@@ -18,7 +18,7 @@ from resnet_explorer.ui.start_input import start_input
 from resnet_explorer.ui.svg import show_svg
 from resnet_explorer.ui.way_input import WAYS, settings_input, way_input
 
-VIEWS = {"new": t("A new run"), "live": t("Under way")}
+VIEWS = {"new": t("A new run"), "live": t("Progress")}
 LONGEST_NAME = 60
 
 

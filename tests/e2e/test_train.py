@@ -38,7 +38,7 @@ def test_a_run_goes_on_when_the_page_is_left_and_stops_when_told(page: Page, app
     page.get_by_role("link", name="Blocks").first.click()
     expect(page.get_by_role("heading", name="Blocks").first).to_be_visible()
     page.get_by_role("link", name="Train").first.click()
-    page.get_by_text("Under way").click()
+    page.get_by_text("Progress", exact=True).click()
     expect(page.get_by_text(re.compile(r"best \d+\.\d% in epoch"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text(re.compile(r"\d+\.\d% of the 36 photos to test on are right"))).to_be_visible()
