@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from resnet_explorer.finetune import log
 from resnet_explorer.finetune.log import Epoch
 from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.finetune.settings import Settings
@@ -117,9 +118,18 @@ def row_of(run: RunEntry, starts: Mapping[str, str]) -> RunRow:
 
 
 def epochs_of(run: RunEntry) -> tuple[Epoch, ...]:
-    """The log of a run; of a damaged one, nothing."""
+    """The log of a run, read again only if it was written since; of a damaged one, nothing."""
     try:
-        return tuple(run.log)
+        written = (run.folder / log.LOG).stat()
+    except OSError:
+        return ()
+    return _epochs(run.folder, written.st_mtime_ns, written.st_size)
+
+
+@lru_cache(maxsize=256)
+def _epochs(folder: Path, _written: int, _size: int) -> tuple[Epoch, ...]:
+    try:
+        return tuple(log.read(folder))
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
         return ()
 

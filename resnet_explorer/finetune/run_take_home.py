@@ -20,6 +20,15 @@ def network_path(run: RunEntry) -> Path | None:
     return path if path.is_file() else None
 
 
+def check_network(run: RunEntry) -> None:
+    """See that there is a network to take home, by the header of its file.
+
+    Raises:
+        ValueError: in one sentence, if there is none, or its file is damaged.
+    """
+    _described(run)
+
+
 def network_file(run: RunEntry) -> bytes:
     """The best network so far as a safetensors file, under the name that the run has by now.
 

@@ -15,6 +15,7 @@ from resnet_explorer.ui.run_input import KEY
 
 MOST_EPOCHS: Final = 10_000
 """As many as `Settings` allow."""
+LONGEST_NAME: Final = 100
 _REFUSAL, _TURN = "_ru_refusal", "_ru_turn"
 
 
@@ -64,7 +65,7 @@ def _go_on(run: RunEntry, epochs: int | None) -> None:
 def _rename(run: RunEntry) -> None:
     with st.popover(t("Rename"), icon=":material/edit:", disabled=run.alive, key=_key("rename")):
         field = f"_ru_name_{run.key}"
-        st.text_input(t("Name"), run.story.label, max_chars=100, key=field)
+        st.text_input(t("Name"), run.story.label[:LONGEST_NAME], max_chars=LONGEST_NAME, key=field)
         st.button(
             t("Give it this name"),
             key="ru_rename_go",

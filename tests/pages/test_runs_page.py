@@ -181,6 +181,13 @@ def test_its_files(data: Path) -> None:
         "predictions.csv",
     ]  # fmt: skip
     assert all(each.deferred_file_id for each in buttons.values()), "made when asked for"
+    (run.folder / "network.safetensors").write_bytes(b"dear diary")
+    page.run()
+    assert not page.exception
+    assert page.error[0].value.startswith(r"network.safetensors")
+    assert [each.proto.label for each in page.main.get("download_button")] == [
+        "Runs as CSV", "class_indices.json", "log.csv", "predictions.csv",
+    ]  # fmt: skip
     (run.folder / "network.safetensors").unlink()
     page.run()
     assert "Its network is here after its first epoch." in [each.value for each in page.info]
