@@ -105,7 +105,7 @@ def _cell(
         return rect
     digits = max(2, len(str(number)))
     font = min(32.0, side * 0.55, side * 0.85 / (digits * _LETTER))
-    strength = 700 if truth == answer else 400
+    strength = 700 if number and truth == answer else 400
     text = (
         f'<text x="{x + side / 2:.1f}" y="{y + side / 2:.1f}" dy="0.35em" text-anchor="middle" '
         f'font-size="{font:.1f}" font-weight="{strength}" fill="currentColor"'

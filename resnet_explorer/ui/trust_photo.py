@@ -115,7 +115,7 @@ def _show_maps(judged: Judged, index: int, subject: Subject, stage: int) -> None
     if asked.one_scale:
         show_scale(maps.scale())
     if before:
-        st.caption(prose("trust_before_after"))
+        st.caption(prose("trust_before_after" if judged.run.story.start else "trust_before_nothing"))
     with st.container(horizontal=True):
         save_button(t("Download as PNG"), maps.sheet, "before-and-after.png", key="tr_save")
         save_button(t("Numbers as JSON"), maps.numbers, "before-and-after.json", key="tr_json")

@@ -178,6 +178,7 @@ def test_a_run_from_nothing_is_held_against_its_own_beginning(monkeypatch: pytes
     assert np.allclose(sheets[0][0], evidence(before.outputs[1]).map, atol=1e-4)
     assert sheets[0][4] == sheets[1][4], "one scale for both"
     assert "untrained, seed 0: map for **" in text(page)
+    assert "what it calls the photo is chance" in text(page)
 
 
 def test_the_map_of_another_class_is_in_the_link() -> None:
