@@ -31,8 +31,9 @@ def moves(start: ResNet, end: ResNet) -> tuple[Move, ...]:
 
     The distance from where fine-tuning began is what L²-SP penalises (Li, Grandvalet and Davoine 2018,
     section 3); here it is told relative to the length of the beginning, so that sections of different
-    size can be compared. Two beginnings have weights of different length, so runs compare less well. Norms and biases are left out. So is the head: fine-tuning gives the network a
-    new one for its classes, which has nothing to be compared with.
+    size can be compared. Two beginnings have weights of different length, so runs compare less well.
+    Norms and biases are left out. So is the head: fine-tuning gives the network a new one for its
+    classes, which has nothing to be compared with.
 
     Args:
         start: the network that the run began with.
