@@ -105,6 +105,8 @@ class Story:
         Raises:
             ValueError: if they are not there any more.
         """
+        if not Path(self.data).exists():
+            raise ValueError(f"The photos of {self.label}, {self.called}, are not where they were.")
         found = {item.name: item for item in labelled_photos(entries_of(self.data, self.called)).items}
         missing = len(self.parts.keys() - found.keys())
         if missing:
