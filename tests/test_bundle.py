@@ -10,10 +10,14 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
 from PIL import Image
 
 from resnet_explorer import ResNetSpec, build
@@ -25,6 +29,7 @@ from resnet_explorer.predictor import first_view, predict, preprocess
 from resnet_explorer.samples import open_sample, sample_path
 from resnet_explorer.weights import Preprocessing, Weights, find, load
 from resnet_explorer.weights.checkpoint import read_checkpoint
+from tests.strategies import specs
 
 GREY = ResNetSpec(
     "basic", (1, 2), width=8, stem="cifar", activation="pre", shortcut="zero_pad", conv_bias=True,
@@ -147,6 +152,29 @@ def test_it_says_what_the_app_says(
         found = answers[str(photo)]
         assert list(found.values()) == sorted(found.values(), reverse=True)
         assert found == {name: pytest.approx(value, abs=1e-4) for name, value in expected.items()}
+
+
+@settings(deadline=None, max_examples=20)
+@given(spec=specs())
+def test_any_network_that_takes_photos(spec: ResNetSpec) -> None:
+    """Its predict.py in this process: another for each network would take minutes."""
+    spec = spec.with_(include_top=True, in_channels=1 if spec.in_channels < 3 else 3)
+    weights, network = network_of(spec, IMAGENET)
+    with TemporaryDirectory() as name:
+        folder = unzipped(bundle(weights, network), Path(name))
+        model = ModuleType("model")
+        exec(compile((folder / "model.py").read_text(encoding="utf-8"), "model.py", "exec"), model.__dict__)
+        alone: dict[str, Any] = {"__name__": "predict", "__file__": str(folder / "predict.py")}
+        exec(compile((folder / "predict.py").read_text(encoding="utf-8"), "predict.py", "exec"), alone)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(sys.modules, "model", model)
+            theirs, classes = alone["trained_network"]()
+        photo = sample_path("horse")
+        found = alone["probabilities"](theirs, alone["opened"](photo)).tolist()
+        assert dict(zip(classes, found, strict=True)) == {
+            label: pytest.approx(value, abs=1e-4)
+            for label, value in ours(weights, network, photo, folder).items()
+        }
 
 
 def test_what_cannot_be_read_is_told_in_a_sentence_and_the_others_are_done(

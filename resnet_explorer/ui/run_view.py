@@ -30,6 +30,7 @@ def show_figures(run: RunEntry, starts: Mapping[str, str]) -> None:
         t("in epoch {epoch}").format(epoch=best.epoch) if best else None,
         delta_color="off",
         delta_arrow="off",
+        help=t("The share of the photos to test on that its best network gets right."),
     )
     epochs.metric(t("Epochs"), t("{done} of {all}").format(done=row.done, all=row.epochs))
     seconds.metric(t("Seconds"), f"{row.seconds:,.0f}")
