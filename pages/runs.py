@@ -10,7 +10,7 @@ from resnet_explorer.ui.pages import RUNS
 from resnet_explorer.ui.run_actions import show_actions
 from resnet_explorer.ui.run_files import show_use
 from resnet_explorer.ui.run_input import chosen_run, known_runs, run_input, say_none
-from resnet_explorer.ui.run_view import show_curves, show_end, show_figures, show_settings
+from resnet_explorer.ui.run_view import show_course, show_end, show_figures, show_settings
 from resnet_explorer.ui.run_watch import watch
 from resnet_explorer.ui.runs_table import show_table
 from resnet_explorer.ui.runs_together import show_together
@@ -36,6 +36,6 @@ watch(known, run.key)
 show_end(run)
 show_figures(run, starts)
 show_use(run, starts)
-show_curves(run)
+show_course(run)
 show_settings(run, starts)
 show_together(known, starts)

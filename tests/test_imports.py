@@ -25,7 +25,7 @@ MANY = "many.archive many.entries many.copies many.answers many.cam_sheets"
 SIDE_BY_SIDE = "shelf disagreement answer_bars side_by_side side_by_side_tables"
 ALBUMS = "finetune.albums finetune.flowers finetune.album_picture finetune.collection finetune.survey"
 TRUST = "finetune.verdicts finetune.confusion_picture finetune.photo_grid finetune.trust_figures"
-RUNS = "finetune.runs finetune.run_rows finetune.run_curves finetune.run_take_home"
+RUNS = "finetune.runs finetune.run_rows finetune.curves finetune.run_take_home"
 LISTS = (
     f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
     f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST}"

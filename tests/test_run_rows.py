@@ -13,13 +13,12 @@ import torch
 
 from resnet_explorer.evaluation import for_evaluation
 from resnet_explorer.export.bundle import bundle
+from resnet_explorer.finetune import log
 from resnet_explorer.finetune.conduct import conduct
+from resnet_explorer.finetune.curves import RunCurve, comparison_figure
 from resnet_explorer.finetune.log import LOG, Epoch
-from resnet_explorer.finetune.run_curves import RunCurve, comparison_figure
 from resnet_explorer.finetune.run_rows import (
-    best_of,
     differences,
-    epochs_of,
     labels_of,
     learns,
     newest_first,
@@ -124,7 +123,7 @@ def test_a_damaged_log_is_an_empty_one(data: Path) -> None:
     run = done(data)
     for content in (b"epoch,train_loss\n1,x\n", b"epoch\n1\n", b"\xff\xfe\x00", b"a,b\n1,2,3\n"):
         (run.folder / LOG).write_bytes(content)
-        assert epochs_of(run) == ()
+        assert run.log == ()
         assert row_of(run, {}).best is None
     (run.folder / STORY).write_text("[]")
     assert [each.key for each in runs()] == []
@@ -137,10 +136,13 @@ def test_a_run_that_died_is_cut_off(data: Path) -> None:
     assert state_word(replace(run, state=State("training"), alive=False)) == "cut off"
 
 
-def test_the_best_is_the_first_of_equals() -> None:
+def test_the_best_is_the_first_of_equals(data: Path) -> None:
+    run = done(data)
     epochs = [Epoch(number, 1.0, 0.5, 1.0, share, 1.0) for number, share in ((1, 0.5), (2, 0.8), (3, 0.8))]
-    assert best_of(epochs) == epochs[1]
-    assert best_of([]) is None
+    log.write(run.folder, epochs)
+    assert run.best == epochs[1]
+    log.write(run.folder, [])
+    assert run.best is None
 
 
 def test_what_is_taken_home_has_the_name_of_today_and_the_best_values(data: Path) -> None:

@@ -1,78 +1,117 @@
-"""How runs went, epoch by epoch, as a Plotly figure with transparent grounds for both themes."""
+"""How runs went, epoch by epoch, as Plotly figures with transparent grounds for both themes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
 from typing import Final, Literal
 
 import plotly.graph_objects as go
 
 from resnet_explorer.colours import STAGE_COLOURS
+from resnet_explorer.figures import FONT_SIZE, quiet
 from resnet_explorer.finetune.log import Epoch
 from resnet_explorer.i18n import t
+from resnet_explorer.short_text import shortened
 
 Quantity = Literal["accuracy", "loss"]
 
-RUN_COLOURS: Final = (*list(STAGE_COLOURS.values())[1:], STAGE_COLOURS["stem"])
-"""One for each run that is compared, over and over."""
-_FONT_SIZE: Final = 17
-_GRID: Final = {
-    "gridcolor": "rgba(154, 164, 178, 0.3)",
-    "zeroline": False,
-    "tickfont_size": _FONT_SIZE,
-    "title_font_size": _FONT_SIZE,
+CURVES: Final = {
+    "val_accuracy": t("Validation accuracy"),
+    "val_loss": t("Validation loss"),
+    "train_loss": t("Training loss"),
 }
+"""What can be compared, and what people call it."""
+RUN_COLOURS: Final = (*list(STAGE_COLOURS.values())[1:], STAGE_COLOURS["stem"])
+"""One for each run that is compared."""
+MOST: Final = len(RUN_COLOURS)
+"""Runs that are told apart by their colours."""
+
+_MARKED: Final = 40
+"""Epochs up to which each has a dot."""
 
 
-def curves(
-    runs: Sequence[tuple[str, Sequence[Epoch]]],
-    quantity: Quantity,
-    epochs: int | None = None,
-    height: int = 340,
-) -> go.Figure:
-    """The curves of some runs: solid on the photos to test on, dotted while learning.
+@dataclass(frozen=True)
+class RunCurve:
+    """A run that is drawn: its name and its epochs, one at least."""
+
+    name: str
+    epochs: tuple[Epoch, ...]
+
+
+@lru_cache(maxsize=32)
+def comparison_figure(runs: tuple[RunCurve, ...], what: str) -> go.Figure:
+    """A curve for each run, in a colour of its own; kept for all sessions, not to be changed.
 
     Args:
-        runs: a name and the epochs so far of each.
-        quantity: "accuracy" or "loss".
-        epochs: where the axis ends; at the last epoch that is done unless told.
-        height: in pixels.
+        runs: at most `MOST`.
+        what: which number, a key of `CURVES`.
     """
-    figure = go.Figure()
-    for (name, log), colour in zip(runs, cycle(RUN_COLOURS), strict=False):
-        for part, words, dash in (("val", t("tested"), "solid"), ("train", t("learning"), "dot")):
-            figure.add_trace(
-                go.Scatter(
-                    x=[epoch.epoch for epoch in log],
-                    y=[getattr(epoch, f"{part}_{quantity}") for epoch in log],
-                    name=" · ".join(filter(None, (name, words))),
-                    mode="lines+markers",
-                    line={"color": colour, "width": 3, "dash": dash},
-                    marker={"size": 8, "symbol": "circle" if part == "val" else "circle-open"},
-                    hovertemplate=f"%{{y:{'.1%' if quantity == 'accuracy' else '.3f'}}}",
-                )
-            )
-    last = epochs or max((epoch.epoch for _, log in runs for epoch in log), default=1)
-    figure.update_xaxes(title=t("epoch"), range=[0.8, max(last, 1) + 0.2], dtick=_step(last), **_GRID)
-    figure.update_yaxes(rangemode="tozero", **_GRID)
-    if quantity == "accuracy":
-        figure.update_yaxes(tickformat=".0%", range=[0, 1.02])
-    title = {"text": t(quantity), "font_size": _FONT_SIZE + 1, "x": 0, "xref": "paper"}
-    return figure.update_layout(
-        title=title,
-        height=height,
-        margin={"l": 10, "r": 10, "t": 44, "b": 10},
-        font_size=_FONT_SIZE,
-        hovermode="x unified",
-        legend={"orientation": "h", "y": -0.28, "x": 0},
-        paper_bgcolor="rgba(0, 0, 0, 0)",
-        plot_bgcolor="rgba(0, 0, 0, 0)",
+    lines = [
+        # Plotly takes some tags in a name for what they say.
+        _line(escape(shortened(run.name)), run.epochs, what, colour)
+        for run, colour in zip(runs, RUN_COLOURS, strict=False)
+    ]
+    last = max(len(run.epochs) for run in runs)
+    return _figure(lines, CURVES[what], last, 460, is_share=what.endswith("accuracy"))
+
+
+@lru_cache(maxsize=32)
+def run_figure(epochs: tuple[Epoch, ...], quantity: Quantity, last: int) -> go.Figure:
+    """A run's curves, solid on the photos to test on, dotted while learning; kept, not to be changed.
+
+    Args:
+        epochs: those that are done.
+        quantity: what is drawn.
+        last: the epoch at which the axis ends.
+    """
+    lines = [
+        _line(t("tested"), epochs, f"val_{quantity}", RUN_COLOURS[0]),
+        _line(t("learning"), epochs, f"train_{quantity}", RUN_COLOURS[0], dash="dot"),
+    ]
+    figure = _figure(lines, t(quantity), last, 380, is_share=quantity == "accuracy")
+    # The axis stays where it is while the run goes on.
+    return figure.update_yaxes(range=[0, 1.02]) if quantity == "accuracy" else figure
+
+
+def _line(name: str, epochs: Sequence[Epoch], what: str, colour: str, dash: str = "solid") -> go.Scatter:
+    number = "%{y:.1%}" if what.endswith("accuracy") else "%{y:.3f}"
+    return go.Scatter(
+        x=[epoch.epoch for epoch in epochs],
+        y=[getattr(epoch, what) for epoch in epochs],
+        name=name,
+        mode="lines+markers" if len(epochs) <= _MARKED else "lines",
+        line={"color": colour, "width": 3, "dash": dash},
+        marker={"color": colour, "size": 9, "symbol": "circle" if dash == "solid" else "circle-open"},
+        hovertemplate="%{fullData.name}<br>" + t("epoch") + " %{x}: " + number + "<extra></extra>",
     )
 
 
-def _step(last: int) -> int:
-    """Epochs between two ticks, about eight of them, round."""
-    return next(
-        step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if last <= 8 * step or step == 2000
+def _figure(lines: Sequence[go.Scatter], title: str, last: int, height: int, *, is_share: bool) -> go.Figure:
+    axes = {
+        "gridcolor": "rgba(154, 164, 178, 0.3)",
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont_size": FONT_SIZE,
+        "title_font_size": FONT_SIZE,
+    }
+    steps = {"dtick": 1} if last <= 12 else {"nticks": 12}
+    figure = go.Figure(lines)
+    figure.update_xaxes(title=t("epoch"), range=[0.8, max(last, 2) + 0.2], **steps, **axes)
+    figure.update_yaxes(
+        title=title, rangemode="tozero", **({"tickformat": ".0%"} if is_share else {}), **axes
+    )
+    legend = {
+        "orientation": "h",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "x": 0,
+        "font": {"size": FONT_SIZE},
+        "itemclick": False,
+        "itemdoubleclick": False,
+    }
+    return quiet(figure, height).update_layout(
+        showlegend=True, legend=legend, dragmode=False, margin={"l": 10, "r": 20, "t": 20, "b": 10}
     )

@@ -273,14 +273,14 @@ class Run:
         path = self.folder / CHECKPOINT
         try:
             state = torch.load(path, weights_only=True, map_location=self.device)
-        except Exception:  # a damaged file makes torch raise what it likes
+            self.network.model.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.best = Epoch(**state["best"]) if state["best"] else None
+            self.best_state = state["best_state"]
+            self.best_logits = None if state["best_logits"] is None else state["best_logits"].cpu()
+            self.history = [Epoch(**epoch) for epoch in state["history"]]
+        except Exception:  # damage makes torch raise what it likes, and another version lacks values
             raise ValueError(f"{path} is no checkpoint that can be read.") from None
-        self.network.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.best = Epoch(**state["best"]) if state["best"] else None
-        self.best_state = state["best_state"]
-        self.best_logits = None if state["best_logits"] is None else state["best_logits"].cpu()
-        self.history = [Epoch(**epoch) for epoch in state["history"]]
 
 
 def _optimizer(network: CutNetwork, settings: Settings) -> torch.optim.Optimizer:

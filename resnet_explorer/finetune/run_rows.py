@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -11,8 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from resnet_explorer.finetune import log
-from resnet_explorer.finetune.log import Epoch
 from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.finetune.settings import Settings
 from resnet_explorer.finetune.story import STORY
@@ -96,9 +93,9 @@ def row_of(run: RunEntry, starts: Mapping[str, str]) -> RunRow:
         run: the run.
         starts: what people read of trained networks, by their keys.
     """
-    story, epochs = run.story, epochs_of(run)
+    story, epochs = run.story, run.log
     parts = Counter(story.parts.values())
-    best = best_of(epochs)
+    best = run.best
     return RunRow(
         run.key,
         story.label,
@@ -115,28 +112,6 @@ def row_of(run: RunEntry, starts: Mapping[str, str]) -> RunRow:
         state_word(run),
         begun_text(run),
     )
-
-
-def epochs_of(run: RunEntry) -> tuple[Epoch, ...]:
-    """The log of a run, read again only if it was written since; of a damaged one, nothing."""
-    try:
-        written = (run.folder / log.LOG).stat()
-    except OSError:
-        return ()
-    return _epochs(run.folder, written.st_mtime_ns, written.st_size)
-
-
-@lru_cache(maxsize=256)
-def _epochs(folder: Path, _written: int, _size: int) -> tuple[Epoch, ...]:
-    try:
-        return tuple(log.read(folder))
-    except (OSError, ValueError, KeyError, TypeError, csv.Error):
-        return ()
-
-
-def best_of(epochs: Sequence[Epoch]) -> Epoch | None:
-    """The epoch that was right most often on the photos to test on, the first of equals."""
-    return max(epochs, key=lambda epoch: epoch.val_accuracy, default=None)
 
 
 def start_of(run: RunEntry, starts: Mapping[str, str]) -> str:

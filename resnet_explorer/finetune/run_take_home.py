@@ -7,7 +7,7 @@ from pathlib import Path
 
 from resnet_explorer.export.bundle import bundle
 from resnet_explorer.finetune.run_folder import NETWORK
-from resnet_explorer.finetune.run_rows import best_of, epochs_of, learns, start_of
+from resnet_explorer.finetune.run_rows import learns, start_of
 from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import t
 from resnet_explorer.short_text import as_markdown
@@ -73,9 +73,9 @@ def run_bundle(run: RunEntry, starts: dict[str, str]) -> bytes:
 
 def origin(run: RunEntry, starts: dict[str, str]) -> str:
     """Where the network comes from: the run, its settings, how often it is right; in Markdown."""
-    story, epochs = run.story, epochs_of(run)
+    story, epochs = run.story, run.log
     settings = story.settings
-    best = best_of(epochs)
+    best = run.best
     words = t(
         "ResNet Explorer trained it in the run {run}, begun with {start}: {learns} learnt ({optimizer}, "
         "learning rate {rate}, {batch} photos a step, {epochs} epochs, seed {seed})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from dataclasses import dataclass, replace
@@ -42,9 +43,13 @@ class RunEntry:
     alive: bool
 
     @property
-    def log(self) -> list[Epoch]:
-        """Its epochs so far."""
-        return log.read(self.folder)
+    def log(self) -> tuple[Epoch, ...]:
+        """Its epochs so far, read again only if they were written since; of a damaged log, none."""
+        try:
+            written = (self.folder / log.LOG).stat()
+        except OSError:
+            return ()
+        return _epochs(self.folder, written.st_mtime_ns, written.st_size)
 
     @property
     def best(self) -> Epoch | None:
@@ -164,3 +169,11 @@ def _entry(folder: Path) -> RunEntry:
 @lru_cache(maxsize=256)
 def _story(folder: Path, _written: int, _size: int) -> Story:
     return Story.read(folder)
+
+
+@lru_cache(maxsize=256)
+def _epochs(folder: Path, _written: int, _size: int) -> tuple[Epoch, ...]:
+    try:
+        return tuple(log.read(folder))
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -121,16 +122,16 @@ class Story:
         )
 
     def write(self, folder: Path) -> None:
-        """Write it, with the versions of what runs and the time at which it first began.
+        """Write it, with the time at which it first began and the versions of what ran then.
 
         Raises:
             ValueError: if the folder cannot be written to.
         """
-        try:
-            begun = str(_read_told(folder)["begun"])
-        except (KeyError, ValueError):
-            begun = datetime.now(UTC).isoformat(timespec="seconds")
-        content = self._told() | {"begun": begun, "versions": versions()}
+        first = {"begun": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions()}
+        with suppress(ValueError):  # there is none yet
+            before = _read_told(folder)
+            first |= {name: before[name] for name in first if name in before}
+        content = self._told() | first
         write_text(folder / STORY, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
     def check_same(self, folder: Path) -> None:

@@ -7,7 +7,6 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.finetune.run_rows import epochs_of
 from resnet_explorer.finetune.runs import RunEntry, delete, rename
 from resnet_explorer.i18n import t
 from resnet_explorer.short_text import as_markdown
@@ -33,7 +32,7 @@ def show_actions(run: RunEntry) -> None:
 
 def _continue(run: RunEntry) -> None:
     """Where it has epochs left, one click; else the question how many more."""
-    if len(epochs_of(run)) < run.story.settings.epochs:
+    if len(run.log) < run.story.settings.epochs:
         if st.button(t("Continue"), key="ru_continue", icon=":material/play_arrow:", type="primary"):
             _go_on(run, None)
         return

@@ -7,12 +7,12 @@ from typing import Final
 import streamlit as st
 
 from resnet_explorer.finetune import background
-from resnet_explorer.finetune.curves import curves
 from resnet_explorer.finetune.runs import RunEntry, runs
 from resnet_explorer.i18n import t
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.frame import page_link
 from resnet_explorer.ui.pages import RUNS, TRUST
+from resnet_explorer.ui.run_curves import show_curves
 
 SECONDS: Final = 1.0
 """Between two looks at runs that work."""
@@ -57,22 +57,12 @@ def _show_working(run: RunEntry) -> None:
     button.button(t("Stop"), key=f"tn_stop_{run.key}", on_click=stop, args=(run.key,), width="stretch")
     st.progress(share_done(run), text=state_words(run))
     if run.log:
-        show_curves(run, run.story.settings.epochs)
+        show_curves(run)
         last, best = run.log[-1], run.best or run.log[-1]
         st.markdown(
             t(
                 "Last epoch **{last:.1%}** of the photos to test on, best **{best:.1%}** in epoch {epoch}."
             ).format(last=last.val_accuracy, best=best.val_accuracy, epoch=best.epoch)
-        )
-
-
-def show_curves(run: RunEntry, epochs: int | None = None) -> None:
-    """Accuracy and loss of a run, side by side."""
-    for column, quantity in zip(st.columns(2, gap="large"), ("accuracy", "loss"), strict=True):
-        column.plotly_chart(
-            curves([("", run.log)], quantity, epochs),  # type: ignore[arg-type]
-            key=f"tn_{quantity}_{run.key}",
-            config={"displaylogo": False},
         )
 
 

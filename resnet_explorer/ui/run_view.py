@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from resnet_explorer.finetune.run_rows import best_of, circumstances, epochs_of, row_of, settings_of
+from resnet_explorer.finetune.run_rows import circumstances, row_of, settings_of
 from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import t
 from resnet_explorer.short_text import as_markdown
+from resnet_explorer.ui.run_curves import show_curves
 from resnet_explorer.ui.words_table import words_table
-
-if TYPE_CHECKING:
-    from resnet_explorer.finetune.curves import Quantity
-
-
-_QUANTITIES: Final[tuple[Quantity, ...]] = ("accuracy", "loss")
 
 
 def show_figures(run: RunEntry, starts: Mapping[str, str]) -> None:
     """What came of it, in large figures."""
-    row, best = row_of(run, starts), best_of(epochs_of(run))
+    row, best = row_of(run, starts), run.best
     right, epochs, seconds, learnt, tested, classes = st.columns(6)
     right.metric(
         t("Right"),
@@ -41,7 +35,7 @@ def show_figures(run: RunEntry, starts: Mapping[str, str]) -> None:
 
 def show_end(run: RunEntry) -> None:
     """Why it is not done, where it is at rest and is not."""
-    epochs = len(epochs_of(run))
+    epochs = len(run.log)
     if run.state.phase == "failed":
         st.error(as_markdown(run.state.sentence, 400) or t("It failed."))
     elif run.was_cut_off:
@@ -50,22 +44,13 @@ def show_end(run: RunEntry) -> None:
         st.info(t("It was stopped after epoch {n}; **Continue** takes it up there.").format(n=epochs))
 
 
-def show_curves(run: RunEntry) -> None:
-    """Accuracy and loss, epoch by epoch."""
-    epochs = epochs_of(run)
-    if not epochs:
+def show_course(run: RunEntry) -> None:
+    """How it went, epoch by epoch."""
+    if not run.log:
         st.info(t("Its curves begin with the end of its first epoch."))
         return
-    from resnet_explorer.finetune.curves import curves
-
     st.subheader(t("Its curves"))
-    for column, quantity in zip(st.columns(2, gap="large"), _QUANTITIES, strict=True):
-        column.plotly_chart(
-            curves([("", epochs)], quantity, run.story.settings.epochs),
-            key=f"ru_{quantity}",
-            config={"displayModeBar": False},
-            alt=t("The {quantity} of each epoch").format(quantity=quantity),
-        )
+    show_curves(run)
 
 
 def show_settings(run: RunEntry, starts: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from resnet_explorer.finetune.run_rows import epochs_of, state_word
+from resnet_explorer.finetune.run_rows import state_word
 from resnet_explorer.finetune.runs import RunEntry, find_run, runs
 from resnet_explorer.i18n import t
 from resnet_explorer.ui.run_live import SECONDS, share_done, state_words, stop
@@ -39,4 +39,4 @@ def _working(drawn: Sign, key: str) -> None:
 
 
 def _sign(known: Sequence[RunEntry]) -> Sign:
-    return tuple(sorted((run.key, state_word(run), len(epochs_of(run))) for run in known))
+    return tuple(sorted((run.key, state_word(run), len(run.log)) for run in known))

@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.finetune.run_rows import best_of, differences, epochs_of, labels_of, row_of
+from resnet_explorer.finetune.run_rows import differences, labels_of, row_of
 from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import t
 from resnet_explorer.short_text import shortened
@@ -30,7 +30,7 @@ def show_together(known: Sequence[RunEntry], starts: Mapping[str, str]) -> None:
         known: all runs.
         starts: what people read of trained networks, by their keys.
     """
-    learnt = [run for run in known if epochs_of(run)]
+    learnt = [run for run in known if run.log]
     if len(learnt) < 2:
         return
     st.header(t("Compare"))
@@ -42,9 +42,9 @@ def show_together(known: Sequence[RunEntry], starts: Mapping[str, str]) -> None:
     names = [labels[run.key] for run in chosen]
     what = _curve()
     # Plotly is loaded when there is something to draw.
-    from resnet_explorer.finetune.run_curves import CURVES, RunCurve, comparison_figure
+    from resnet_explorer.finetune.curves import CURVES, RunCurve, comparison_figure
 
-    curves = tuple(RunCurve(name, epochs_of(run)) for name, run in zip(names, chosen, strict=True))
+    curves = tuple(RunCurve(name, run.log) for name, run in zip(names, chosen, strict=True))
     st.plotly_chart(
         comparison_figure(curves, what),
         key="ru_together",
@@ -99,7 +99,7 @@ def _show_differences(chosen: Sequence[RunEntry], names: Sequence[str], starts: 
     if not found:
         st.markdown(t("They were told the same."))
     rows = [row_of(run, starts) for run in chosen]
-    best = [best_of(epochs_of(run)) for run in chosen]
+    best = [run.best for run in chosen]
     came = [
         (t("Right"), [f"{each.val_accuracy:.1%}" if each else "–" for each in best]),
         (t("Best epoch"), [str(each.epoch) if each else "–" for each in best]),
