@@ -36,8 +36,8 @@ from resnet_explorer.weights.checkpoint import assumed_preprocessing
 from tests.benchmarks.timing import Row, side_by_side
 
 STARTS = {"bundled": "the bundled network", "bundled/resnet20": "ResNet-20, bundled", "none": "random values"}
-EPOCHS = {"head": 10, "stages": 6, "all": 6}
-MOST_EPOCHS = 8
+EPOCHS = {"head": 10, "stages": 4, "all": 4}
+MOST_EPOCHS = 5
 """Of the tutorial's loop, if it does not reach our accuracy before."""
 MANY = 20_000
 
