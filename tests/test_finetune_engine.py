@@ -1,13 +1,11 @@
 """Fine-tuning: three ways, the same numbers after an interruption, and what may go wrong."""
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from resnet_explorer import ResNetSpec, build
 from resnet_explorer.finetune import features
@@ -20,20 +18,7 @@ from resnet_explorer.finetune.settings import TUTORIAL, Settings, frozen_stages
 from resnet_explorer.many.entries import Entry
 from resnet_explorer.module import ResNet
 from resnet_explorer.threads import in_order
-from resnet_explorer.weights import Preprocessing
-
-SPEC = ResNetSpec("basic", (1, 1), width=8, stem="cifar", num_classes=10)
-SEEN = Preprocessing(20, 16, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
-COLOURS = {"blue": (40, 60, 200), "green": (60, 190, 40), "red": (210, 40, 40)}
-
-
-def photo(colour: tuple[int, int, int], seed: int) -> bytes:
-    """A noisy picture of a colour, 24 × 20."""
-    noise = np.random.default_rng(seed).normal(0, 60, (20, 24, 3))
-    image = Image.fromarray(np.clip(noise + colour, 0, 255).astype(np.uint8))
-    stream = io.BytesIO()
-    image.save(stream, "PNG")
-    return stream.getvalue()
+from tests.finetune_colours import COLOURS, SEEN, SPEC, photo
 
 
 @pytest.fixture(scope="module")
