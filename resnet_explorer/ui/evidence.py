@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 from PIL import Image
 
-from resnet_explorer.cam import METHODS, PIXELS, Evidence, evidence
+from resnet_explorer.cam import METHODS, ONE_PASS, PIXELS, Evidence, evidence
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import (
     COLOUR_MAPS,
@@ -102,6 +102,20 @@ def method_input() -> tuple[str, bool]:
         persist_state="session",
     )
     return method, against
+
+
+def quick_method_input() -> str:
+    """By which of the methods of one pass the map is read: where a map is asked for at once."""
+    linked("p_method", "gradcam", one_of(ONE_PASS))
+    method: str = st.selectbox(
+        t("Method"),
+        list(ONE_PASS),
+        format_func=lambda key: ONE_PASS[key].name,
+        key="p_method",
+        help=t("The methods of one pass. The slower ones are on the Predict page."),
+        persist_state="session",
+    )
+    return method
 
 
 def stage_input(stages: int) -> int:

@@ -15,8 +15,16 @@ from resnet_explorer.plan import section_name
 from resnet_explorer.sheet import Caption, Scale
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.answer import class_input
-from resnet_explorer.ui.evidence import SIDE, Look, enlarged, look_input, show_scale, stage_input, stage_label
-from resnet_explorer.ui.linked import linked, one_of
+from resnet_explorer.ui.evidence import (
+    SIDE,
+    Look,
+    enlarged,
+    look_input,
+    quick_method_input,
+    show_scale,
+    stage_input,
+    stage_label,
+)
 from resnet_explorer.ui.remembered import remembered
 
 if TYPE_CHECKING:
@@ -127,14 +135,6 @@ def claim_input(subject: Subject) -> Claim:
 
 def _method_input() -> str:
     """One of the methods of one pass: a test asks for a map at once."""
-    linked("p_method", "gradcam", one_of(ONE_PASS))
-    method: str = st.selectbox(
-        t("Method"),
-        list(ONE_PASS),
-        format_func=lambda key: ONE_PASS[key].name,
-        key="p_method",
-        help=t("The methods of one pass. The slower ones are on the Predict page."),
-        persist_state="session",
-    )
+    method = quick_method_input()
     st.caption(f"{t(ONE_PASS[method].claim)} *{ONE_PASS[method].source}*")
     return method

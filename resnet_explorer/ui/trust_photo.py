@@ -10,13 +10,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.answer_bars import answer_bars
-from resnet_explorer.cam import ONE_PASS
 from resnet_explorer.crop import CENTRE
 from resnet_explorer.finetune.confusion_picture import Cell
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import jpeg_bytes
 from resnet_explorer.short_text import as_markdown
-from resnet_explorer.ui.evidence import SIDE, look_input, show_scale, stage_input
+from resnet_explorer.ui.evidence import SIDE, look_input, quick_method_input, show_scale, stage_input
 from resnet_explorer.ui.linked import linked, one_of, whole
 from resnet_explorer.ui.network import link_parameters
 from resnet_explorer.ui.photo_input import put_photo
@@ -135,15 +134,7 @@ def _show_photo_controls(judged: Judged, index: int, subject: Subject) -> None:
 
 def _maps_input(stage: int) -> Asked:
     """Method, brightness and colours of the maps of a stage."""
-    linked("p_method", "gradcam", one_of(ONE_PASS))
-    method: str = st.selectbox(
-        t("Method"),
-        list(ONE_PASS),
-        format_func=lambda key: ONE_PASS[key].name,
-        key="p_method",
-        help=t("The methods of one pass. The slower ones are on the Predict page."),
-        persist_state="session",
-    )
+    method = quick_method_input()
     scale = linked("tr_scale", "one", one_of(SCALES))
     st.segmented_control(
         t("Brightness"),
