@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 _KINDS: Final = {
     ".csv": "text/csv",
     ".dot": "text/vnd.graphviz",
+    ".ipynb": "application/x-ipynb+json",
     ".json": "application/json",
     ".md": "text/markdown",
     ".onnx": "application/octet-stream",

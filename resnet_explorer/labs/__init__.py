@@ -1,0 +1,1 @@
+"""The laboratories: experiments on real networks, live. No streamlit here."""

@@ -1,0 +1,72 @@
+"""What every lab has: a question and a guess, then the answer; and a notebook to take home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from resnet_explorer.i18n import t
+from resnet_explorer.ui.linked import SWITCH, linked, one_of
+from resnet_explorer.ui.save import save_button
+
+
+def guess(key: str, question: str, choices: Mapping[str, str]) -> str | None:
+    """Ask before anything is shown; the guess, and whether the answer is shown, are in the link.
+
+    The page goes on with the answer if `is_shown(key)`, which is after a guess, or after "Show me".
+
+    Args:
+        key: of the guess, as in the link; `KEY_shown` says that the answer was asked for without one.
+        question: in Markdown, one or two sentences.
+        choices: what may be guessed, by its code in the link.
+
+    Returns:
+        The code of the guess, or None.
+    """
+    st.markdown(f"### {question}")
+    guessed = linked(key, None, one_of(choices))
+    linked(f"{key}_shown", False, SWITCH)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            t("What do you think?"),
+            list(choices),
+            format_func=choices.__getitem__,
+            key=key,
+            persist_state="session",
+        )
+        if not is_shown(key):
+            st.button(t("Show me"), key=f"_{key}_show", on_click=_show, args=(key,))
+    return guessed
+
+
+def is_shown(key: str) -> bool:
+    """Whether the answer may be seen: somebody has guessed, or asked for it."""
+    return st.session_state.get(key) is not None or bool(st.session_state.get(f"{key}_shown"))
+
+
+def verdict(guessed: str | None, right: str, choices: Mapping[str, str], measured: str) -> None:
+    """Hold the guess against what was measured.
+
+    Args:
+        guessed: its code, or None.
+        right: the code of what came out.
+        choices: their words.
+        measured: what came out, in a sentence of Markdown.
+    """
+    if guessed is None:
+        st.info(measured)
+    elif guessed == right:
+        st.success(t("**You said: {guess}. So it is.** ").format(guess=choices[guessed]) + measured)
+    else:
+        words = t("**You said: {guess}. It is: {right}.** ")
+        st.warning(words.format(guess=choices[guessed], right=choices[right]) + measured)
+
+
+def notebook_button(make: Callable[[], bytes], file_name: str) -> None:
+    """Offer the same experiment as a notebook that runs on this library; made when it is clicked."""
+    save_button(t("This experiment as a notebook"), make, file_name, icon=":material/menu_book:")
+
+
+def _show(key: str) -> None:
+    st.session_state[f"{key}_shown"] = True
