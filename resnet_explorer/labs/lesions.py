@@ -1,0 +1,234 @@
+"""A network with lesions, run by walking its blocks: the network itself is never changed.
+
+Many networks that differ in a few blocks share their beginnings, and what they share is computed once: the
+wirings are walked as a tree, depth first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import torch
+from torch import Tensor, nn
+
+from resnet_explorer.labs.wiring import How, Wiring
+from resnet_explorer.labs.wiring import whole as whole_wiring
+from resnet_explorer.module import (
+    BasicBlock,
+    Bottleneck,
+    PreActBasicBlock,
+    PreActBottleneck,
+    ResNet,
+    ZeroPadShortcut,
+)
+from resnet_explorer.progress import Step
+
+AT_ONCE: Final = 50 * 32 * 32
+"""Pixels that go through a network together."""
+
+
+def is_preactivated(block: nn.Module) -> bool:
+    """Whether nothing follows the block's addition."""
+    return isinstance(block, PreActBasicBlock | PreActBottleneck)
+
+
+def branch(block: nn.Module, x: Tensor) -> Tensor:
+    """f(x): what the block adds to its shortcut."""
+    block = cast("Bottleneck", block)  # a basic block has all that is asked of it here
+    if is_preactivated(block):
+        y = block.conv1(block.relu1(block.bn1(x)))
+        y = block.conv2(block.relu2(block.bn2(y)))
+        return cast(Tensor, block.conv3(block.relu3(block.bn3(y))) if isinstance(block, Bottleneck) else y)
+    y = block.bn2(block.conv2(block.relu1(block.bn1(block.conv1(x)))))
+    return cast(Tensor, block.bn3(block.conv3(block.relu2(y))) if isinstance(block, Bottleneck) else y)
+
+
+def bypass(block: nn.Module, x: Tensor) -> Tensor:
+    """What the shortcut brings: x itself, x with zeros appended, or its projection.
+
+    Where a plain block has none, x itself.
+    """
+    block = cast("BasicBlock", block)
+    if block.downsample is None:
+        return x
+    if is_preactivated(block) and not isinstance(block.downsample, ZeroPadShortcut):
+        x = block.relu1(block.bn1(x))  # a projection reads the activated input (He et al. 2016, section 4)
+    return cast(Tensor, block.downsample(x))
+
+
+def run_block(block: nn.Module, how: How, x: Tensor) -> Tensor:
+    """A block as a wiring says; x stays as it is.
+
+    The ReLU after an addition stays where the addition is gone. x itself needs none: what goes into such
+    a block has been through one.
+    """
+    if how == "whole":
+        return cast(Tensor, block(x))
+    if how == "cut":
+        y = branch(block, x)
+    else:
+        y = bypass(block, x)
+        if y is x:
+            return x
+    return y if is_preactivated(block) else y.relu()
+
+
+def all_blocks(model: ResNet) -> list[nn.Module]:
+    """The blocks of all stages, first to last."""
+    return [block for stage in model.stages for block in cast(nn.Sequential, stage)]
+
+
+class _Wired(nn.Module):
+    """A block of a network, run as a wiring says."""
+
+    def __init__(self, block: nn.Module, how: How) -> None:
+        super().__init__()
+        self.block, self.how, self.training = block, how, block.training
+
+    def forward(self, x: Tensor) -> Tensor:
+        return run_block(self.block, self.how, x)
+
+
+class _Rewired(ResNet):
+    """The modules of another network, in another chain; it has no values of its own."""
+
+    def __init__(self, model: ResNet, wiring: Wiring) -> None:
+        nn.Module.__init__(self)
+        self.spec, self.training = model.spec, model.training
+        for name, module in model.named_children():
+            self.add_module(name, module)
+        blocks, places = all_blocks(model), iter(wiring)
+        for number, stage in enumerate(model.stages, start=1):
+            steps = [next(places) for _ in cast(nn.Sequential, stage)]
+            wired = nn.Sequential(*(_Wired(blocks[block], how) for block, how in steps))
+            wired.training = model.training
+            self.add_module(f"layer{number}", wired)
+
+
+def rewired(model: ResNet, wiring: Wiring) -> ResNet:
+    """A network with lesions, to be asked like any other; its modules are those of the given one.
+
+    Args:
+        model: the whole network; it is not changed.
+        wiring: the chain.
+    """
+    return _Rewired(model, wiring)
+
+
+@dataclass(frozen=True, eq=False)
+class Photos:
+    """What a network is asked about.
+
+    Attributes:
+        images: (N, channels, H, W), as the network takes them.
+        labels: (N,), what they show, as the network's classes; None if its classes are others.
+    """
+
+    images: Tensor
+    labels: Tensor | None
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """What became of the answers, wiring by wiring.
+
+    Attributes:
+        photos: how many were shown so far.
+        right: answers that are what the photo shows; none without labels.
+        same: answers that are those of the whole network.
+        whole_right: of the whole network; None without labels.
+    """
+
+    photos: int
+    right: tuple[int, ...] | None
+    same: tuple[int, ...]
+    whole_right: int | None
+
+    @property
+    def scores(self) -> list[float]:
+        """For each wiring the share of right answers or, without labels, of the same ones."""
+        return [count / self.photos for count in (self.same if self.right is None else self.right)]
+
+    @property
+    def whole(self) -> float:
+        """The same of the whole network."""
+        return 1.0 if self.whole_right is None else self.whole_right / self.photos
+
+
+Answers = Callable[[ResNet, Tensor, Sequence[Wiring]], Tensor]
+"""(network, photos (N, …), wirings) → the likeliest class for each wiring and photo (wirings, N)."""
+
+
+def answers(model: ResNet, images: Tensor, wirings: Sequence[Wiring]) -> Tensor:
+    """The likeliest classes, what chains have in common computed once.
+
+    Args:
+        model: a network in evaluation mode.
+        images: (N, channels, H, W).
+        wirings: chains of the network's blocks.
+
+    Returns:
+        (wirings, N).
+    """
+    blocks = all_blocks(model)
+    found = torch.empty(len(wirings), len(images), dtype=torch.long)
+    with torch.inference_mode():
+        # What is still to be done: from a place of the chain, with what came out there, for whom.
+        waiting = [(0, model.stem(images), list(range(len(wirings))))]
+        while waiting:
+            place, x, members = waiting.pop()
+            if place == len(blocks):
+                found[members] = model.head(x).argmax(dim=1)
+                continue
+            ways: dict[tuple[int, How], list[int]] = {}
+            for member in members:
+                ways.setdefault(wirings[member][place], []).append(member)
+            for (block, how), group in ways.items():
+                waiting.append((place + 1, run_block(blocks[block], how, x), group))
+    return found
+
+
+def answers_from_scratch(model: ResNet, images: Tensor, wirings: Sequence[Wiring]) -> Tensor:
+    """The same, each network run from its beginning to its end: what `answers` is held against."""
+    with torch.inference_mode():
+        return torch.stack([rewired(model, wiring)(images).argmax(dim=1) for wiring in wirings])
+
+
+def tally(
+    model: ResNet, photos: Photos, wirings: Sequence[Wiring], ask: Answers = answers
+) -> Iterator[Step[Tally]]:
+    """Show photos to a network in each of its wirings, and count.
+
+    Args:
+        model: the whole network, in evaluation mode.
+        photos: what is shown.
+        wirings: chains of its blocks.
+        ask: how the answers are got.
+
+    Yields:
+        Photos done; the counts so far.
+    """
+    count, uncut = len(photos.images), whole_wiring(len(all_blocks(model)))
+    at_once = max(1, AT_ONCE // (photos.images.shape[2] * photos.images.shape[3]))
+    same = torch.zeros(len(wirings), dtype=torch.long)
+    right, whole_right = torch.zeros_like(same), 0
+    for start in range(0, count, at_once):
+        images = photos.images[start : start + at_once]
+        found = ask(model, images, [uncut, *wirings])
+        first, others = found[0], found[1:]
+        same += (others == first).sum(dim=1)
+        if photos.labels is not None:
+            labels = photos.labels[start : start + at_once]
+            right += (others == labels).sum(dim=1)
+            whole_right += int((first == labels).sum())
+        done = start + len(images)
+        yield Step(done, count, _tally(done, same, None if photos.labels is None else (right, whole_right)))
+
+
+def _tally(photos: int, same: Tensor, right: tuple[Tensor, int] | None) -> Tally:
+    agreed = tuple(same.tolist())
+    if right is None:
+        return Tally(photos, None, agreed, None)
+    return Tally(photos, tuple(right[0].tolist()), agreed, right[1])
