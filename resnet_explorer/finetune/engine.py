@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -116,13 +116,13 @@ class Run:
         batches = self._batches(epoch)
         inputs = self._kept_inputs(kept, batches, epoch) if kept else self._decoded_inputs(batches, epoch)
         network.train()
-        losses, right = [], 0.0
+        loss_sum, right, seen = 0.0, 0.0, sum(map(len, batches))
         for step, (batch, x) in enumerate(zip(batches, inputs, strict=True)):
             self._set_rate((epoch + step / len(batches)) / self.settings.epochs)
             loss, correct = self._step(network, batch, x)
-            losses.append(self.workers.summed(loss))
+            loss_sum += self.workers.summed(loss) * len(batch)
             right += self.workers.summed(correct)
-            if not math.isfinite(losses[-1]):
+            if not math.isfinite(loss_sum):
                 raise ValueError(
                     f"The loss is no number any more in epoch {epoch + 1}, step {step + 1}; a smaller "
                     "learning rate helps. What was reached before is kept."
@@ -135,8 +135,8 @@ class Run:
         targets = torch.tensor([item.label for item in self.val])
         result = Epoch(
             epoch + 1,
-            sum(losses) / len(losses),
-            right / sum(map(len, batches)),
+            loss_sum / seen,
+            right / seen,
             float(F.cross_entropy(val, targets)),
             float((val.argmax(1) == targets).float().mean()),
             time.perf_counter() - started,
@@ -179,10 +179,11 @@ class Run:
         return loss.item() / self.workers.count, float((logits.argmax(1) == mine).sum())
 
     def _batches(self, epoch: int) -> list[list[int]]:
-        """The photos of each step; what is left over at the end waits for another epoch's order."""
-        order = np.random.default_rng([self.settings.seed, epoch]).permutation(len(self.train)).tolist()
-        size = min(self.settings.batch_size, len(order))
-        return [order[start : start + size] for start in range(0, len(order) - size + 1, size)]
+        """The photos of each step: all of them, in batches as equal as can be and no larger than asked."""
+        order = np.random.default_rng([self.settings.seed, epoch]).permutation(len(self.train))
+        count = math.ceil(len(order) / self.settings.batch_size)
+        count = max(1, min(count, len(order) // self.workers.count))  # each worker has one photo at least
+        return [batch.tolist() for batch in np.array_split(order, count)]
 
     def _kept_inputs(self, kept: features.Features, batches: list[list[int]], epoch: int) -> Iterator[Tensor]:
         """This worker's share of each batch, each photo as it is or mirrored, by the epoch's dice."""
@@ -204,7 +205,9 @@ class Run:
             return augmented(item, self.preprocessing, channels, dice)
 
         shares = [self.workers.share(batch) for batch in batches]
-        return stacked(in_order(decoded, chain.from_iterable(shares)), len(shares[0]))
+        tensors = in_order(decoded, chain.from_iterable(shares))
+        for share in shares:
+            yield torch.stack(list(islice(tensors, len(share))))
 
     def _tested(self, kept: features.Features | None) -> Iterator[Step[Tensor]]:
         """Batches of the photos to test on, as they are; at the end their logits (photos, classes)."""
