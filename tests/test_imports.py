@@ -26,9 +26,10 @@ SIDE_BY_SIDE = "shelf disagreement answer_bars side_by_side side_by_side_tables"
 ALBUMS = "finetune.albums finetune.flowers finetune.album_picture finetune.collection finetune.survey"
 TRUST = "finetune.verdicts finetune.confusion_picture finetune.photo_grid finetune.trust_figures"
 RUNS = "finetune.runs finetune.run_rows finetune.curves finetune.run_take_home"
+LABS = "notebook labs.setting labs.gradient_numbers labs.gradient_figures labs.gradient_notebook"
 LISTS = (
     f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
-    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST}"
+    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS}"
 )
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 

@@ -57,9 +57,9 @@ def verdict(guessed: str | None, right: str, choices: Mapping[str, str], measure
     if guessed is None:
         st.info(measured)
     elif guessed == right:
-        st.success(t("**You said: {guess}. So it is.** ").format(guess=choices[guessed]) + measured)
+        st.success(t("**“{guess}”: so it is.** ").format(guess=choices[guessed]) + measured)
     else:
-        words = t("**You said: {guess}. It is: {right}.** ")
+        words = t("**You said “{guess}”. Measured: “{right}”.** ")
         st.warning(words.format(guess=choices[guessed], right=choices[right]) + measured)
 
 

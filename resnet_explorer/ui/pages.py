@@ -28,6 +28,7 @@ class Group:
 
 
 _PHOTOS_DECIDE: Final = t("Shown on the other pages. These train a network on your own photos.")
+_LABS_DECIDE: Final = t("Shown on the other pages. The labs make networks of their own.")
 _WEIGHTS_DECIDE: Final = t("Shown on the other pages. On this one, the weights decide which network answers.")
 
 OVERVIEW: Final = PageEntry("pages/overview.py", t("Overview"), ":material/home:")
@@ -165,6 +166,18 @@ GROUPS: Final = (
         ),
     ),
     Group(t("Train your own"), (ALBUM, TRAIN, TRUST, RUNS)),
+    Group(
+        t("Why residual?"),
+        (
+            PageEntry(
+                "pages/gradient.py",
+                t("The gradient’s way"),
+                ":material/undo:",
+                t("Does it vanish? Measured through up to 1,000 layers, plain and residual."),
+                _LABS_DECIDE,
+            ),
+        ),
+    ),
 )
 """What the sidebar lists and the Overview shows as cards."""
 

@@ -1,0 +1,140 @@
+"""A number through the depth of a plain and a residual network, as a Plotly figure for both themes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
+from resnet_explorer.figures import FONT_SIZE, quiet
+from resnet_explorer.i18n import t
+from resnet_explorer.labs.gradient_numbers import number_text
+
+MARKED: Final = 130
+"""Points up to which each has a dot."""
+_LOOKS: Final[dict[bool, dict[str, Any]]] = {
+    True: {"dash": "solid", "symbol": "circle"},
+    False: {"dash": "dot", "symbol": "circle-open"},
+}
+"""Of the residual network's curve and of the plain one's."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A number at a place: its name, its stage, where on the axis, and the number, which may be none."""
+
+    name: str
+    stage: str
+    at: int
+    value: float
+
+
+def depth_figure(
+    plain: Sequence[Point], residual: Sequence[Point], across: str, up: str, *, log: bool = True
+) -> go.Figure:
+    """Both curves, each piece in its stage's colour: solid is residual, dotted is plain.
+
+    On a logarithmic axis a 0 stands as a cross at the bottom; what is infinite or not a number stands as a
+    cross at the top of either kind of axis: nothing is left out.
+
+    Args:
+        plain: the plain network's points.
+        residual: the residual network's.
+        across: the title of the axis of depth.
+        up: the title of the numbers' axis.
+        log: whether the numbers' axis is logarithmic.
+    """
+    shown = [p.value for p in (*plain, *residual) if _is_shown(p.value, log)] or [1.0]
+    if log:
+        low, high = math.log10(min(shown)), math.log10(max(shown))
+        room = max(0.08 * (high - low), 0.15)
+        span = [low - room, high + room]
+        edges = (10 ** (low - room / 2), 10 ** (high + room / 2))
+    else:
+        room = max(0.08 * (max(shown) - min(shown)), 1e-9)
+        span = [min(shown) - room, max(shown) + room]
+        edges = (min(shown) - room / 2, max(shown) + room / 2)
+    figure = go.Figure()
+    for is_residual, points in ((False, plain), (True, residual)):
+        name = t("residual") if is_residual else t("plain")
+        for trace in _curve(points, name, is_residual, log):
+            figure.add_trace(trace)
+        figure.add_trace(_odd(points, name, edges, log))
+        figure.add_scatter(
+            x=[None], y=[None], name=name, mode="lines", line=_line(LINE_GREY, is_residual), hoverinfo="skip"
+        )
+    grid = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": FONT_SIZE}
+    last = max((p.at for p in (*plain, *residual)), default=1)
+    figure.update_xaxes(title=across, range=[0.5 - 0.01 * last, 0.5 + 1.01 * last], **grid)
+    figure.update_yaxes(title=up, type="log" if log else "linear", range=span, exponentformat="power", **grid)
+    if log:
+        figure.update_yaxes(dtick=1 if span[1] - span[0] < 9 else None, nticks=9)
+    _name_stages(figure, residual or plain)
+    return quiet(figure, height=460).update_layout(
+        showlegend=True, legend={"orientation": "h", "y": 1.16, "x": 0, "font_size": FONT_SIZE}
+    )
+
+
+def _name_stages(figure: go.Figure, points: Sequence[Point]) -> None:
+    """The stages' names above their pieces, in their colours; not those of a single point."""
+    for stage, group in groupby(points, key=lambda point: point.stage):
+        places = [point.at for point in group]
+        if len(places) > 1:
+            figure.add_annotation(
+                text=stage,
+                x=(places[0] + places[-1]) / 2,
+                y=1.07,
+                yref="paper",
+                showarrow=False,
+                font={"size": FONT_SIZE, "color": STAGE_COLOURS[stage], "weight": 600},
+            )
+
+
+def _is_shown(value: float, log: bool) -> bool:
+    return math.isfinite(value) and (value > 0 or not log)
+
+
+def _line(colour: str, is_residual: bool) -> dict[str, Any]:
+    return {"color": colour, "width": 3.5, "dash": _LOOKS[is_residual]["dash"]}
+
+
+def _curve(points: Sequence[Point], name: str, is_residual: bool, log: bool) -> list[go.Scatter]:
+    """A trace for each stage, which begins where the one before ended."""
+    traces, before = [], None
+    for stage, group in groupby(points, key=lambda point: point.stage):
+        own = list(group)
+        joined = ([before] if before else []) + own
+        colour = STAGE_COLOURS[stage]
+        sizes = ([0] if before else []) + [8] * len(own)  # the joint has its dot already
+        traces.append(
+            go.Scatter(
+                x=[p.at for p in joined],
+                y=[p.value if _is_shown(p.value, log) else None for p in joined],
+                mode="lines+markers" if len(points) <= MARKED else "lines",
+                line=_line(colour, is_residual),
+                marker={"color": colour, "size": sizes, "symbol": _LOOKS[is_residual]["symbol"]},
+                showlegend=False,
+                customdata=[[p.name, number_text(p.value)] for p in joined],
+                hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>" + name + "</extra>",
+            )
+        )
+        before = own[-1]
+    return traces
+
+
+def _odd(points: Sequence[Point], name: str, edges: tuple[float, float], log: bool) -> go.Scatter:
+    odd = [p for p in points if not _is_shown(p.value, log)]
+    return go.Scatter(
+        x=[p.at for p in odd],
+        y=[edges[0] if p.value == 0 else edges[1] for p in odd],
+        mode="markers",
+        marker={"symbol": "x", "size": 9, "color": [STAGE_COLOURS[p.stage] for p in odd]},
+        showlegend=False,
+        customdata=[[p.name, number_text(p.value)] for p in odd],
+        hovertemplate="%{customdata[0]}: %{customdata[1]}<extra>" + name + "</extra>",
+    )

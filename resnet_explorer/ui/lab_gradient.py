@@ -1,0 +1,173 @@
+"""The gradient's way on the page: the verdict, the curves, and the derivation with what was measured."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from resnet_explorer.i18n import t
+from resnet_explorer.labs.gradient_numbers import Flow, number_text, odd_layers
+from resnet_explorer.labs.setting import Setting
+from resnet_explorer.tables import to_csv
+from resnet_explorer.ui.lab import notebook_button, verdict
+from resnet_explorer.ui.linked import linked, one_of
+from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.remembered import remembered
+from resnet_explorer.ui.save import save_button
+from resnet_explorer.ui.slow_work import slow_work
+
+if TYPE_CHECKING:
+    from resnet_explorer.labs.gradient_flow import Flows
+
+CHOICES: Final = {
+    "vanishes": t("It vanishes: less than a tenth arrives"),
+    "stays": t("It stays about as long"),
+    "grows": t("It grows: more than ten times"),
+}
+_OUTCOMES: Final = {**CHOICES, "lost": t("It is lost: the loss itself is no number")}
+
+
+def measured(setting: Setting) -> Flows | None:
+    """Both networks' gradients, with progress the first time; None while it is stopped."""
+
+    def start() -> Any:
+        from resnet_explorer.labs.gradient_flow import gradient_flow
+
+        return gradient_flow(setting)
+
+    with st.spinner(t("Loading torch …")):
+        warm_up("resnet_explorer.labs.gradient_flow")
+    found, is_whole = slow_work("_gw_flow", (setting,), start, t("Gradients, block by block"))
+    return found if is_whole else None
+
+
+def show_verdict(found: Flows, guessed: str | None) -> None:
+    """What became of the plain network's gradient, and of the residual one's."""
+    said = t("From the last block to the first: **plain {plain}**, residual {residual}.")
+    words = said.format(plain=_arrives(found.plain), residual=_arrives(found.residual))
+    verdict(guessed, found.plain.way, _OUTCOMES, words)
+
+
+def show_curves(found: Flows, setting: Setting) -> None:
+    """The three views, and in words what no logarithmic axis can show."""
+    from resnet_explorer.labs.gradient_figures import VIEWS, gradient_figure
+
+    view = linked("gw_view", "weights", one_of(VIEWS))
+    st.segmented_control(
+        t("Norm of the gradient"),
+        list(VIEWS),
+        required=True,
+        format_func=VIEWS.__getitem__,
+        key="gw_view",
+        persist_state="session",
+    )
+    figure = remembered("_gw_figure", (setting, view), lambda: gradient_figure(found, view))
+    st.plotly_chart(figure, key="gw_chart", config={"displaylogo": False}, alt=VIEWS[view])
+    loss = t("loss: plain {plain}, residual {residual}").format(
+        plain=number_text(found.plain.loss), residual=number_text(found.residual.loss)
+    )
+    st.caption(f"{setting.words} · {t('labels drawn')} · {loss}")
+    for flow in (found.plain, found.residual):
+        _say_odd(flow, setting)
+
+
+def show_derivation(found: Flows, setting: Setting) -> None:
+    """The two products, with the factors that were measured."""
+    plain, residual = st.columns(2, gap="large")
+    last = setting.blocks
+    with plain:
+        st.subheader(t("Plain: y = f(x)"))
+        st.latex(
+            rf"\frac{{\partial L}}{{\partial x_0}} = f_1' \cdot f_2' \cdots f_{{{last}}}' "
+            rf"\cdot \frac{{\partial L}}{{\partial x_{{{last}}}}}"
+        )
+        _show_product(found.plain)
+    with residual:
+        st.subheader(t("Residual: y = x + f(x)"))
+        st.latex(
+            rf"\frac{{\partial L}}{{\partial x_0}} = (1 + f_1') (1 + f_2') \cdots (1 + f_{{{last}}}') "
+            rf"\cdot \frac{{\partial L}}{{\partial x_{{{last}}}}}"
+        )
+        _show_product(found.residual)
+        _show_parts(found.residual, setting)
+
+
+def show_downloads(found: Flows, setting: Setting) -> None:
+    """The numbers and the notebook."""
+    from resnet_explorer.labs.gradient_figures import block_rows, layer_rows
+    from resnet_explorer.labs.gradient_notebook import gradient_notebook
+
+    with st.container(horizontal=True):
+        notebook_button(lambda: gradient_notebook(setting), "gradient.ipynb")
+        save_button(t("Layers as CSV"), lambda: to_csv(layer_rows(found)), "gradient-layers.csv")
+        save_button(t("Blocks as CSV"), lambda: to_csv(block_rows(found)), "gradient-blocks.csv")
+
+
+def _arrives(flow: Flow) -> str:
+    if flow.way == "grows" and math.isnan(flow.end_to_end):
+        return t("beyond what float32 can hold")
+    if flow.blocks[0].into == 0:
+        return t("exactly 0")
+    if flow.way == "lost":
+        return t("not a number")
+    return f"×\u00a0{number_text(flow.end_to_end)}"
+
+
+def _say_odd(flow: Flow, setting: Setting) -> None:
+    name = t("residual") if flow.residual else t("plain")
+    for words, layers in odd_layers(flow.layers):
+        line = t("**{name}: {words} at {count:,} of {all:,} layers**, {first} to {last} (crosses). {why}")
+        st.warning(
+            line.format(
+                name=name.capitalize(),
+                words=words,
+                count=len(layers),
+                all=len(flow.layers),
+                first=layers[0].number,
+                last=layers[-1].number,
+                why=_why_odd(words, setting),
+            )
+        )
+
+
+def _why_odd(words: str, setting: Setting) -> str:
+    if words != t("exactly 0"):
+        return t("Values left the range of float32 (3.4 × 10³⁸).")
+    if setting.init == "zero":
+        return t("γ = 0 lets nothing through.")
+    return t("Smaller than float32 can hold (1.4 × 10⁻⁴⁵).")
+
+
+def _show_product(flow: Flow) -> None:
+    st.markdown(
+        t("Measured, block 1 to {last}:  \n{factors}  \n= **{product}**").format(
+            last=len(flow.blocks), factors=flow.factors_text, product=number_text(flow.product)
+        )
+    )
+    st.markdown(
+        t("The whole way at once: {into} / {out} = **{whole}**").format(
+            into=number_text(flow.blocks[0].into),
+            out=number_text(flow.blocks[-1].out),
+            whole=number_text(flow.end_to_end),
+        )
+    )
+    if not math.isnan(flow.mean_factor):
+        st.markdown(
+            t("A block multiplies by **{mean}** (geometric mean).").format(mean=f"{flow.mean_factor:.3f}")
+        )
+
+
+def _show_parts(flow: Flow, setting: Setting) -> None:
+    one, something = flow.typical_parts
+    if math.isnan(one):
+        return
+    words = t("In the median block the 1 is **{one}** and the something **{something}** of the gradient.")
+    note = (
+        t("The 1 is less than 1: after the addition stands a ReLU.")
+        if setting.activation == "post"
+        else t("The 1 is exact: nothing stands after the addition.")
+    )
+    st.markdown(words.format(one=number_text(one), something=number_text(something)) + "  \n" + note)
+    st.caption(t("Norms of two parts that point in different ways: they do not add up to the factor."))
