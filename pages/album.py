@@ -8,7 +8,6 @@ from resnet_explorer.finetune.albums import Album
 from resnet_explorer.i18n import t
 from resnet_explorer.ui.album_input import (
     album_input,
-    photos_of,
     split_input,
     whole_survey,
     without_left_out,
@@ -25,7 +24,7 @@ def show_album(album: Album) -> None:
     Raises:
         ValueError: in one sentence, if nothing can be learnt from it.
     """
-    split_input(photos_of(album))
+    split = st.container()
     found = whole_survey(album)
     if found is None:
         return
@@ -34,6 +33,8 @@ def show_album(album: Album) -> None:
     except ValueError as refusal:
         st.error(str(refusal))
         left = None
+    with split:
+        split_input(album, left or found.photos)
     show_classes(album, found, left or found.photos)
     show_photos(album, found)
     show_twins(album, found)

@@ -21,6 +21,13 @@ def as_markdown(text: str, longest: int = LONGEST) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:&-])", r"\\\1", shortened(text, longest))
 
 
+def duration(seconds: float) -> str:
+    """A time as people say it: "0.4 s", "32 s", "14 min"."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
 def on_one_line(text: str) -> str:
     r"""The text with what cannot be printed as its escape, a line's end as \n."""
     return "".join(

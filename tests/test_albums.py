@@ -133,7 +133,7 @@ def test_no_name_leads_out_of_the_folder(home: Path, name: str, label: str) -> N
         ),
         (
             zipped({"cats/1.png": b"a", "cats/2.png": b"b"}).getvalue(),
-            "At least two classes are needed, each a folder with photos; only cats is there.",
+            "Each class needs a folder of its own, two at least; all photos lie in one, cats.",
         ),
         (
             zipped({"cats/1.png": b"a", "dogs/../../up.png": b"b"}).getvalue(),
@@ -187,7 +187,7 @@ def test_a_folder_without_classes_is_refused_before_anything_is_read(home: Path)
     def never() -> bytes:
         raise AssertionError("was read")
 
-    with pytest.raises(ValueError, match="At least two classes are needed"):
+    with pytest.raises(ValueError, match="Each class needs a folder of its own"):
         keep_files([("trip/a.png", never), ("trip/b.png", never)])
     with pytest.raises(ValueError, match=r"^The folder leads out of its folder, by \.\./b/1\.png, and"):
         keep_files([("a/1.png", never), ("../b/1.png", never)])

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from resnet_explorer.cli import main
 from resnet_explorer.finetune import flowers, log
 from resnet_explorer.finetune.log import Epoch
-from resnet_explorer.finetune.runs import runs
+from resnet_explorer.finetune.runs import runs, runs_folder
 from resnet_explorer.finetune.settings import TUTORIAL, Settings
 from resnet_explorer.finetune.story import Story
 from resnet_explorer.weights.checkpoint import read_checkpoint
@@ -118,7 +120,7 @@ def test_a_run_goes_on_where_it_was(run: Run, data: Path, start: list[object], t
     assert "holds a run already; resume it, or choose another folder." in refused.stderr
     other = run("train", data, *start, "--epochs", 3, "--seed", 5, "--resume")
     assert other.exit_code == 1
-    assert "was begun with other settings; only the same can be resumed." in other.stderr
+    assert "was begun with other settings (seed); only the same can be resumed." in other.stderr
 
 
 @pytest.mark.parametrize(
@@ -203,10 +205,73 @@ def test_a_run_without_a_folder_is_one_of_the_apps(run: Run, data: Path, start: 
     assert "--out says in which folder the run is kept." in nowhere.stderr.replace("\n", " ")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("nowhere", None, "There is no file or folder {path}."),
+        ("letter.txt", b"dear diary", "{path} is neither a folder nor a ZIP archive of photos."),
+        ("photos.zip", b"dear diary", "photos.zip is no ZIP archive that can be read."),
+    ],
+)
+def test_what_holds_no_photos_is_told(
+    run: Run, start: list[object], tmp_path: Path, name: str, content: bytes | None, sentence: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    result = run("train", path, *start)
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: {sentence.format(path=path)}\n"
+
+
+def test_a_run_that_was_never_begun_is_not_resumed(
+    run: Run, data: Path, start: list[object], tmp_path: Path
+) -> None:
+    result = run("train", data, *start, "--resume")
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: {tmp_path / 'run'} holds no run that can be resumed.\n"
+
+
+def test_options_of_another_way_are_refused(
+    run: Run, data: Path, start: list[object], tmp_path: Path
+) -> None:
+    for more, words in (
+        (["--stages", 1], "--stages is for --strategy stages, and this is all."),
+        (["--start", data / "red" / "3.png"], "--start is for training from scratch"),
+    ):
+        result = run("train", data, *start, *more)
+        assert result.exit_code == 2
+        assert words in result.stderr.replace("\n", " ").replace("│", " ")
+    trained = run("train", data, "--strategy", "head", "--network", TINY, "--out", tmp_path / "x")
+    assert trained.exit_code == 2
+    assert "--network is for --weights none" in trained.stderr.replace("\n", " ").replace("│", " ")
+
+
+def test_a_file_of_weights_is_begun_with(run: Run, data: Path, start: list[object], tmp_path: Path) -> None:
+    assert run("train", data, *start, "--epochs", 2).exit_code == 0
+    told = ["--strategy", "head", "--epochs", 1, "--batch", 8, "--out", tmp_path / "second"]
+    result = run("train", data, "--weights", tmp_path / "run" / "network.safetensors", *told)
+    assert result.exit_code == 0
+    before, after = (
+        load_file(tmp_path / name / "network.safetensors")["layer2.0.conv1.weight"]
+        for name in ("run", "second")
+    )
+    assert torch.equal(before, after), "only the head learnt"
+
+
+def test_a_run_that_is_refused_leaves_no_folder_behind(run: Run, data: Path, start: list[object]) -> None:
+    told = [*start[:4], "--strategy", "stages", "--stages", 9]
+    assert run("train", data, *told).exit_code == 1
+    assert not runs_folder().exists() or not list(runs_folder().iterdir())
+
+
 def test_one_class_is_not_enough(run: Run, data: Path, start: list[object]) -> None:
     result = run("train", data / "red", *start)
     assert result.exit_code == 1
-    assert "Error: At least two classes are needed, each a folder with photos; only red" in result.stderr
+    assert (
+        "Error: Each class needs a folder of its own, two at least; all photos lie in one, red."
+        in result.stderr
+    )
 
 
 def test_flower_photos_are_fetched_by_name(

@@ -93,10 +93,10 @@ def test_photos_can_be_left_out() -> None:
     [
         ([], "No photos are there: folders named after their classes are needed, photos in each."),
         (["notes.txt"], "No photos are there: folders named after their classes are needed, photos in each."),
-        (["a.jpg", "b.jpg"], "At least two classes are needed, each a folder with photos; none is there."),
+        (["a.jpg", "b.jpg"], "Each class needs a folder of its own, two at least; the photos lie in none."),
         (
             ["r/a.jpg", "r/b.jpg"],
-            "At least two classes are needed, each a folder with photos; only r is there.",
+            "Each class needs a folder of its own, two at least; all photos lie in one, r.",
         ),
         (
             ["train/a/1.jpg", "train/b/1.jpg", "val/c/1.jpg"],

@@ -16,7 +16,7 @@ from resnet_explorer.finetune.conduct import conduct
 from resnet_explorer.finetune.engine import Progress
 from resnet_explorer.finetune.runs import RunEntry, delete, find_run, rename, runs, runs_folder
 from resnet_explorer.finetune.settings import Settings
-from resnet_explorer.finetune.state import ALIVE, STOP, Estimate, State, read_state
+from resnet_explorer.finetune.state import ALIVE, STOP, Estimate, Notes, State, read_state
 from resnet_explorer.finetune.story import Story
 from resnet_explorer.finetune.turn import in_turn
 from resnet_explorer.weights import available, own
@@ -53,7 +53,8 @@ def waited_for(what: Callable[[], bool]) -> None:
 def test_a_run_is_kept_with_all_that_it_was_and_became(data: Path) -> None:
     run = done(story_of(data))
     assert runs() == [run]
-    assert run.state == State("done", epoch=3, weights=run.state.weights)
+    assert run.state == State("done", epoch=3, weights=run.state.weights, seconds=run.seconds)
+    assert run.seconds > sum(epoch.seconds for epoch in run.log), "the time between epochs is in it"
     assert not run.alive
     assert run.story == story_of(data)
     assert [epoch.epoch for epoch in run.log] == [1, 2, 3]
@@ -72,6 +73,9 @@ def test_the_story_finds_the_photos_again_and_says_if_they_are_gone(data: Path) 
     assert photos.counts("train") == (12, 12, 12) and photos.counts("val") == (3, 3, 3)
     with pytest.raises(ValueError, match=r"^1 of the 46 photos of Colours are not in colours any more\.$"):
         replace(story, parts=story.parts | {"colours/red/99.png": "val"}).photos()
+    data.unlink()
+    with pytest.raises(ValueError, match=r"^The photos of this run \(colours\) are not where they were\.$"):
+        story.photos()
 
 
 def test_the_predictions_agree_with_the_log(data: Path) -> None:
@@ -185,6 +189,27 @@ def test_a_run_that_is_done_goes_on_for_more_epochs(data: Path) -> None:
     again = find_run(run.key)
     assert again.state.phase == "done" and again.story.settings.epochs == 5
     assert again.log[:3] == first and len(again.log) == 5
+
+
+def test_a_run_whose_photos_are_gone_stays_as_it_is(data: Path) -> None:
+    run = done(story_of(data))
+    data.unlink()
+    with pytest.raises(ValueError, match="are not where they were"):
+        background.go_on(run.key, epochs=5)
+    assert find_run(run.key) == run
+
+
+def test_on_a_full_disk_the_end_is_noted_over_the_last_note(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = done(story_of(data))
+
+    def full(path: Path, content: str) -> None:
+        raise ValueError("No space left on device")
+
+    monkeypatch.setattr("resnet_explorer.finetune.state.write_text", full)
+    Notes(run.folder).write(State("failed", sentence="The disk is full."))
+    assert read_state(run.folder) == State("failed", sentence="The disk is full.")
 
 
 def test_a_new_name_is_the_networks_too_and_deleting_takes_both(data: Path) -> None:

@@ -132,3 +132,12 @@ def test_a_class_of_which_nothing_can_be_read_is_refused() -> None:
     files["val/cats/0.png"] = b""
     with pytest.raises(ValueError, match=r"^No photo to test on can be read"):
         looked(files)
+
+
+def test_a_photo_in_no_class_is_told() -> None:
+    names = ["a/1.png", "a/2.png", "b/1.png", "b/2.png", "loose.png"]
+    files = {name: encoded(scene(number)) for number, name in enumerate(names)}
+    photos = labelled_photos([Entry(name, lambda name=name: files[name]) for name in files])
+    assert photos.loose == ("loose.png",)
+    *_, last = survey(photos)
+    assert last.answer and last.answer.unreadable == ("loose.png lies in no class's folder.",)

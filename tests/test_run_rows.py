@@ -72,7 +72,7 @@ def test_a_row_tells_what_the_run_was_told_and_came_to(data: Path) -> None:
     assert (row.photos, row.tested, row.classes) == (36, 9, 3)
     assert (row.done, row.epochs) == (3, 3)
     assert row.best == max(float(each["val_accuracy"]) for each in log)
-    assert row.seconds == pytest.approx(sum(float(each["seconds"]) for each in log))
+    assert row.seconds == run.state.seconds > sum(float(each["seconds"]) for each in log)
     assert len(row.begun) == len("2026-11-21 23:05")
     named = replace(run, story=replace(run.story, start="bundled"))
     assert row_of(named, {"bundled": "CIFAR-10"}).start == "CIFAR-10"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
 
+from resnet_explorer.commands.parse import is_file_name
 from resnet_explorer.commands.progress import download_bar, piece_bar
+from resnet_explorer.short_text import duration
 
 if TYPE_CHECKING:
     from resnet_explorer.finetune.collection import LabelledPhotos
@@ -28,7 +31,7 @@ def fine_tune(
     *,
     weights: str,
     network: ResNetSpec | None,
-    label: str | None,
+    label: str,
     resume: bool,
 ) -> None:
     """Look through the photos, train, and say where the best network is.
@@ -50,16 +53,18 @@ def fine_tune(
     from resnet_explorer.finetune.run_folder import NETWORK
     from resnet_explorer.finetune.settings import frozen_stages
     from resnet_explorer.finetune.state import State, read_state
-    from resnet_explorer.finetune.story import Story
+    from resnet_explorer.finetune.story import STORY, Story
     from resnet_explorer.finetune.workers import Workers
 
+    if resume and not (out / STORY).exists():
+        raise ValueError(f"{out} holds no run that can be resumed.")
     workers = Workers.joined()
     tell: Callable[[str], None] = (lambda line: typer.echo(line, err=True)) if workers.is_first else _silent
     start, spec, preprocessing = _start(weights, network)
     frozen_stages(spec, settings)  # refuses before the photos are looked through, which takes a while
     data, called = _found(data, workers)
     photos = _surveyed(data, called, settings.seed, tell, shown=workers.is_first)
-    story = Story.of(settings, start, spec, photos, preprocessing, label or out.name, data, called)
+    story = Story.of(settings, start, spec, photos, preprocessing, label, data, called)
     resume = resume or workers.restarted
     told_to_wait = False
     with piece_bar(workers.is_first) as show:
@@ -74,7 +79,7 @@ def fine_tune(
                 epoch = progress.result
                 tell(
                     f"epoch {epoch.epoch}: training loss {epoch.train_loss:.3f}, "
-                    f"validation accuracy {epoch.val_accuracy:.2%}, {epoch.seconds:.0f} s"
+                    f"validation accuracy {epoch.val_accuracy:.2%}, {duration(epoch.seconds)}"
                 )
     if workers.is_first:
         best = max(epoch.val_accuracy for epoch in log.read(out))  # epochs before a resume among them
@@ -82,8 +87,11 @@ def fine_tune(
         tell(f"The app has it among your own networks, and so has --model {read_state(out).weights}.")
 
 
-def own_folder(label: str, *, resume: bool) -> Path:
-    """A folder for a run among those that the app keeps.
+@contextmanager
+def in_folder(out: Path | None, label: str, *, resume: bool) -> Iterator[Path]:
+    """The folder of a run: the one that was told, or a new one among those that the app keeps.
+
+    A new one goes again if nothing came into it.
 
     Raises:
         BadParameter: where the run needs a folder that is named: to go on with it, or for several workers.
@@ -91,9 +99,17 @@ def own_folder(label: str, *, resume: bool) -> Path:
     """
     from resnet_explorer.finetune.runs import new_folder
 
+    if out is not None:
+        yield out
+        return
     if resume or "RANK" in os.environ:
         raise typer.BadParameter("--out says in which folder the run is kept.")
-    return new_folder(label)
+    folder = new_folder(label)
+    try:
+        yield folder
+    finally:
+        with suppress(OSError):  # there is something in it
+            folder.rmdir()
 
 
 def _silent(_: str) -> None:
@@ -102,11 +118,15 @@ def _silent(_: str) -> None:
 
 def _start(weights: str, network: ResNetSpec | None) -> tuple[Weights | None, ResNetSpec, Preprocessing]:
     """What the run begins with, its network, and how that looks at photos."""
-    from resnet_explorer.weights import find
-    from resnet_explorer.weights.checkpoint import assumed_preprocessing
+    from resnet_explorer.weights import find, keep
+    from resnet_explorer.weights.checkpoint import assumed_preprocessing, read_checkpoint
 
     if weights != "none":
-        start = find(weights)
+        if network is not None:
+            raise typer.BadParameter(
+                "--network is for --weights none; trained weights say which network it is."
+            )
+        start = keep(read_checkpoint(Path(weights))) if is_file_name(weights) else find(weights)
         return start, start.spec, start.preprocessing
     if network is None:
         raise typer.BadParameter("from nothing, --network says which network it is to be.")
@@ -131,11 +151,10 @@ def _surveyed(
     data: Path, called: str, seed: int, tell: Callable[[str], None], *, shown: bool
 ) -> LabelledPhotos:
     """The photos that can be read; what there is to say of them is told."""
-    from resnet_explorer.finetune.collection import labelled_photos
+    from resnet_explorer.finetune.collection import photos_at
     from resnet_explorer.finetune.survey import IMBALANCED, survey
-    from resnet_explorer.many.entries import entries_of
 
-    found = labelled_photos(entries_of(str(data), called), seed=seed)
+    found = photos_at(data, called, seed=seed)
     with piece_bar(shown) as show:
         for step in survey(found):
             show("looking at the photos", step.done, step.total)

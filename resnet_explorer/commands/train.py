@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resnet_explorer.commands import parse
-from resnet_explorer.commands.fine_tune import fine_tune, own_folder
+from resnet_explorer.commands.fine_tune import fine_tune, in_folder
 from resnet_explorer.commands.progress import training_bar
 from resnet_explorer.commands.stopping import resumable
 from resnet_explorer.finetune.settings import SOUND, TUTORIAL, Strategy
@@ -80,7 +80,9 @@ def train(
             help="With --strategy: what to begin with, a line of `weights list`; none for random values.",
         ),
     ] = "bundled",
-    stages: Annotated[int, typer.Option(help="With --strategy stages: how many learn.")] = 1,
+    stages: Annotated[
+        int | None, typer.Option(help="With --strategy stages: how many learn; 1 unless told.")
+    ] = None,
     batch: Annotated[int | None, typer.Option(help="With --strategy: photos a step; 32 unless told.")] = None,
     rate: Annotated[
         float | None,
@@ -102,18 +104,24 @@ def train(
 ) -> None:
     """Train a network: small images from scratch, measured and with a card; or photos, with --strategy."""
     if strategy is not None:
-        told = {"epochs": epochs, "batch_size": batch, "rate": rate}
+        if start is not None:
+            raise typer.BadParameter(
+                "--start is for training from scratch; here, --weights takes a file, too."
+            )
+        if stages is not None and strategy != "stages":
+            raise typer.BadParameter(f"--stages is for --strategy stages, and this is {strategy}.")
+        told = {"epochs": epochs, "batch_size": batch, "rate": rate, "stages": stages, "seed": seed}
         settings = parse.settings(
             replace(TUTORIAL, strategy=strategy) if tutorial else SOUND[strategy],
-            {"stages": stages, "seed": seed}
-            | {name: value for name, value in told.items() if value is not None},
+            {name: value for name, value in told.items() if value is not None},
             more or [],
         )
-        folder = out or own_folder(label or f"{data.stem} {strategy}", resume=resume)
         from resnet_explorer.finetune.run_folder import CHECKPOINT
+        from resnet_explorer.finetune.run_rows import learns
 
-        with resumable(folder / CHECKPOINT):
-            fine_tune(data, folder, settings, weights=weights, network=network, label=label, resume=resume)
+        name = label or (out.name if out else f"{data.resolve().stem} · {learns(settings)}")
+        with in_folder(out, name, resume=resume) as folder, resumable(folder / CHECKPOINT):
+            fine_tune(data, folder, settings, weights=weights, network=network, label=name, resume=resume)
         return
     if out is None:
         raise typer.BadParameter("--out says in which folder the run is kept.")

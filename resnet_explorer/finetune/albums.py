@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from resnet_explorer.finetune.collection import ENDINGS, LabelledPhotos, labelled_photos
+from resnet_explorer.finetune.collection import ENDINGS, LabelledPhotos, labelled_photos, photos_at
 from resnet_explorer.home import home
 from resnet_explorer.many.archive import MAX_MEMBERS, is_archive, members
-from resnet_explorer.many.entries import Entry, entries_of, is_litter
+from resnet_explorer.many.entries import Entry, is_litter
 from resnet_explorer.photo import check_bytes
 from resnet_explorer.short_text import shortened
 
@@ -56,7 +56,7 @@ class Album:
         """
         if not self.path.is_file():
             raise ValueError(f"The album {self.label} is not kept here any more.")
-        return labelled_photos(entries_of(str(self.path), self.label), val_share, seed)
+        return photos_at(self.path, self.label, val_share, seed)
 
 
 def folder() -> Path:

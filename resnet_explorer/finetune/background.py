@@ -17,7 +17,7 @@ from typing import Final
 
 from resnet_explorer.finetune.conduct import conduct
 from resnet_explorer.finetune.runs import find_run, new_folder, runs
-from resnet_explorer.finetune.state import ALIVE, STOP, Notes, State, read_state
+from resnet_explorer.finetune.state import ALIVE, STOP, Notes, read_state
 from resnet_explorer.finetune.story import Story
 from resnet_explorer.finetune.turn import is_held
 
@@ -57,6 +57,8 @@ def go_on(key: str, epochs: int | None = None) -> None:
     run = find_run(key)
     if run.alive:
         raise ValueError(f"{run.story.label} is under way.")
+    if not Path(run.story.data).exists():
+        raise run.story.gone()
     if epochs is not None:
         settings = replace(run.story.settings, epochs=max(epochs, run.story.settings.epochs))
         replace(run.story, settings=settings).write(run.folder)
@@ -93,7 +95,7 @@ def main(folder: Path) -> None:
 
 def _start(folder: Path) -> None:
     (folder / STOP).unlink(missing_ok=True)
-    Notes(folder).write(State("waiting", weights=read_state(folder).weights))
+    Notes(folder).write(replace(read_state(folder), phase="waiting", total=0, left=None, sentence=""))
     with (folder / MESSAGES).open("ab") as messages:
         process = subprocess.Popen(
             [sys.executable, "-m", __name__, str(folder)],

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
 import numpy as np
 
-from resnet_explorer.many.entries import Entry
+from resnet_explorer.many.archive import is_archive, members
+from resnet_explorer.many.entries import Entry, entries_of
 
 Part = Literal["train", "val"]
 PARTS: Final[tuple[Part, Part]] = ("train", "val")
@@ -59,11 +60,13 @@ class LabelledPhotos:
         classes: their names, in the order of the alphabet as ImageFolder has them.
         items: all photos, in the order of their names.
         split: whether the parts were "given" by folders or "made" here.
+        loose: names of photos that lie in no class's folder; they are left out.
     """
 
     classes: tuple[str, ...]
     items: tuple[Item, ...]
     split: Literal["given", "made"]
+    loose: tuple[str, ...] = ()
 
     def part(self, part: Part) -> tuple[Item, ...]:
         """The photos to learn from, or those to test on."""
@@ -104,11 +107,33 @@ def labelled_photos(entries: Iterable[Entry], val_share: float = 0.2, seed: int 
     train = next((name for name in TRAIN_NAMES if name in tops), None)
     val = next((name for name in VAL_NAMES if name in tops), None)
     if train is None:
-        return _made(inside, val_share, seed)
+        loose = tuple(entry.name for ways, entry in inside if not ways)
+        return replace(_made(inside, val_share, seed), loose=loose)
     learnt = [(ways[1:], entry) for ways, entry in inside if ways and ways[0].lower() == train]
     if val is None:
         return _made(learnt, val_share, seed)
     return _given(learnt, [(ways[1:], entry) for ways, entry in inside if ways and ways[0].lower() == val])
+
+
+def photos_at(path: Path, called: str, val_share: float = 0.2, seed: int = 0) -> LabelledPhotos:
+    """The labels of the photos in a folder or a ZIP archive of this machine.
+
+    Args:
+        path: of it.
+        called: what stands for it in the names of the photos.
+        val_share: as in `labelled_photos`.
+        seed: as there.
+
+    Raises:
+        ValueError: in one sentence, if it is not there, no archive that can be read, or as there.
+    """
+    if not path.exists():
+        raise ValueError(f"There is no file or folder {path}.")
+    if path.is_file():
+        if not is_archive(path.name):
+            raise ValueError(f"{path} is neither a folder nor a ZIP archive of photos.")
+        members(path, called)  # refuses what cannot be read; as an entry, it would be passed over
+    return labelled_photos(entries_of(str(path), called), val_share, seed)
 
 
 _Files = list[tuple[tuple[str, ...], Entry]]
@@ -153,8 +178,8 @@ def _made(files: _Files, val_share: float, seed: int) -> LabelledPhotos:
 def _classes(files: _Files) -> tuple[str, ...]:
     classes = tuple(sorted({ways[0] for ways, _ in files if ways}))
     if len(classes) < 2:
-        found = f"only {classes[0]} is" if classes else "none is"
-        raise ValueError(f"At least two classes are needed, each a folder with photos; {found} there.")
+        found = f"all photos lie in one, {classes[0]}" if classes else "the photos lie in none"
+        raise ValueError(f"Each class needs a folder of its own, two at least; {found}.")
     return classes
 
 

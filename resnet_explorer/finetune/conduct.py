@@ -94,21 +94,25 @@ def _waited(before: Callable[[], int], folder: Path) -> Iterator[State]:
     """The state until the turn has come, or a stop."""
     notes = Notes(folder)
     while (count := before()) and not _is_to_stop(folder):
-        waiting = State("waiting", total=count, weights=read_state(folder).weights)
+        waiting = replace(read_state(folder), phase="waiting", total=count, left=None)
         notes.write(waiting)
         yield waiting
         time.sleep(POLL)
+    Notes(folder).write(replace(read_state(folder), phase="waiting", total=0))  # torch is loaded now
 
 
 def _noted(steps: Iterator[Progress], story: Story, folder: Path) -> Iterator[Progress]:
     """The progress of the run, with a note of it, until its end or a stop."""
     notes, estimate = Notes(folder), Estimate(story.settings.epochs)
-    weights = read_state(folder).weights
+    before, began = read_state(folder), time.monotonic()
     for step in steps:
         if step.result:
             estimate.epoch_took(step.result.seconds)
         left = estimate.left(step.what, step.epoch, step.done, step.total)
-        notes.write(State(step.what, step.epoch, step.done, step.total, left, weights=weights))
+        seconds = before.seconds + time.monotonic() - began
+        notes.write(
+            State(step.what, step.epoch, step.done, step.total, left, weights=before.weights, seconds=seconds)
+        )
         yield step
         if _is_to_stop(folder):
             return
@@ -129,7 +133,8 @@ def _end(folder: Path, state: State) -> None:
     except ValueError as refusal:
         state, weights = replace(state, phase="failed", sentence=state.sentence or str(refusal)), ""
     with suppress(ValueError):  # on a full disk the run ends with its own sentence
-        Notes(folder).write(replace(state, epoch=epochs, weights=weights))
+        seconds = read_state(folder).seconds
+        Notes(folder).write(replace(state, epoch=epochs, weights=weights, seconds=seconds))
 
 
 def _keep(folder: Path) -> str:

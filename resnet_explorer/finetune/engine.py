@@ -262,9 +262,12 @@ class Run:
         try:
             with whole_or_nothing(self.folder / CHECKPOINT) as part:
                 torch.save(state, part)
-        except (OSError, RuntimeError) as error:  # torch's writer says RuntimeError where the disk is full
+        except (OSError, RuntimeError) as error:
+            # Torch's writer says no more than that it is not where it should be.
+            reason = (isinstance(error, OSError) and error.strerror) or "no space is left, it seems"
+            stays = " The one before it stays." if (self.folder / CHECKPOINT).exists() else ""
             raise ValueError(
-                f"The checkpoint could not be written into {self.folder}: {error}. The one before it stays."
+                f"The checkpoint could not be written into {self.folder}: {reason}.{stays}"
             ) from None
 
     def resume(self) -> None:

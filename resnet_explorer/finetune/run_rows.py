@@ -65,7 +65,7 @@ class RunRow:
         classes: how many.
         done, epochs: passes over the photos, those made and those asked for.
         best: the share of the photos to test on that its best network gets right; None before an epoch.
-        seconds: that its epochs took.
+        seconds: that it worked, as `RunEntry` counts them.
         state: how far it is, in a word.
         begun: date and time, in the machine's time zone; "" if the run does not say.
     """
@@ -108,7 +108,7 @@ def row_of(run: RunEntry, starts: Mapping[str, str]) -> RunRow:
         len(epochs),
         story.settings.epochs,
         best.val_accuracy if best else None,
-        sum(epoch.seconds for epoch in epochs),
+        run.seconds,
         state_word(run),
         begun_text(run),
     )

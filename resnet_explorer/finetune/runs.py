@@ -57,6 +57,11 @@ class RunEntry:
         return max(self.log, key=lambda epoch: epoch.val_accuracy, default=None)
 
     @property
+    def seconds(self) -> float:
+        """That it worked, features and all; of a run that noted none, those of its epochs."""
+        return self.state.seconds or sum(epoch.seconds for epoch in self.log)
+
+    @property
     def was_cut_off(self) -> bool:
         """Whether it ended without a word: a crash, or the machine was switched off."""
         return self.state.phase in WORKING and not self.alive

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from resnet_explorer.whole_file import write_text
+from resnet_explorer.whole_file import refused, write_text
 
 Phase = Literal["waiting", "features", "training", "testing", "done", "stopped", "failed"]
 WORKING: Final = ("waiting", "features", "training", "testing")
@@ -33,6 +33,7 @@ class State:
         left: seconds that the phase or, from the first epoch on, the run will take; None if unknown.
         sentence: why it failed.
         weights: key of its network among one's own, once it ended with one.
+        seconds: that it worked, from its turn to now, features and all.
     """
 
     phase: Phase
@@ -42,6 +43,7 @@ class State:
     left: float | None = None
     sentence: str = ""
     weights: str = ""
+    seconds: float = 0.0
 
 
 def read_state(folder: Path) -> State:
@@ -69,7 +71,20 @@ class Notes:
         if state.phase == self._phase and now - self._written < SECONDS:
             return
         self._phase, self._written = state.phase, now
-        write_text(self._path, json.dumps(asdict(state), ensure_ascii=False))
+        text = json.dumps(asdict(state), ensure_ascii=False)
+        try:
+            write_text(self._path, text)
+        except ValueError:
+            self._write_over(text)
+
+    def _write_over(self, text: str) -> None:
+        """On a full disk there is no room for a second file, but the place of the last note is there."""
+        try:
+            with self._path.open("r+", encoding="utf-8") as file:
+                file.write(text)
+                file.truncate()
+        except OSError as error:
+            raise refused(self._path, error) from None
 
 
 class Estimate:
@@ -77,16 +92,18 @@ class Estimate:
 
     def __init__(self, epochs: int) -> None:
         self._epochs = epochs
-        self._began = time.monotonic()
+        self._began = self._before = time.monotonic()
         self._what = ""
         self._last_epoch: float | None = None
 
     def left(self, phase: Phase, epoch: int, done: int, total: int) -> float | None:
         """Of the features alone, or of all epochs."""
         what = "features" if phase == "features" else f"epoch {epoch}"
-        if what != self._what:
-            self._what, self._began = what, time.monotonic()
-        passed = time.monotonic() - self._began
+        now = time.monotonic()
+        if what != self._what:  # it began when the piece before it was done
+            self._what, self._began = what, self._before
+        self._before = now
+        passed = now - self._began
         whole = passed * total / done if done else None
         if phase == "features":
             return None if whole is None else whole - passed

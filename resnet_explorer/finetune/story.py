@@ -11,10 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from resnet_explorer.finetune.collection import LabelledPhotos, Part, labelled_photos
+from resnet_explorer.finetune.collection import LabelledPhotos, Part, photos_at
 from resnet_explorer.finetune.settings import Settings
 from resnet_explorer.link import decode_spec, encode_spec
-from resnet_explorer.many.entries import entries_of
 from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.weights.base import Preprocessing, Weights, read_preprocessing
 from resnet_explorer.weights.files import parse_json
@@ -107,8 +106,8 @@ class Story:
             ValueError: if they are not there any more.
         """
         if not Path(self.data).exists():
-            raise ValueError(f"The photos of {self.label}, {self.called}, are not where they were.")
-        found = {item.name: item for item in labelled_photos(entries_of(self.data, self.called)).items}
+            raise self.gone()
+        found = {item.name: item for item in photos_at(Path(self.data), self.called).items}
         missing = len(self.parts.keys() - found.keys())
         if missing:
             raise ValueError(
@@ -134,6 +133,10 @@ class Story:
         content = self._told() | first
         write_text(folder / STORY, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
+    def gone(self) -> ValueError:
+        """What a reader is told where the photos are not there any more."""
+        return ValueError(f"The photos of this run ({self.called}) are not where they were.")
+
     def check_same(self, folder: Path) -> None:
         """Refuse to go on with a run that was told something else: its log would tell of no run that was.
 
@@ -150,12 +153,20 @@ class Story:
         for name, value in told.items():
             if begun.get(name) != value:
                 raise ValueError(
-                    f"The run in {folder} was begun with other {name.replace('_', ' ')}; "
+                    f"The run in {folder} was begun with other {_other(name, begun.get(name), value)}; "
                     "only the same can be resumed."
                 )
 
     def _told(self) -> dict[str, Any]:
         return asdict(self) | {"spec": encode_spec(self.spec)}
+
+
+def _other(name: str, begun: object, told: object) -> str:
+    """What differs, in words."""
+    if isinstance(begun, dict) and isinstance(told, dict) and name == "settings":
+        differing = [field for field in told if begun.get(field) != told[field]]
+        return f"settings ({', '.join(differing)})"
+    return "photos" if name in ("parts", "classes", "called") else name
 
 
 def _read_told(folder: Path) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Survey:
 
     Attributes:
         photos: those that can be read.
-        unreadable: a sentence for each that cannot; it is left out.
+        unreadable: a sentence for each that cannot, or that has no class; it is left out.
         twins: names of photos that show the same, one to learn from and one to test on; of each photo to
             test on, the first such pair.
         learnt_twins: names of all photos to learn from that show the same as one to test on.
@@ -160,11 +160,15 @@ def summary(photos: LabelledPhotos, looks: Looks) -> Survey:
         if not count:
             raise ValueError(f"No photo of {photos.classes[label]} that could be learnt from can be read.")
     if not readable.part("val"):
-        raise ValueError("No photo to test on can be read; each class needs at least two photos.")
+        missing = "can be read" if photos.part("val") else "is there"
+        raise ValueError(f"No photo to test on {missing}; each class needs at least two photos.")
     twins, learnt_twins = _twins(readable, looks)
     return Survey(
         readable,
-        tuple(looks[item.name].refusal for item in photos.items if looks[item.name].refusal),
+        (
+            *(looks[item.name].refusal for item in photos.items if looks[item.name].refusal),
+            *(f"{name} lies in no class's folder." for name in photos.loose),
+        ),
         twins,
         learnt_twins,
         tuple(

@@ -94,9 +94,9 @@ class ClassFigures:
 
     Attributes:
         name: of the class.
-        precision: of the photos that were taken for it, the share that are; 0 if none was.
-        recall: of its photos, the share that was found; 0 if there is none.
-        f1: the harmonic mean of both.
+        precision: of the photos that were taken for it, the share that are; NaN if none was.
+        recall: of its photos, the share that was found; NaN if there is none.
+        f1: the harmonic mean of both; NaN if there is neither.
         support: its photos.
     """
 
@@ -204,7 +204,7 @@ def class_figures(verdicts: Verdicts) -> tuple[ClassFigures, ...]:
     from sklearn.metrics import precision_recall_fscore_support
 
     columns = precision_recall_fscore_support(
-        verdicts.labels, verdicts.answers, labels=range(len(verdicts.classes)), zero_division=0
+        verdicts.labels, verdicts.answers, labels=range(len(verdicts.classes)), zero_division=np.nan
     )
     return tuple(
         ClassFigures(name, float(precision), float(recall), float(f1), int(support))

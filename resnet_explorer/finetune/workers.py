@@ -10,6 +10,8 @@ from typing import TypeVar
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed import PrefixStore  # type: ignore[attr-defined]
+from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
 T = TypeVar("T")
@@ -39,7 +41,11 @@ class Workers:
         if not dist.is_initialized():
             if torch.cuda.is_available():
                 torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-            dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+            store, rank, count = next(rendezvous("env://"))
+            # Torch keeps the store of the attempt before: addresses of the dead would be found in it.
+            attempt = PrefixStore(f"attempt {_restarts()}", store)
+            backend = "nccl" if torch.cuda.is_available() else "gloo"
+            dist.init_process_group(backend, store=attempt, rank=rank, world_size=count)
         return cls(dist.get_rank(), dist.get_world_size())
 
     @property
@@ -57,7 +63,7 @@ class Workers:
     @property
     def restarted(self) -> bool:
         """Whether torchrun started them anew, because one was lost."""
-        return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
+        return _restarts() > 0
 
     def share(self, batch: Sequence[T]) -> Sequence[T]:
         """This worker's part of a batch; together the shares are the batch."""
@@ -90,3 +96,7 @@ class Workers:
         """Until all have come this far."""
         if self.count > 1:
             dist.barrier()
+
+
+def _restarts() -> int:
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"))

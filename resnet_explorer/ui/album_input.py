@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -13,6 +14,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from resnet_explorer.finetune.albums import Album, albums, forget_album, keep_files, keep_zip
 from resnet_explorer.finetune.collection import LabelledPhotos
 from resnet_explorer.finetune.flowers import BYTES, fetch_flowers, kept_flowers
+from resnet_explorer.finetune.runs import runs
 from resnet_explorer.finetune.survey import Looks, Survey, look_at, summary
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.many.archive import MAX_MEMBERS, is_archive
@@ -58,14 +60,17 @@ def album_input() -> Album | None:
             persist_state="session",
             width=420,
         )
-        with st.popover(t("Add photos"), icon=":material/add_photo_alternate:"):
+        turn = st.session_state.get(_TURN, 0)  # a popover of a new key is a closed one
+        with st.popover(t("Add photos"), icon=":material/add_photo_alternate:", key=f"al_adding_{turn}"):
             _add_input()
-        with st.popover(t("Remove"), icon=":material/delete:"):
+        with st.popover(t("Remove"), icon=":material/delete:", key=f"al_removing_{turn}"):
             st.markdown(
                 t(
                     "Remove **{album}** from this machine? Runs keep what they learnt, but cannot go on."
                 ).format(album=as_markdown(chosen.label))
             )
+            if any(run.alive and Path(run.story.data) == chosen.path.resolve() for run in runs()):
+                st.warning(t("A run is learning from it at this moment."))
             st.button(t("Remove it"), key="al_forget", on_click=_forget, args=(chosen.key,), type="primary")
     return chosen
 
@@ -168,12 +173,20 @@ def _without(photos: LabelledPhotos, out: frozenset[str]) -> LabelledPhotos:
     return left
 
 
-def split_input(photos: LabelledPhotos) -> None:
-    """How the photos are split: words or, where the folders do not say, the controls."""
-    learnt, tested = len(photos.part("train")), len(photos.part("val"))
-    counts = t("**{learnt:,}** to learn from, **{tested:,}** to test on").format(learnt=learnt, tested=tested)
-    if photos.split == "given":
-        st.markdown(counts + t(", as the folders say."))
+def counts_words(album: Album, left: LabelledPhotos) -> str:
+    """How many photos are there for what, and how many are left out: unreadable ones, twins, and by hand."""
+    words = t("**{learnt:,}** to learn from, **{tested:,}** to test on").format(
+        learnt=len(left.part("train")), tested=len(left.part("val"))
+    )
+    out = len(photos_of(album).items) - len(left.items)
+    return words + (t(", {out:,} left out").format(out=out) if out else "")
+
+
+def split_input(album: Album, left: LabelledPhotos) -> None:
+    """How the photos that are left are split: words or, where the folders do not say, the controls."""
+    counts = counts_words(album, left)
+    if left.split == "given":
+        st.markdown(counts + t("; split as the folders say."))
         return
     share, seed, words = st.columns([1.2, 0.8, 2], gap="medium", vertical_alignment="bottom")
     share.slider(
@@ -315,3 +328,4 @@ def _forget(key: str) -> None:
         forget_album(key)
     except ValueError as refusal:  # another session was faster
         st.session_state[_REFUSAL] = str(refusal)
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1

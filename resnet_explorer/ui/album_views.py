@@ -24,6 +24,8 @@ from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.svg import show_svg
 
+WORTH_A_WORD: Final = 1.2
+"""How many times as many photos of one class as of another are told."""
 CLASSES: Final = 8
 """Classes at once."""
 ACROSS: Final = 6
@@ -82,7 +84,7 @@ def _say_balance(photos: LabelledPhotos) -> None:
                 "on Train, let rare classes weigh more."
             )
         )
-    elif times > 1:
+    elif times >= WORTH_A_WORD:
         st.caption(words)
 
 

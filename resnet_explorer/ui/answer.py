@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from html import escape, unescape
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -102,7 +103,9 @@ def show_answer(result: StagePass, names: tuple[str, ...]) -> None:
     """The likeliest class in words, and the five likeliest as bars; a click on one asks for its map."""
     best = result.prediction.top(5)
     name, probability = names[best[0][0]], best[0][1]
-    st.metric(t("Most probable"), name, f"{probability:.1%}", delta_color="off", delta_arrow="off")
+    st.metric(
+        t("Most probable"), as_markdown(name), f"{probability:.1%}", delta_color="off", delta_arrow="off"
+    )
     st.plotly_chart(
         bar_figure(tuple((names[index], value) for index, value in best), names[result.target]),
         key="p_bars",
@@ -131,7 +134,7 @@ def bar_figure(best: tuple[tuple[str, float], ...], chosen: str) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=values,
-            y=labels,
+            y=[escape(label) for label in labels],  # Plotly takes some tags for what they say
             customdata=labels,
             orientation="h",
             text=[f"{value:.1%}" for value in values],
@@ -159,7 +162,7 @@ def bar_figure(best: tuple[tuple[str, float], ...], chosen: str) -> go.Figure:
 def _choose_bar() -> None:
     point = clicked_point("p_bars")
     if point:
-        st.session_state["p_class"] = point["y"]
+        st.session_state["p_class"] = unescape(point["y"])
 
 
 def _what_it_knows(names: tuple[str, ...]) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from resnet_explorer.weights import Preprocessing
 
 VIEWS: Final = 8
-SIZES: Final = {"usual": "224 × 224 (ImageNet’s)", "bundled": "{side} × {side} (bundled)"}
+SIZES: Final = {"bundled": "{side} × {side} (bundled)", "usual": "224 × 224 (ImageNet’s)"}
 LAST_PHOTO: Final = 999_999
 LAST_DICE: Final = 9999
 _FEW_PIXELS: Final = 64
@@ -37,7 +37,7 @@ def show_augmented(album: Album, photos: LabelledPhotos) -> None:
     items = photos.part("train")
     number = linked("al_photo", 0, whole(0, LAST_PHOTO)) % len(items)
     dice = linked("al_dice", 0, whole(0, LAST_DICE))
-    size = linked("al_size", "usual", one_of(SIZES))
+    size = linked("al_size", "bundled", one_of(SIZES))
     preprocessing, bundled_side = _preprocessing(size), _preprocessing("bundled").crop
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.segmented_control(

@@ -8,15 +8,17 @@ import streamlit as st
 
 from resnet_explorer.finetune import background
 from resnet_explorer.finetune.runs import RunEntry, runs
+from resnet_explorer.finetune.state import STATE
 from resnet_explorer.i18n import t
-from resnet_explorer.short_text import as_markdown
+from resnet_explorer.short_text import as_markdown, duration
 from resnet_explorer.ui.frame import page_link
 from resnet_explorer.ui.pages import RUNS, TRUST
 from resnet_explorer.ui.run_curves import show_curves
 
 SECONDS: Final = 1.0
 """Between two looks at runs that work."""
-_REFUSAL: Final = "_tn_refusal"
+REFUSAL: Final = "_tn_refusal"
+"""Why what was clicked could not be done; the page shows it."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -27,24 +29,29 @@ def take_up_cut_off_runs() -> None:
 
 def show_live() -> None:
     """The runs that work or wait, until none does; then the last one that ended."""
-    refusal = st.session_state.pop(_REFUSAL, None)
-    if refusal:
-        st.error(refusal)
-    if any(run.alive for run in runs()):
-        _working()
-        return
-    ended = runs()
+    found = runs()
+    alive = [run for run in found if run.alive]
+    if alive:
+        _working(frozenset(run.key for run in alive))
+    ended = [run for run in found if not run.alive]
     if ended:
-        show_end(ended[0])
-    else:
+        show_end(max(ended, key=last_heard_of))
+    elif not alive:
         st.info(t("No run has been begun here yet."))
 
 
+def last_heard_of(run: RunEntry) -> float:
+    """When its state was last noted, in seconds since 1970."""
+    path = run.folder / STATE
+    return path.stat().st_mtime if path.exists() else 0.0
+
+
 @st.fragment(run_every=SECONDS)
-def _working() -> None:
+def _working(drawn: frozenset[str]) -> None:
+    """The runs that live; when one has ended or begun, the whole page is drawn anew."""
     alive = [run for run in reversed(runs()) if run.alive]
-    if not alive:
-        st.rerun()  # the whole page: it shows how the last one ended
+    if {run.key for run in alive} != drawn:
+        st.rerun()
     if len(alive) > 1:
         st.caption(t("One run trains at a time on this machine; the others wait in their order."))
     for run in sorted(alive, key=lambda run: run.state.phase == "waiting"):
@@ -70,22 +77,28 @@ def show_end(run: RunEntry) -> None:
     """How a run ended, and what can be done with it."""
     st.markdown(f"### {as_markdown(run.story.label)}")
     if run.state.phase == "failed":
-        st.error(run.state.sentence)
+        st.error(as_markdown(run.state.sentence, 400))
+    if run.was_cut_off:
+        st.warning(t("It was cut off after epoch {n}.").format(n=len(run.log)))
+        st.button(
+            t("Take it up"), key="tn_take_up", icon="▶️", type="primary", on_click=take_up, args=(run.key,)
+        )
+    elif run.state.phase == "stopped" and len(run.log) < run.story.settings.epochs:
+        st.info(t("It was stopped after epoch {n}; on Runs it can go on.").format(n=len(run.log)))
     if run.best is None:
-        st.info(t("It ended before an epoch was done."))
+        st.info(t("It ended before an epoch was done, so there is no network of it."))
         return
     tested = sum(part == "val" for part in run.story.parts.values())
     st.markdown(
         t(
             "**{share:.1%}** of the {tested:,} photos to test on are right, after epoch {epoch} of {epochs}. "
-            "{seconds:,.0f} s for {done} epochs."
+            "It took {time}."
         ).format(
             share=run.best.val_accuracy,
             tested=tested,
             epoch=run.best.epoch,
             epochs=run.story.settings.epochs,
-            seconds=sum(epoch.seconds for epoch in run.log),
-            done=len(run.log),
+            time=duration(run.seconds),
         )
     )
     with st.container(horizontal=True):
@@ -123,14 +136,16 @@ def state_words(run: RunEntry) -> str:
         done=state.done, total=state.total, epoch=state.epoch, epochs=run.story.settings.epochs
     )
     return (
-        words if state.left is None else words + t(" · about {left} left").format(left=_duration(state.left))
+        words if state.left is None else words + t(" · about {left} left").format(left=duration(state.left))
     )
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return t("{seconds:.0f} s").format(seconds=seconds)
-    return t("{minutes:.0f} min").format(minutes=seconds / 60)
+def take_up(key: str) -> None:
+    """Let a run that was cut off go on."""
+    try:
+        background.go_on(key)
+    except ValueError as refusal:
+        st.session_state[REFUSAL] = str(refusal)
 
 
 def stop(key: str) -> None:
@@ -138,4 +153,4 @@ def stop(key: str) -> None:
     try:
         background.stop(key)
     except ValueError as refusal:
-        st.session_state[_REFUSAL] = str(refusal)
+        st.session_state[REFUSAL] = str(refusal)

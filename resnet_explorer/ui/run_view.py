@@ -9,7 +9,7 @@ import streamlit as st
 from resnet_explorer.finetune.run_rows import circumstances, row_of, settings_of
 from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import t
-from resnet_explorer.short_text import as_markdown
+from resnet_explorer.short_text import as_markdown, duration
 from resnet_explorer.ui.run_curves import show_curves
 from resnet_explorer.ui.words_table import words_table
 
@@ -27,7 +27,7 @@ def show_figures(run: RunEntry, starts: Mapping[str, str]) -> None:
         help=t("The share of the photos to test on that its best network gets right."),
     )
     epochs.metric(t("Epochs"), t("{done} of {all}").format(done=row.done, all=row.epochs))
-    seconds.metric(t("Seconds"), f"{row.seconds:,.0f}")
+    seconds.metric(t("Time"), duration(row.seconds))
     learnt.metric(t("Learnt from"), f"{row.photos:,}")
     tested.metric(t("Tested on"), f"{row.tested:,}")
     classes.metric(t("Classes"), f"{row.classes:,}")

@@ -11,7 +11,7 @@ import streamlit as st
 from resnet_explorer.finetune.run_rows import RunRow, row_of
 from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import t
-from resnet_explorer.short_text import for_spreadsheet
+from resnet_explorer.short_text import duration, for_spreadsheet
 from resnet_explorer.tables import to_csv
 from resnet_explorer.ui.run_input import KEY
 from resnet_explorer.ui.save import save_button
@@ -44,14 +44,14 @@ def show_table(known: Sequence[RunEntry], chosen: RunEntry, starts: Mapping[str,
         row_height=_ROW,
         height=_ROW * min(_SEEN + 1, len(rows) + 1) + 2,
         column_config={
-            "best": st.column_config.NumberColumn(t("Right"), format="percent", width=80),
-            "seconds": st.column_config.NumberColumn(t("Seconds"), format="%.0f", width=85),
-            "run": st.column_config.TextColumn(t("Run"), width=190),
+            "best": st.column_config.TextColumn(t("Right"), width=80),
+            "seconds": st.column_config.TextColumn(t("Time"), width=75),
+            "run": st.column_config.TextColumn(t("Run"), width=250),
             "state": st.column_config.TextColumn(t("State"), width=85),
             "epochs": st.column_config.TextColumn(t("Epochs"), width=85),
             "learns": st.column_config.TextColumn(t("Learns"), width=140),
             "network": st.column_config.TextColumn(t("Network"), width=110),
-            "start": st.column_config.TextColumn(t("Begins with"), width=200),
+            "start": st.column_config.TextColumn(t("Begins with"), width=230),
             "photos": st.column_config.NumberColumn(t("Photos"), format="localized", width=75),
             "classes": st.column_config.NumberColumn(t("Classes"), width=75),
             "begun": st.column_config.TextColumn(t("Begun"), width=150),
@@ -74,10 +74,10 @@ def _columns(rows: Sequence[RunRow]) -> dict[str, list[Any]]:
     return {
         "run": [row.run for row in rows],
         "state": [row.state for row in rows],
-        "best": [row.best for row in rows],
+        "best": ["–" if row.best is None else f"{row.best:.1%}" for row in rows],
         "epochs": [t("{done} of {all}").format(done=row.done, all=row.epochs) for row in rows],
         "learns": [row.learns for row in rows],
-        "seconds": [row.seconds for row in rows],
+        "seconds": [duration(row.seconds) for row in rows],
         "network": [row.network.partition(" (")[0] for row in rows],
         "start": [row.start for row in rows],
         "photos": [row.photos + row.tested for row in rows],

@@ -10,7 +10,7 @@ import streamlit as st
 from resnet_explorer.finetune.run_rows import differences, labels_of, row_of
 from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import t
-from resnet_explorer.short_text import shortened
+from resnet_explorer.short_text import duration, shortened
 from resnet_explorer.ui.linked import linked, one_of, some_of, write
 from resnet_explorer.ui.words_table import words_table
 
@@ -103,6 +103,6 @@ def _show_differences(chosen: Sequence[RunEntry], names: Sequence[str], starts: 
     came = [
         (t("Right"), [f"{each.val_accuracy:.1%}" if each else "–" for each in best]),
         (t("Best epoch"), [str(each.epoch) if each else "–" for each in best]),
-        (t("Seconds"), [f"{row.seconds:,.0f}" for row in rows]),
+        (t("Time"), [duration(row.seconds) for row in rows]),
     ]
     words_table([*came, *found], [shortened(name) for name in names])

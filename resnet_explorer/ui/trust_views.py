@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
@@ -37,9 +39,9 @@ def show_classes(judged: Judged) -> None:
     st.dataframe(
         {
             "class": [each.name for each in figures],
-            "precision": [100 * each.precision for each in figures],
-            "recall": [100 * each.recall for each in figures],
-            "f1": [100 * each.f1 for each in figures],
+            "precision": [_percent(each.precision) for each in figures],
+            "recall": [_percent(each.recall) for each in figures],
+            "f1": [_percent(each.f1) for each in figures],
             "photos": [each.support for each in figures],
         },
         key="tr_table",
@@ -54,16 +56,22 @@ def show_classes(judged: Judged) -> None:
             "photos": st.column_config.NumberColumn(t("Photos"), format="localized", width="small"),
         },
     )
-    count = len(figures)
-    words = t("Mean over the classes: precision {precision:.1%}, recall {recall:.1%}, F1 {f1:.1%}.")
+    words = t(
+        "Mean over the classes that have one: precision {precision:.1%}, recall {recall:.1%}, F1 {f1:.1%}."
+    )
     st.caption(
         words.format(
-            precision=sum(each.precision for each in figures) / count,
-            recall=sum(each.recall for each in figures) / count,
-            f1=sum(each.f1 for each in figures) / count,
+            precision=np.nanmean([each.precision for each in figures]),
+            recall=np.nanmean([each.recall for each in figures]),
+            f1=np.nanmean([each.f1 for each in figures]),
         )
     )
     save_button(t("Figures as CSV"), lambda: classes_csv(figures), "classes.csv", key="tr_csv")
+
+
+def _percent(share: float) -> float | None:
+    """For a column of percents, in which nothing stands for no number."""
+    return None if math.isnan(share) else 100 * share
 
 
 def _bar(label: str) -> ColumnConfig:
@@ -77,11 +85,18 @@ def _read_classes(figures: tuple[ClassFigures, ...]) -> str:
     """Both words said of the class that is found least."""
     seen = [each for each in figures if each.support] or list(figures)
     worst = min(seen, key=lambda each: each.recall)
-    words = t(
-        "Of the **{name}** there are, it finds {recall:.0%} (recall). Of what it calls {name}, "
-        "{precision:.0%} are (precision). F1 is the harmonic mean of the two."
+    name = as_markdown(worst.name)
+    found = t("Of the **{name}** there are, it finds {recall:.0%} (recall).").format(
+        name=name, recall=worst.recall
     )
-    return words.format(name=as_markdown(worst.name), recall=worst.recall, precision=worst.precision)
+    called = (
+        t("It calls nothing {name}, so there is no precision.")
+        if math.isnan(worst.precision)
+        else t("Of what it calls {name}, {precision:.0%} are (precision).").format(
+            name=name, precision=worst.precision
+        )
+    )
+    return " ".join((found, called, t("F1 is the harmonic mean of the two.")))
 
 
 def classes_csv(figures: tuple[ClassFigures, ...]) -> str:
@@ -91,7 +106,13 @@ def classes_csv(figures: tuple[ClassFigures, ...]) -> str:
     writer.writerow(["class", "precision", "recall", "f1", "photos"])
     for each in figures:
         numbers = (each.precision, each.recall, each.f1)
-        writer.writerow([for_spreadsheet(each.name), *(f"{number:.6f}" for number in numbers), each.support])
+        writer.writerow(
+            [
+                for_spreadsheet(each.name),
+                *("" if math.isnan(number) else f"{number:.6f}" for number in numbers),
+                each.support,
+            ]
+        )
     return text.getvalue()
 
 

@@ -42,8 +42,8 @@ _FIELDS: Final = {
 _WAY: Final = "_tn_way"
 
 
-def way_input(spec: ResNetSpec) -> Strategy:
-    """Which of the three ways, and how many stages; with a new way its own settings."""
+def way_input(spec: ResNetSpec) -> tuple[Strategy, int]:
+    """Which of the three ways, and how many stages learn; with a new way come its own settings."""
     way: Strategy = linked("tn_way", "head", one_of(WAYS))
     known = st.session_state.get(_WAY)
     st.session_state[_WAY] = way
@@ -59,9 +59,10 @@ def way_input(spec: ResNetSpec) -> Strategy:
         persist_state="session",
     )
     st.markdown(prose(f"train_{way}"))
+    stages = 1
     if way == "stages":
         count = len(spec.depths)
-        linked("tn_stages", 1, one_of(range(1, count + 1)))
+        stages = linked("tn_stages", 1, one_of(range(1, count + 1)))
         st.segmented_control(
             t("How many of the last stages"),
             range(1, count + 1),
@@ -70,7 +71,7 @@ def way_input(spec: ResNetSpec) -> Strategy:
             wrap=True,
             persist_state="session",
         )
-    return way
+    return way, stages
 
 
 def keep_way(way: Strategy) -> None:

@@ -106,7 +106,7 @@ def test_an_uploaded_zip_is_kept_and_counted() -> None:
     (album,) = albums()
     assert album.label == "My pets"
     assert rows(page) == {"cats": "6 + 2", "dogs": "4 + 1"}
-    assert "**10** to learn from, **3** to test on, as the folders say." in words(page)
+    assert "**10** to learn from, **3** to test on; split as the folders say." in words(page)
     assert "**cats** has 1.5 times as many photos to learn from as **dogs**." in words(page)
     assert page.query_params["al_album"] == album.key
     assert page.file_uploader[0].value is None, "the upload is let go"

@@ -124,7 +124,7 @@ def test_several_runs_are_compared(data: Path) -> None:
     assert list(curves(page)) == ["fast", "slow"]
     table = words(page)[2]
     assert table[0] == ["", "fast", "slow"]
-    assert [row[0] for row in table[1:]] == ["Right", "Best epoch", "Seconds", "Learning rate"]
+    assert [row[0] for row in table[1:]] == ["Right", "Best epoch", "Time", "Learning rate"]
     assert table[-1] == ["Learning rate", "0.01", "0.001"]
     page.multiselect(key="ru_some").set_value(["c", "b"]).run()
     assert not page.exception

@@ -224,10 +224,10 @@ def test_the_table_of_classes_is_the_librarys() -> None:
     table = opened("trust", ru_run="barely", tr_view="classes").dataframe[0].value
     assert list(table["class"]) == ["blue", "green", "red"]
     truth, answers = found.labels, found.answers
-    recalls = recall_score(truth, answers, average=None, labels=range(3), zero_division=0)
-    precisions = precision_score(truth, answers, average=None, labels=range(3), zero_division=0)
-    assert list(table["recall"]) == pytest.approx((100 * recalls).tolist())
-    assert list(table["precision"]) == pytest.approx((100 * precisions).tolist())
+    recalls = recall_score(truth, answers, average=None, labels=range(3), zero_division=np.nan)
+    precisions = precision_score(truth, answers, average=None, labels=range(3), zero_division=np.nan)
+    assert list(table["recall"]) == pytest.approx((100 * recalls).tolist(), nan_ok=True)
+    assert list(table["precision"]) == pytest.approx((100 * precisions).tolist(), nan_ok=True)
     assert list(table["photos"]) == [3, 3, 3]
 
 
