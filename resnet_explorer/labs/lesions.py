@@ -1,7 +1,6 @@
 """A network with lesions, run by walking its blocks: the network itself is never changed.
 
-Many networks that differ in a few blocks share their beginnings, and what they share is computed once: the
-wirings are walked as a tree, depth first.
+Many networks that differ in a few blocks share their beginnings, and what they share is computed once.
 """
 
 from __future__ import annotations
@@ -26,7 +25,10 @@ from resnet_explorer.module import (
 from resnet_explorer.progress import Step
 
 AT_ONCE: Final = 50 * 32 * 32
-"""Pixels that go through a network together."""
+"""Pixels that go into a network together."""
+
+TOGETHER: Final = 2**22
+"""Values of several networks that go through a block together: 16 MiB."""
 
 
 def is_preactivated(block: nn.Module) -> bool:
@@ -164,6 +166,9 @@ Answers = Callable[[ResNet, Tensor, Sequence[Wiring]], Tensor]
 def answers(model: ResNet, images: Tensor, wirings: Sequence[Wiring]) -> Tensor:
     """The likeliest classes, what chains have in common computed once.
 
+    The chains are walked side by side, block after block. Those that are the same so far share what came
+    out; those that meet at a block go through it together.
+
     Args:
         model: a network in evaluation mode.
         images: (N, channels, H, W).
@@ -172,22 +177,34 @@ def answers(model: ResNet, images: Tensor, wirings: Sequence[Wiring]) -> Tensor:
     Returns:
         (wirings, N).
     """
-    blocks = all_blocks(model)
-    found = torch.empty(len(wirings), len(images), dtype=torch.long)
     with torch.inference_mode():
-        # What is still to be done: from a place of the chain, with what came out there, for whom.
-        waiting = [(0, model.stem(images), list(range(len(wirings))))]
-        while waiting:
-            place, x, members = waiting.pop()
-            if place == len(blocks):
-                found[members] = model.head(x).argmax(dim=1)
-                continue
-            ways: dict[tuple[int, How], list[int]] = {}
-            for member in members:
-                ways.setdefault(wirings[member][place], []).append(member)
-            for (block, how), group in ways.items():
-                waiting.append((place + 1, run_block(blocks[block], how, x), group))
-    return found
+        states, state_of = [model.stem(images)], [0] * len(wirings)
+        for place in range(len(all_blocks(model))):
+            asked: dict[tuple[int, int, How], int] = {}
+            for member, wiring in enumerate(wirings):
+                state_of[member] = asked.setdefault((state_of[member], *wiring[place]), len(asked))
+            states = _after(model, states, list(asked))
+        likeliest = [model.head(x).argmax(dim=1) for x in states]
+        return torch.stack([likeliest[state] for state in state_of])
+
+
+def _after(model: ResNet, states: list[Tensor], asked: list[tuple[int, int, How]]) -> list[Tensor]:
+    """What comes out where (state, block, how it is run) are asked for; who shares a block goes together."""
+    blocks = all_blocks(model)
+    found: dict[int, Tensor] = {}
+    groups: dict[tuple[int, How], list[int]] = {}
+    for number, (_, block, how) in enumerate(asked):
+        groups.setdefault((block, how), []).append(number)
+    for (block, how), group in groups.items():
+        largest = max(states[asked[number][0]].numel() for number in group)
+        at_once = 1 if how == "skip" else max(1, TOGETHER // largest)  # what does nothing needs no company
+        for start in range(0, len(group), at_once):
+            members = group[start : start + at_once]
+            inputs = [states[asked[number][0]] for number in members]
+            x = inputs[0] if len(inputs) == 1 else torch.cat(inputs)
+            outputs = run_block(blocks[block], how, x).split(len(inputs[0]))
+            found.update(zip(members, outputs, strict=True))
+    return [found[number] for number in range(len(asked))]
 
 
 def answers_from_scratch(model: ResNet, images: Tensor, wirings: Sequence[Wiring]) -> Tensor:
@@ -225,6 +242,22 @@ def tally(
             whole_right += int((first == labels).sum())
         done = start + len(images)
         yield Step(done, count, _tally(done, same, None if photos.labels is None else (right, whole_right)))
+
+
+def tally_rows(
+    model: ResNet, photos: Photos, rows: Sequence[Sequence[Wiring]]
+) -> Iterator[Step[list[Tally]]]:
+    """The same for rows of wirings, one row after the other.
+
+    Yields:
+        Photos done, those of all rows together; the counts of the rows that are finished.
+    """
+    finished: list[Tally] = []
+    for number, row in enumerate(rows):
+        for step in tally(model, photos, row):
+            if step.done == step.total and step.answer is not None:
+                finished.append(step.answer)
+            yield Step(number * step.total + step.done, len(rows) * step.total, list(finished))
 
 
 def _tally(photos: int, same: Tensor, right: tuple[Tensor, int] | None) -> Tally:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import comb, log2
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,11 @@ from resnet_explorer.progress import Step
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from resnet_explorer.labs.lesions import Photos
     from resnet_explorer.module import ResNet
+
+PIXELS: Final = 20 * 32 * 32
+"""Pixels of a batch: what every block makes of it is kept for the ways back."""
 
 
 def path_counts(blocks: int) -> list[int]:
@@ -179,3 +183,15 @@ def path_flow(paths: Paths, draws: int, seed: int) -> Iterator[Step[Flow]]:
             row.append(known[through])
         norms.append(row)
         yield Step(length + 1, blocks + 1, Flow(np.array(norms), blocks))
+
+
+def measured_flow(model: ResNet, photos: Photos, draws: int, seed: int) -> Iterator[Step[Flow]]:
+    """`path_flow` of the first photos, as many as `PIXELS` says, and of their labels if there are any."""
+    batch = batch_of(photos.images.shape[-1])
+    labels = None if photos.labels is None else photos.labels[:batch]
+    yield from path_flow(Paths(model, photos.images[:batch], labels), draws, seed)
+
+
+def batch_of(side: int) -> int:
+    """How many photos of so many pixels' side are a batch."""
+    return max(2, PIXELS // side**2)

@@ -23,6 +23,8 @@ Wiring = tuple[tuple[int, How], ...]
 
 _SIGNS: Final = {"c": "cut", "s": "skipped", "x": "swapped"}
 LONGEST: Final = 4000
+MOST_OUT: Final = 20
+"""Blocks taken out at random at most, as in the paper's figure 5a."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,12 @@ def random_skips(blocks: Sequence[Block], count: int, draws: int, seed: int) -> 
     generator = np.random.default_rng([seed, count])
     drawn = (generator.choice(able, count, replace=False).tolist() for _ in range(draws))
     return [Lesions(skipped=frozenset(chosen)).wiring(len(blocks)) for chosen in drawn]
+
+
+def random_rows(blocks: Sequence[Block], draws: int, seed: int) -> list[list[Wiring]]:
+    """The draws of one block, two, … up to all that can be taken out, or `MOST_OUT`."""
+    able = sum(map(can_skip, blocks))
+    return [random_skips(blocks, count, draws, seed) for count in range(1, min(able, MOST_OUT) + 1)]
 
 
 def write(lesions: Lesions, blocks: Sequence[Block]) -> str:

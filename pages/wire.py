@@ -1,0 +1,58 @@
+from resnet_explorer.ui.frame import require_frame
+
+require_frame(__file__)
+
+import streamlit as st
+
+from resnet_explorer.i18n import prose, t
+from resnet_explorer.labs.wire_notebook import wire_notebook
+from resnet_explorer.labs.wiring import write
+from resnet_explorer.ui.frame import page_title
+from resnet_explorer.ui.lab import guess, is_shown, notebook_button
+from resnet_explorer.ui.lab_wire_bench import bench_input
+from resnet_explorer.ui.lab_wire_hand import by_hand, graph
+from resnet_explorer.ui.lab_wire_sweeps import drops, sweep, ways
+from resnet_explorer.ui.linked import linked, one_of
+
+VIEWS = {
+    "sweep": (t("Every block in turn"), sweep),
+    "hand": (t("Cut by hand"), by_hand),
+    "drops": (t("Several at random"), drops),
+    "paths": (t("Paths"), ways),
+}
+
+CHOICES = {
+    "little": t("Hardly anything is lost"),
+    "depends": t("It depends on which block"),
+    "most": t("More than half is lost"),
+}
+
+page_title(t("Cut the wire"), t("A trained network, a pair of scissors, and nothing learned again."))
+try:
+    bench = bench_input()
+    linked("cw_view", "sweep", one_of(VIEWS))
+    st.markdown(prose("wire_theory"))
+    question = t("Take one of its {count} blocks out: how many answers are still right?")
+    if bench.photos.labels is None:
+        question = t("Take one of its {count} blocks out: how many answers stay the same?")
+    guessed = guess("cw_guess", question.format(count=len(bench.blocks)), CHOICES)
+    if not is_shown("cw_guess"):
+        graph(bench, is_live=False)
+        st.stop()
+    view = st.segmented_control(
+        t("Experiment"),
+        list(VIEWS),
+        required=True,
+        format_func=lambda name: VIEWS[name][0],
+        key="cw_view",
+        width="stretch",
+        persist_state="session",
+    )
+    VIEWS[view][1](bench, guessed, CHOICES)
+    code = write(bench.lesions, bench.blocks)
+    notebook_button(
+        lambda: wire_notebook(bench.weights.key, bench.count, code, bench.draws, bench.seed),
+        "cut-the-wire.ipynb",
+    )
+except ValueError as refusal:
+    st.error(str(refusal))

@@ -1,0 +1,160 @@
+"""What "Cut the wire" works on: a trained network, the photos it is measured on, and what is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from resnet_explorer.i18n import t
+from resnet_explorer.labs.cifar_photos import knows_them
+from resnet_explorer.labs.wiring import WHOLE, Lesions, can_skip, fits, read, write
+from resnet_explorer.plan import Block
+from resnet_explorer.ui.linked import Code, linked, one_of, whole
+from resnet_explorer.ui.networks import trained, warm_up
+from resnet_explorer.ui.remembered import remembered
+from resnet_explorer.weights import Entry, Weights, available, find
+
+if TYPE_CHECKING:
+    from resnet_explorer.labs.lesions import Photos
+    from resnet_explorer.module import ResNet
+
+USUAL: Final = "bundled/resnet20"
+COUNTS: Final = (200, 500, 1000)
+MOST_DRAWS: Final = 50
+LAST_SEED: Final = 9999
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """The network, and what is asked of it.
+
+    Attributes:
+        weights: whose network it is.
+        blocks: its blocks.
+        model: the network, shared by all sessions.
+        photos: what it is measured on.
+        lesions: what is cut by hand.
+        draws: networks for each number of blocks taken out, and paths of each length.
+        seed: of the draws.
+    """
+
+    weights: Weights
+    blocks: tuple[Block, ...]
+    model: ResNet
+    photos: Photos
+    lesions: Lesions
+    draws: int
+    seed: int
+
+    @property
+    def count(self) -> int:
+        """How many photos it is measured on."""
+        return len(self.photos.images)
+
+    @property
+    def question(self) -> tuple[object, ...]:
+        """What a measurement depends on, whatever is cut."""
+        return (self.weights.key, self.count)
+
+    @property
+    def measure(self) -> str:
+        """What is measured, in words."""
+        return t("accuracy") if self.photos.labels is not None else t("same answer as the whole network")
+
+    @property
+    def chance(self) -> float | None:
+        """What guessing reaches; None where nobody knows."""
+        return None if self.photos.labels is None else 1 / len(self.weights.classes)
+
+
+def bench_input() -> Bench:
+    """Draw the choice of network and photos.
+
+    Raises:
+        ValueError: in one sentence, if no network is here, or it cannot be had.
+    """
+    network, photos, words = st.columns([1.5, 1.1, 1.7], gap="medium", vertical_alignment="bottom")
+    with network:
+        weights = _network_input()
+    blocks = weights.plan.blocks
+    count = linked("cw_photos", COUNTS[0], one_of(COUNTS))
+    lesions = linked("cw_cut", WHOLE, lesions_code(blocks))
+    draws, seed = linked("cw_draws", 5, whole(1, MOST_DRAWS)), linked("cw_seed", 0, whole(0, LAST_SEED))
+    if knows_them(weights.classes):
+        photos.segmented_control(
+            t("Photos"),
+            COUNTS,
+            required=True,
+            format_func="{:,}".format,
+            key="cw_photos",
+            persist_state="session",
+        )
+    with words, st.spinner(t("Loading the network …")):
+        model = trained(weights)
+        from resnet_explorer.labs.measured import photos_of
+
+        shown = remembered("_cw_photos", (weights.key, count), lambda: photos_of(weights, count))
+    bench = Bench(weights, blocks, model, shown, lesions, draws, seed)
+    words.caption(_measured_on(bench))
+    return bench
+
+
+def lesions_code(blocks: Sequence[Block]) -> Code:
+    """Lesions as they stand in the link."""
+    return Code(
+        lambda lesions: write(lesions, blocks),
+        lambda text: read(text, blocks),
+        lambda lesions: isinstance(lesions, Lesions) and fits(lesions, blocks),
+    )
+
+
+def draws_input(label: str) -> None:
+    """How many draws, and their seed."""
+    draws, seed, _ = st.columns([1, 1, 3], gap="medium")
+    number: dict[str, Any] = {"persist_state": "session"}
+    draws.number_input(label, 1, MOST_DRAWS, key="cw_draws", **number)
+    seed.number_input(t("Seed"), 0, LAST_SEED, key="cw_seed", **number)
+
+
+def _measured_on(bench: Bench) -> str:
+    if bench.photos.labels is None:
+        return t(
+            "It knows other things than the photos with labels show: it is held against itself, uncut, on "
+            "{count} squares of the sample photos, mirrored too."
+        ).format(count=bench.count)
+    return t(
+        "{count:,} of CIFAR-10’s test photos (Krizhevsky 2009), never trained on, as many of each class."
+    ).format(count=bench.count)
+
+
+def _network_input() -> Weights:
+    with st.spinner(t("Loading torch …")):
+        warm_up("torchvision")
+    here = _here()
+    if not here:
+        raise ValueError(t("No trained network is on this machine that has a block to take out."))
+    labels = {weights.key: weights.label for weights in here}
+    linked("cw_net", USUAL if USUAL in labels else here[0].key, one_of(labels))
+    key = st.selectbox(
+        t("Network"), list(labels), format_func=labels.__getitem__, key="cw_net", persist_state="session"
+    )
+    return next(weights for weights in here if weights.key == key)
+
+
+def _here() -> list[Weights]:
+    """The networks that can look at a photo now, and that have a block that can be taken out."""
+    from resnet_explorer.weights import imagenet
+
+    def is_here(entry: Entry) -> bool:
+        return entry.source != "torchvision" or imagenet.cached_file(entry.key) is not None
+
+    entries = tuple(entry for entry in available() if is_here(entry))
+    found = remembered("_cw_here", entries, lambda: [find(entry.key) for entry in entries])
+    return [
+        each
+        for each in found
+        if each.spec.include_top and each.spec.in_channels in (1, 3) and any(map(can_skip, each.plan.blocks))
+    ]

@@ -1,0 +1,210 @@
+"""Cut the wire: a guess first, then what the library counts; what is cut stands in the link."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+import torch
+from streamlit.testing.v1 import AppTest
+
+from resnet_explorer import ResNetSpec, build
+from resnet_explorer.cam import evidence
+from resnet_explorer.evaluation import for_evaluation
+from resnet_explorer.labs import lesions as module
+from resnet_explorer.labs import wiring
+from resnet_explorer.labs.lesions import Tally, rewired, tally
+from resnet_explorer.labs.measured import photos_of
+from resnet_explorer.labs.paths import measured_flow
+from resnet_explorer.labs.wire_notebook import wire_notebook
+from resnet_explorer.labs.wire_reading import sweep_reading
+from resnet_explorer.predictor import preprocess
+from resnet_explorer.samples import open_sample
+from resnet_explorer.stage_pass import stage_pass
+from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, load
+from tests.notebooks import run
+from tests.pages.opened import opened
+
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
+SPEC = ResNetSpec("basic", (2, 2), width=8, stem="cifar", num_classes=10)
+GUESSED = {"cw_guess": "depends"}
+
+
+def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CLASSES) -> None:
+    torch.manual_seed(8)
+    model = build(spec).eval()
+    with torch.no_grad():
+        model.fc.weight *= 20
+    export_bundled(model, classes, SEEN, bundled.FILE, {"label": "A network for tests"})
+    st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A bundled network of random weights, and nothing outside the test's folder."""
+    monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    keep()
+    yield
+    st.cache_resource.clear()
+
+
+def counted(chains: list[wiring.Wiring], count: int = 200) -> Tally:
+    weights = find("bundled")
+    *_, last = tally(for_evaluation(load(weights)), photos_of(weights, count), chains)
+    assert last.answer is not None
+    return last.answer
+
+
+def words(page: AppTest) -> list[str]:
+    return [each.value for each in page.markdown]
+
+
+def charts(page: AppTest) -> list[dict[str, object]]:
+    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+
+
+def test_nothing_is_counted_before_a_guess() -> None:
+    page = opened("wire")
+    assert "### Take one of its 4 blocks out: how many answers are still right?" in words(page)
+    assert not charts(page)
+    assert "_cw_sweep" not in page.session_state
+    page.segmented_control(key="cw_guess").set_value("most").run()
+    assert len(charts(page)) == 1
+    assert page.query_params["cw_guess"] == "most"
+
+
+def test_the_sweep_is_the_librarys() -> None:
+    blocks = find("bundled").plan.blocks
+    chains = wiring.each_skipped(blocks)
+    found = counted(list(chains.values()))
+    page = opened("wire", **GUESSED)
+    reading = sweep_reading(
+        dict(enumerate(found.scores)), found.whole, {n: wiring.short(b) for n, b in enumerate(blocks)}, 200
+    )
+    assert any(reading in each.value for each in (*page.success, *page.warning))
+    (chart,) = charts(page)
+    (bars,) = chart["data"]  # type: ignore[misc]
+    assert bars["x"] == ["1.0", "1.1", "2.0", "2.1"]
+
+    page.segmented_control(key="cw_kind").set_value("cut").run()
+    cut = counted(list(wiring.each_cut(blocks).values()))
+    assert f"**{max(cut.scores):.1%}** are left without the shortcut of" in page.info[0].value
+    assert page.query_params["cw_kind"] == "cut"
+
+
+def test_by_hand_from_the_link_and_mended() -> None:
+    weights = find("bundled")
+    blocks = weights.plan.blocks
+    lesions = wiring.read("c1.0,s2.1,x1.0-1.1", blocks)
+    found = counted([lesions.wiring(4)], 500)
+    link = {"cw_view": "hand", "cw_cut": "c1.0,s2.1,x1.0-1.1", "cw_photos": "500"}
+    page = opened("wire", **GUESSED, **link)
+    assert not page.warning
+    said = f"### Accuracy on 500 photos: **{found.whole:.1%} → {found.scores[0]:.1%}**"
+    assert said in words(page)
+
+    model = for_evaluation(load(weights))
+    tensor, _ = preprocess(open_sample("cat"), SEEN)
+    before = stage_pass(model, tensor, [2])
+    after = stage_pass(rewired(model, lesions.wiring(4)), tensor, [2], before.target)
+    pair = page.session_state["_cw_pair"][1]
+    assert torch.allclose(pair.after.prediction.logits, after.prediction.logits, atol=1e-5)
+    assert torch.allclose(pair.maps[1].map, evidence(after.outputs[0]).map, atol=1e-6)
+    assert pair.before.target == pair.after.target == before.target
+    peak = max(evidence(each.outputs[0]).peak for each in (before, after))
+    assert any(f"<span>{peak:.3g}</span>" in each.proto.body for each in page.get("html"))
+
+    page.button(key="cw_mend").click().run()
+    assert "cw_cut" not in page.query_params
+    assert "Nothing is cut yet" in page.info[0].value
+
+
+def test_what_cannot_be_cut_is_told() -> None:
+    page = opened("wire", **GUESSED, cw_view="hand", cw_cut="x1.0-2.1")
+    assert "1.0, 2.1 cannot change places" in page.warning[0].value
+    assert not page.error
+
+
+def test_several_at_random() -> None:
+    rows = wiring.random_rows(find("bundled").plan.blocks, 3, 9)
+    page = opened("wire", **GUESSED, cw_view="drops", cw_draws="3", cw_seed="9")
+    found = page.session_state["_cw_drops"][1].step.answer
+    assert [row.scores for row in found] == [counted(row).scores for row in rows]
+    assert len(charts(page)) == 1
+
+
+def test_paths_and_their_gradients() -> None:
+    weights = find("bundled")
+    *_, last = measured_flow(for_evaluation(load(weights)), photos_of(weights, 200), 2, 4)
+    assert last.answer is not None
+    page = opened("wire", **GUESSED, cw_view="paths", cw_draws="2", cw_seed="4")
+    assert "4 blocks are 16 paths" in [each.value for each in page.subheader]
+    _, flow = charts(page)
+    found = page.session_state["_cw_flow"][1].step.answer
+    assert found.means == pytest.approx(last.answer.means, rel=1e-4)
+    assert len(flow["data"]) == 3  # type: ignore[arg-type]
+
+
+def test_a_rerun_counts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened("wire", **GUESSED)
+    before = charts(page)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked again")
+
+    monkeypatch.setattr(module, "answers", refuse)
+    monkeypatch.setattr(module, "run_block", refuse)
+    page.segmented_control(key="cw_guess").set_value("little").run()
+    assert not page.exception
+    assert charts(page) == before
+
+
+def test_other_classes_are_held_against_the_whole_network() -> None:
+    keep(SPEC.with_(num_classes=3), ("daisy", "rose", "tulip"))
+    page = opened("wire", **GUESSED, cw_view="hand", cw_cut="s1.1")
+    assert "### Take one of its 4 blocks out: how many answers stay the same?" in words(page)
+    found = counted([wiring.WHOLE.with_skipped(1).wiring(4)])
+    assert found.right is None
+    assert found.photos == 30
+    said = f"### Same answer as the whole network on 30 photos: **100.0% → {found.scores[0]:.1%}**"
+    assert said in words(page)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"shortcut": "none"},
+        {"activation": "pre", "in_channels": 1},
+        {"norm": "none", "conv_bias": True, "shortcut": "zero_pad"},
+    ],
+)
+def test_other_networks_are_cut_too(changes: dict[str, object]) -> None:
+    keep(SPEC.with_(**changes))
+    for view in ("sweep", "hand", "drops", "paths"):
+        link = {"cw_cut": "s1.1"} if view == "hand" else {}
+        page = opened("wire", **GUESSED, cw_view=view, cw_draws="1", **link)
+        assert not page.error
+        assert not any("link" in each.value for each in page.warning)
+    if changes.get("shortcut") == "none":
+        assert "one path, through all of its 4 blocks" in page.info[0].value
+
+
+def test_without_a_network_the_page_says_so() -> None:
+    bundled.FILE.unlink()
+    st.cache_resource.clear()
+    assert "No trained network is on this machine" in opened("wire").error[0].value
+
+
+def test_the_notebook_finds_the_pages_numbers() -> None:
+    blocks = find("bundled").plan.blocks
+    names = run(wire_notebook("bundled", 200, "c1.0,s2.1", draws=2, seed=3))
+    assert list(names["sweep"].values()) == counted(list(wiring.each_skipped(blocks).values())).scores
+    lesions = wiring.read("c1.0,s2.1", blocks)
+    assert names["by_hand"] == counted([lesions.wiring(4)]).scores[0]
+    assert names["drops"] == [counted(row).scores for row in wiring.random_rows(blocks, 2, 3)]
+    assert names["flow"].norms.shape == (5, 2)
