@@ -27,9 +27,12 @@ ALBUMS = "finetune.albums finetune.flowers finetune.album_picture finetune.colle
 TRUST = "finetune.verdicts finetune.confusion_picture finetune.photo_grid finetune.trust_figures"
 RUNS = "finetune.runs finetune.run_rows finetune.curves finetune.run_take_home"
 LABS = "notebook labs.setting labs.gradient_numbers labs.gradient_figures labs.gradient_notebook"
+WIRES = (
+    "labs.wiring labs.wire_picture labs.wire_figures labs.wire_reading labs.wire_notebook labs.cifar_photos"
+)
 LISTS = (
     f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
-    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS}"
+    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS} {WIRES}"
 )
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 

@@ -176,6 +176,13 @@ GROUPS: Final = (
                 t("Does it vanish? Measured through up to 1,000 layers, plain and residual."),
                 _LABS_DECIDE,
             ),
+            PageEntry(
+                "pages/wire.py",
+                t("Cut the wire"),
+                ":material/content_cut:",
+                t("Snip a shortcut, take out a block: what a trained network still knows."),
+                t("Shown on the other pages. On this one, the trained network is chosen on the page."),
+            ),
         ),
     ),
 )

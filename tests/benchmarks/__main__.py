@@ -14,7 +14,7 @@ import torch
 
 from tests.benchmarks.timing import HEADER
 
-PARTS = ("plans", "reruns", "predictions", "browser", "graph", "features", "many", "training")
+PARTS = ("plans", "reruns", "predictions", "browser", "graph", "features", "many", "training", "lesions")
 
 
 def main(parts: list[str]) -> int:
