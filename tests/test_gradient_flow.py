@@ -218,6 +218,7 @@ def test_a_gradient_below_float32_is_told_as_zero() -> None:
     plain = flows(Setting(depth=56, width=2, count=4, images="noise", norm="none", init="normal")).plain
     assert plain.way == "vanishes"
     assert plain.product == plain.end_to_end == 0
+    assert plain.factors_text.startswith("0/0 · 0/0 · 0/0 · … · ")
     ((words, layers),) = odd_layers(plain.layers)
     assert words == "exactly 0"
     assert layers[0].number == 1

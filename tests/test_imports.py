@@ -26,7 +26,10 @@ SIDE_BY_SIDE = "shelf disagreement answer_bars side_by_side side_by_side_tables"
 ALBUMS = "finetune.albums finetune.flowers finetune.album_picture finetune.collection finetune.survey"
 TRUST = "finetune.verdicts finetune.confusion_picture finetune.photo_grid finetune.trust_figures"
 RUNS = "finetune.runs finetune.run_rows finetune.curves finetune.run_take_home"
-LABS = "notebook labs.setting labs.gradient_numbers labs.gradient_figures labs.gradient_notebook"
+LABS = (
+    "notebook labs.setting labs.gradient_numbers labs.gradient_figures labs.gradient_notebook "
+    "labs.signal_numbers labs.signal_figures labs.signal_notebook"
+)
 WIRES = (
     "labs.wiring labs.wire_picture labs.wire_figures labs.wire_reading labs.wire_notebook labs.cifar_photos"
 )

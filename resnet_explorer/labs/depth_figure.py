@@ -56,7 +56,7 @@ def depth_figure(
         span = [low - room, high + room]
         edges = (10 ** (low - room / 2), 10 ** (high + room / 2))
     else:
-        room = max(0.08 * (max(shown) - min(shown)), 1e-9)
+        room = max(0.08 * (max(shown) - min(shown)), 0.05 * max(map(abs, shown)), 1e-9)
         span = [min(shown) - room, max(shown) + room]
         edges = (min(shown) - room / 2, max(shown) + room / 2)
     figure = go.Figure()
@@ -69,8 +69,9 @@ def depth_figure(
             x=[None], y=[None], name=name, mode="lines", line=_line(LINE_GREY, is_residual), hoverinfo="skip"
         )
     grid = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": FONT_SIZE}
-    last = max((p.at for p in (*plain, *residual)), default=1)
-    figure.update_xaxes(title=across, range=[0.5 - 0.01 * last, 0.5 + 1.01 * last], **grid)
+    places = [p.at for p in (*plain, *residual)]
+    first, last = min(places), max(places)
+    figure.update_xaxes(title=across, range=[first - 0.5 - 0.01 * last, last + 0.5 + 0.01 * last], **grid)
     figure.update_yaxes(title=up, type="log" if log else "linear", range=span, exponentformat="power", **grid)
     if log:
         figure.update_yaxes(dtick=1 if span[1] - span[0] < 9 else None, nticks=9)

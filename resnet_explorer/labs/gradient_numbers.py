@@ -114,8 +114,8 @@ class Flow:
 
     @property
     def factors_text(self) -> str:
-        """The factors as a product, first block to last; those in the middle as dots."""
-        texts = [number_text(block.factor) for block in self.blocks]
+        """The factors as a product, first to last, in the middle as dots; 0/0 where all is lost."""
+        texts = ["0/0" if b.into == b.out == 0 else number_text(b.factor) for b in self.blocks]
         return " · ".join(texts if len(texts) <= 6 else [*texts[:3], "…", *texts[-2:]])
 
     @property

@@ -153,7 +153,7 @@ def _show_product(flow: Flow) -> None:
             whole=number_text(flow.end_to_end),
         )
     )
-    if not math.isnan(flow.mean_factor):
+    if flow.mean_factor > 0:  # and a number
         st.markdown(
             t("A block multiplies by **{mean}** (geometric mean).").format(mean=f"{flow.mean_factor:.3f}")
         )

@@ -17,39 +17,40 @@ USUAL: Final = Setting()
 MOST_LAYERS: Final = 1000
 
 _NORMS: Final = {"batch": t("Batch norm"), "none": t("None")}
-_ACTIVATIONS: Final = {"post": t("After (2015)"), "pre": t("Before (2016)")}
+_ACTIVATIONS: Final = {"post": t("After conv (v1)"), "pre": t("Before (v2)")}
 
 
-def setting_input(prefix: str) -> Setting:
+def setting_input(prefix: str, usual: Setting = USUAL) -> Setting:
     """The controls; the seldom ones fold away.
 
     Args:
         prefix: of the keys, as in the link.
+        usual: what they are unless told.
     """
-    first, second, third, fourth = st.columns([1, 1.3, 1.5, 1], gap="medium", vertical_alignment="bottom")
+    first, second, third, fourth = st.columns([1, 1.3, 1.8, 0.9], gap="medium", vertical_alignment="bottom")
     with first:
-        depth, reason = _depth(prefix)
+        depth, reason = _depth(prefix, usual.depth)
     with second:
-        norm = cast(Norm, _choice(f"{prefix}norm", t("Normalization"), _NORMS, USUAL.norm))
+        norm = cast(Norm, _choice(f"{prefix}norm", t("Normalization"), _NORMS, usual.norm))
     with third:
-        label = t("Norm and ReLU, of the convolution")
-        activation = cast(Activation, _choice(f"{prefix}act", label, _ACTIVATIONS, USUAL.activation))
+        label = t("Norm and ReLU")
+        activation = cast(Activation, _choice(f"{prefix}act", label, _ACTIVATIONS, usual.activation))
     with fourth, st.popover(t("More"), icon=":material/tune:", width="stretch"):
-        width = _number(f"{prefix}width", t("Width of stage 1"), *LARGEST["width"], USUAL.width)
-        count = _number(f"{prefix}count", t("Images"), *LARGEST["count"], USUAL.count)
-        images = cast(Images, _choice(f"{prefix}images", t("The batch"), IMAGES, USUAL.images))
-        seed = _number(f"{prefix}seed", t("Seed"), *LARGEST["seed"], USUAL.seed)
+        width = _number(f"{prefix}width", t("Width of stage 1"), *LARGEST["width"], usual.width)
+        count = _number(f"{prefix}count", t("Images"), *LARGEST["count"], usual.count)
+        images = cast(Images, _choice(f"{prefix}images", t("The batch"), IMAGES, usual.images))
+        seed = _number(f"{prefix}seed", t("Seed"), *LARGEST["seed"], usual.seed)
     # Without batch norm there is no γ to begin at zero.
     inits = {code: words for code, words in INITS.items() if code != "zero" or norm == "batch"}
-    init = cast(Init, _choice(f"{prefix}init", t("First weights"), inits, USUAL.init))
+    init = cast(Init, _choice(f"{prefix}init", t("First weights"), inits, usual.init))
     if reason:
         st.caption(reason)
     return Setting(depth, width, norm, activation, init, images, count, seed)
 
 
-def _depth(prefix: str) -> tuple[int, str]:
+def _depth(prefix: str, usual: int) -> tuple[int, str]:
     """The depth that there is, and why it is another than was asked for."""
-    asked = _number(f"{prefix}depth", t("Layers"), SHALLOWEST, MOST_LAYERS, USUAL.depth, step=6)
+    asked = _number(f"{prefix}depth", t("Layers"), SHALLOWEST, MOST_LAYERS, usual, step=6)
     chosen = choose_depth(asked, "basic", "cifar")
     return min(chosen.depth, DEEPEST), "" if chosen.exact else chosen.reason
 

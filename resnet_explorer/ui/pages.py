@@ -177,6 +177,13 @@ GROUPS: Final = (
                 _LABS_DECIDE,
             ),
             PageEntry(
+                "pages/signal.py",
+                t("Signal forward"),
+                ":material/redo:",
+                t("Mean and variance through the depth, and why v2 moves the batch norm."),
+                _LABS_DECIDE,
+            ),
+            PageEntry(
                 "pages/wire.py",
                 t("Cut the wire"),
                 ":material/content_cut:",

@@ -14,7 +14,18 @@ import torch
 
 from tests.benchmarks.timing import HEADER
 
-PARTS = ("plans", "reruns", "predictions", "browser", "graph", "features", "many", "training", "lesions")
+PARTS = (
+    "plans",
+    "reruns",
+    "predictions",
+    "browser",
+    "graph",
+    "features",
+    "many",
+    "training",
+    "gradients",
+    "lesions",
+)
 
 
 def main(parts: list[str]) -> int:

@@ -1,0 +1,144 @@
+"""Signal forward on the page: the verdict, the curves, and what each block adds."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from resnet_explorer.i18n import prose, t
+from resnet_explorer.labs.gradient_numbers import number_text
+from resnet_explorer.labs.setting import Setting
+from resnet_explorer.labs.signal_numbers import Signal, border_share, stages_of
+from resnet_explorer.tables import to_csv
+from resnet_explorer.ui.lab import notebook_button, verdict
+from resnet_explorer.ui.linked import linked, one_of
+from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.remembered import remembered
+from resnet_explorer.ui.save import save_button
+from resnet_explorer.ui.slow_work import slow_work
+
+if TYPE_CHECKING:
+    from resnet_explorer.labs.signal import Signals
+
+USUAL: Final = Setting(activation="pre")
+CHOICES: Final = {
+    "shrinks": t("It shrinks: less than a tenth"),
+    "stays": t("It stays about as large"),
+    "grows": t("It grows: more than ten times"),
+}
+_OUTCOMES: Final = {**CHOICES, "lost": t("It is lost: there is none behind the stem")}
+
+
+def measured(setting: Setting) -> Signals | None:
+    """Both networks' signals, with progress the first time; None while it is stopped."""
+
+    def start() -> Any:
+        from resnet_explorer.labs.signal import signals
+
+        return signals(setting)
+
+    with st.spinner(t("Loading torch …")):
+        warm_up("resnet_explorer.labs.signal")
+    found, is_whole = slow_work("_sf_signals", (setting,), start, t("Forward, block by block"))
+    return found if is_whole else None
+
+
+def show_verdict(found: Signals, guessed: str | None) -> None:
+    """What became of the residual network's variance, and of the plain one's."""
+    said = t("From the stem to the last block: **residual {residual}**, plain {plain}.")
+    words = said.format(residual=_ends(found.residual), plain=_ends(found.plain))
+    verdict(guessed, found.residual.course, _OUTCOMES, words)
+
+
+def show_curves(found: Signals, setting: Setting) -> None:
+    """The views of variance and mean, and in words what no axis can show."""
+    from resnet_explorer.labs.signal_figures import VIEWS, signal_figure
+
+    view = linked("sf_view", "variance", one_of(VIEWS))
+    st.segmented_control(
+        t("Of all numbers of the feature map"),
+        list(VIEWS),
+        required=True,
+        format_func=VIEWS.__getitem__,
+        key="sf_view",
+        persist_state="session",
+    )
+    figure = remembered("_sf_figure", (setting, view), lambda: signal_figure(found, view))
+    st.plotly_chart(figure, key="sf_chart", config={"displaylogo": False}, alt=VIEWS[view])
+    st.caption(f"{setting.words} · {t('0 is the stem')}")
+    for signal in (found.plain, found.residual):
+        _say_odd(signal)
+
+
+def show_growth(found: Signals, setting: Setting) -> None:
+    """What each block adds, stage by stage, beside the equation of the kind of block that is shown."""
+    words, table = st.columns(2, gap="large")
+    with words:
+        if setting.activation == "post":
+            st.subheader(t("v1: a ReLU on the way"))
+            st.latex(r"x_{l+1} = \mathrm{ReLU}\,(x_l + F(x_l))")
+        else:
+            st.subheader(t("v2: a clean way"))
+            st.latex(r"x_{l+1} = x_l + F(x_l) \qquad x_L = x_l + \sum_{i=l}^{L-1} F(x_i)")
+        if setting.init == "zero":
+            st.markdown(t("γ = 0: F(x) = 0, and each block is its own shortcut."))
+        elif setting.norm == "batch" and setting.activation == "pre":
+            st.markdown(prose("signal_edges"))
+    with table:
+        st.subheader(t("Each block adds"))
+        st.markdown(_growth_table(found.residual))
+        st.caption(
+            t(
+                "Residual network; means over the blocks of a stage whose shortcut is an identity. "
+                "It grows by the variance of F(x) and twice its covariance with x, 0 on the average: "
+                "try other seeds."
+            )
+        )
+
+
+def show_downloads(found: Signals, setting: Setting) -> None:
+    """The numbers and the notebook."""
+    from resnet_explorer.labs.signal_figures import place_rows
+    from resnet_explorer.labs.signal_notebook import signal_notebook
+
+    with st.container(horizontal=True):
+        notebook_button(lambda: signal_notebook(setting), "signal.ipynb")
+        save_button(t("Blocks as CSV"), lambda: to_csv(place_rows(found)), "signal.csv")
+
+
+def _ends(signal: Signal) -> str:
+    if not math.isnan(signal.end_to_end):
+        return f"×\u00a0{number_text(signal.end_to_end)}"
+    return t("beyond what float32 can hold") if signal.course == "grows" else t("nothing to begin with")
+
+
+def _growth_table(signal: Signal) -> str:
+    head = (t("stage"), t("variance of F(x)"), t("variance grows by"), t("left by the padding"))
+    lines = [" | ".join(head), "---|---:|---:|---:"]
+    for stage in stages_of(signal.places):
+        size = next(place.size for place in signal.places if place.stage == stage)
+        numbers = (signal.added(stage), signal.growth(stage), border_share(size))
+        lines.append(
+            " | ".join(
+                [stage.replace(" ", "\u00a0"), *("–" if n is None else number_text(n) for n in numbers)]
+            )
+        )
+    return "\n".join(lines)
+
+
+def _say_odd(signal: Signal) -> None:
+    name = t("Residual") if signal.residual else t("Plain")
+    for words, places in signal.odd_places():
+        line = t("**{name}: the variance is {words} behind {count:,} of {all:,} blocks**, {first} to {last}.")
+        st.warning(
+            line.format(
+                name=name,
+                words=words,
+                count=len(places),
+                all=len(signal.places) - 1,
+                first=places[0].number,
+                last=places[-1].number,
+            )
+        )

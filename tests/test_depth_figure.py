@@ -1,0 +1,63 @@
+"""Curves through the depth: nothing is left out, not even what no axis can show."""
+
+from __future__ import annotations
+
+import math
+
+import plotly.graph_objects as go
+
+from resnet_explorer.colours import STAGE_COLOURS
+from resnet_explorer.labs.depth_figure import MARKED, Point, depth_figure
+
+PLAIN = [Point("stem", "stem", 0, 4.0), Point("a", "stage 1", 1, 0.0), Point("b", "stage 2", 2, math.nan)]
+RESIDUAL = [Point("stem", "stem", 0, 4.0), Point("a", "stage 1", 1, 2.0), Point("b", "stage 2", 2, math.inf)]
+
+
+def crosses(figure: go.Figure) -> list[tuple[int, str]]:
+    return [
+        (at, words[1])
+        for trace in figure.data
+        if trace.mode == "markers"
+        for at, words in zip(trace.x, trace.customdata or (), strict=True)
+    ]
+
+
+def test_what_a_logarithmic_axis_cannot_show_is_a_cross_with_words() -> None:
+    figure = depth_figure(PLAIN, RESIDUAL, "block", "variance")
+    assert crosses(figure) == [(1, "exactly 0"), (2, "not a number"), (2, "infinite")]
+    low, high = figure.layout.yaxis.range
+    for trace in figure.data:
+        if trace.mode == "markers" and len(trace.x):
+            assert all(low < math.log10(y) < high for y in trace.y)
+    assert low < math.log10(2) < math.log10(4) < high
+
+
+def test_a_linear_axis_shows_a_zero_where_it_is() -> None:
+    figure = depth_figure(PLAIN, RESIDUAL, "block", "variance", log=False)
+    assert crosses(figure) == [(2, "not a number"), (2, "infinite")]
+    low, high = figure.layout.yaxis.range
+    assert low < 0
+    assert high > 4
+
+
+def test_each_stage_has_its_colour_and_each_network_its_line() -> None:
+    figure = depth_figure(RESIDUAL[:2], RESIDUAL[:2], "block", "norm")
+    drawn = [(trace.line.color, trace.line.dash) for trace in figure.data if trace.mode == "lines+markers"]
+    stem, stage = STAGE_COLOURS["stem"], STAGE_COLOURS["stage 1"]
+    assert drawn == [(stem, "dot"), (stage, "dot"), (stem, "solid"), (stage, "solid")]
+    named = [trace.name for trace in figure.data if trace.showlegend is not False]
+    assert named == ["plain", "residual"]
+
+
+def test_a_deep_network_is_a_line_without_dots_and_fits_the_axis() -> None:
+    points = [Point(str(n), "stage 1", n, float(n + 1)) for n in range(MARKED + 1)]
+    figure = depth_figure(points, points, "block", "norm")
+    assert {trace.mode for trace in figure.data if trace.customdata is not None and len(trace.x)} == {"lines"}
+    low, high = figure.layout.xaxis.range
+    assert low < 0 < MARKED < high
+    assert [each.text for each in figure.layout.annotations] == ["stage 1"]
+
+
+def test_nothing_but_oddities_still_makes_a_figure() -> None:
+    odd = [Point("a", "stem", 1, math.nan)]
+    assert crosses(depth_figure(odd, odd, "block", "norm")) == [(1, "not a number")] * 2
