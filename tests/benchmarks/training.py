@@ -40,6 +40,12 @@ EPOCHS = {"head": 10, "stages": 4, "all": 4}
 MOST_EPOCHS = 5
 """Of the tutorial's loop, if it does not reach our accuracy before."""
 MANY = 20_000
+WEIGHED = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+"""Runs a command, and says at last how many kilobytes it had in memory at its peak."""
 
 
 def rows() -> Iterator[Row]:
@@ -79,18 +85,18 @@ def ours(data: Path, out: Path, start: str, strategy: str, epochs: int) -> tuple
     told = ["--weights", start, *network, "--strategy", strategy, "--epochs", str(epochs)]
     began = time.perf_counter()
     environment = os.environ | {"RESNET_EXPLORER_HOME": str(out.parent / "home")}
-    with subprocess.Popen(
-        [*command, *told], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
-    ) as process:
-        assert process.stdout
-        said = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command} ended with {process.returncode}")
+    # A child counts the memory of whoever starts it as its own: a small process in between starts small.
+    said = subprocess.run(
+        [sys.executable, "-c", WEIGHED, *command, *told],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        text=True,
+        check=True,
+    ).stdout
     found = re.match(r"([\d.]+)%", said)
     assert found
-    return time.perf_counter() - began, float(found[1]) / 100, usage.ru_maxrss / 1024
+    return time.perf_counter() - began, float(found[1]) / 100, int(said.split()[-1]) / 1024
 
 
 def tutorial(root: Path, seen: Preprocessing) -> list[tuple[float, float]]:

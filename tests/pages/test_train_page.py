@@ -135,7 +135,7 @@ def test_a_missing_bundled_network_is_told(
 
 def test_a_run_is_shown_to_its_end(album: Album) -> None:
     page = train(opened("train", tn_way="all", tn_epochs="3", tn_batch="8", **TINY))
-    until = time.monotonic() + 120
+    until = time.monotonic() + 240
     (run,) = runs()
     while run.alive:
         assert time.monotonic() < until
@@ -186,7 +186,7 @@ def test_a_run_that_was_cut_off_while_the_app_runs_is_told_and_taken_up_by_a_cli
     page = page.run()
     assert page.warning[0].value == "It was cut off after epoch 0."
     page.button(key="tn_take_up").click().run()
-    until = time.monotonic() + 120
+    until = time.monotonic() + 240
     while find_run("one").state.phase != "done":
         assert time.monotonic() < until
         time.sleep(0.2)
@@ -200,7 +200,7 @@ def test_a_run_that_was_cut_off_is_taken_up_when_the_server_starts(album: Album)
     (folder / "state.json").write_text('{"phase": "training", "epoch": 1}')
     assert find_run("one").was_cut_off
     opened("train", tn_view="live")
-    until = time.monotonic() + 120
+    until = time.monotonic() + 240
     while find_run("one").state.phase != "done":
         assert time.monotonic() < until
         time.sleep(0.2)
