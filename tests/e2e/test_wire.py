@@ -39,7 +39,7 @@ def test_a_click_on_a_block_changes_the_answer(page: Page, app: str) -> None:
     before, after = (found[f"probabilities of the {which} network"] for which in ("whole", "cut"))
     assert max(abs(one - other) for one, other in zip(before, after, strict=True)) > 0.01
 
-    page.locator("[data-key='c1.1'] rect").click(force=True)
+    page.locator("[data-key='c1.1'] rect").click()
     page.wait_for_url(re.compile(r"cw_cut=c1\.1(%2C|,)s2\.0"))
     settle(page)
     page.get_by_role("radio", name="swap it with the next one clicked").click()
