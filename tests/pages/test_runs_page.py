@@ -87,7 +87,7 @@ def test_all_runs_and_the_newest_of_them(data: Path) -> None:
     assert list(table["run"]) == ["Colours, fast", "Colours, slow"]
     assert list(table["state"]) == ["done", "done"]
     assert list(table["epochs"]) == ["3 of 3", "3 of 3"]
-    assert list(table["best"]) == [each.best.val_accuracy for each in (new, old) if each.best]
+    assert list(table["best"]) == [f"{each.best.val_accuracy:.1%}" for each in (new, old) if each.best]
     assert page.selectbox(key="ru_run").value == "new"
     assert new.best is not None
     assert metric(page, "Right") == f"{new.best.val_accuracy:.1%}"
