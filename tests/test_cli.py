@@ -120,7 +120,7 @@ class TestBadArguments:
             (["predict", "a.jpg", "--model", "resnet19"], "no trained network; there are bundled, "),
             (["weights", "download", "bundled"], "is missing"),
             (["weights", "remove", "resnet18"], "is not one of your own"),
-            (["train", "data"], "Missing option"),
+            (["train", "data"], "--out says in which folder the run is kept."),
             (["train", "data", "--out", "run", "--epochs", "0"], "greater than or equal to 1"),
         ],
     )
