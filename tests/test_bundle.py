@@ -22,12 +22,13 @@ from PIL import Image
 
 from resnet_explorer import ResNetSpec, build
 from resnet_explorer.evaluation import for_evaluation
-from resnet_explorer.export.bundle import bundle, class_indices
+from resnet_explorer.export.bundle import bundle
 from resnet_explorer.export.trained import trained_file
 from resnet_explorer.photo import open_photo
 from resnet_explorer.predictor import first_view, predict, preprocess
 from resnet_explorer.samples import open_sample, sample_path
 from resnet_explorer.weights import Preprocessing, Weights, find, load
+from resnet_explorer.weights.base import class_indices
 from resnet_explorer.weights.checkpoint import read_checkpoint
 from tests.strategies import specs
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +11,7 @@ from resnet_explorer.export.model_file import model_file
 from resnet_explorer.export.predict_file import predict_file
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.spec import title
-from resnet_explorer.weights.base import Weights
+from resnet_explorer.weights.base import Weights, class_indices
 
 NETWORK: Final = "network.safetensors"
 CLASS_INDICES: Final = "class_indices.json"
@@ -52,14 +51,6 @@ def bundle(weights: Weights, network: bytes, origin: str = "") -> bytes:
             info.compress_type = zipfile.ZIP_STORED if name == NETWORK else zipfile.ZIP_DEFLATED
             packed.writestr(info, content)
     return stream.getvalue()
-
-
-def class_indices(classes: tuple[str, ...]) -> str:
-    """The names of classes as the tutorials write them: {"0": "daisy", …}."""
-    return (
-        json.dumps({str(index): name for index, name in enumerate(classes)}, indent=4, ensure_ascii=False)
-        + "\n"
-    )
 
 
 def _readme(weights: Weights, origin: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import torch
@@ -16,8 +16,6 @@ from resnet_explorer.finetune.collection import Item
 from resnet_explorer.photo import Photo, open_photo
 from resnet_explorer.predictor import preprocess, to_tensor
 from resnet_explorer.weights import Preprocessing
-
-T = TypeVar("T")
 
 LEAST_AREA: Final = 0.3
 """The smallest part of a photo that a random crop shows; torchvision's 0.08 is for far more photos."""

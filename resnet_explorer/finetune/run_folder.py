@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from resnet_explorer.finetune.story import Story
-from resnet_explorer.weights.base import Weights, to_metadata
+from resnet_explorer.weights.base import Weights, class_indices, to_metadata
 from resnet_explorer.whole_file import write_text
 
 if TYPE_CHECKING:
@@ -50,8 +49,7 @@ def write_network(folder: Path, run: Run, story: Story) -> None:
     weights = Weights("yours/run", story.label, story.spec, story.classes, story.preprocessing, "yours")
     write_state(folder / NETWORK, run.best_state, to_metadata(weights))
     write_predictions(folder, run)
-    indices = {str(index): name for index, name in enumerate(story.classes)}
-    write_text(folder / CLASS_INDICES, json.dumps(indices, indent=4, ensure_ascii=False) + "\n")
+    write_text(folder / CLASS_INDICES, class_indices(story.classes))
 
 
 def write_predictions(folder: Path, run: Run) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 import streamlit as st
 
 from resnet_explorer.i18n import t
+from resnet_explorer.progress import Step
 from resnet_explorer.ui.linked import SWITCH, linked, one_of
+from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.ui.save import save_button
+from resnet_explorer.ui.slow_work import slow_work
+
+T = TypeVar("T")
 
 
 def guess(key: str, question: str, choices: Mapping[str, str]) -> str | None:
@@ -61,6 +67,46 @@ def verdict(guessed: str | None, right: str, choices: Mapping[str, str], measure
     else:
         words = t("**You said “{guess}”. Measured: “{right}”.** ")
         st.warning(words.format(guess=choices[guessed], right=choices[right]) + measured)
+
+
+def experiment(
+    key: str, question: tuple[object, ...], module: str, start: Callable[[], Iterator[Step[T]]], label: str
+) -> T:
+    """What was measured; made now, with progress, unless it was before.
+
+    A page that cannot go on without it stops here: after a sentence, or while the work is stopped.
+
+    Args:
+        key: names it in the session's state.
+        question: all that the answer depends on.
+        module: loads torch, and is loaded first.
+        start: begins the work.
+        label: what is done, in a few words.
+    """
+    with st.spinner(t("Loading torch …")):
+        warm_up(module)
+    try:
+        found, is_whole = slow_work(key, question, start, label)
+    except ValueError as refusal:
+        st.error(str(refusal))
+        st.stop()
+    if found is None or not is_whole:
+        st.stop()
+    return found
+
+
+def view_input(key: str, label: str, views: Mapping[str, str], usual: str) -> str:
+    """Which of the views of an experiment is drawn, by its code in the link."""
+    view: str = linked(key, usual, one_of(views))
+    st.segmented_control(
+        label,
+        list(views),
+        required=True,
+        format_func=views.__getitem__,
+        key=key,
+        persist_state="session",
+    )
+    return view
 
 
 def notebook_button(make: Callable[[], bytes], file_name: str) -> None:

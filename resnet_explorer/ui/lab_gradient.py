@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.gradient_numbers import Flow, number_text, odd_layers
 from resnet_explorer.labs.setting import Setting
+from resnet_explorer.progress import Step
 from resnet_explorer.tables import to_csv
-from resnet_explorer.ui.lab import notebook_button, verdict
-from resnet_explorer.ui.linked import linked, one_of
-from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.lab import experiment, notebook_button, verdict, view_input
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
-from resnet_explorer.ui.slow_work import slow_work
 
 if TYPE_CHECKING:
     from resnet_explorer.labs.gradient_flow import Flows
@@ -29,18 +28,16 @@ CHOICES: Final = {
 _OUTCOMES: Final = {**CHOICES, "lost": t("It is lost: the loss itself is no number")}
 
 
-def measured(setting: Setting) -> Flows | None:
-    """Both networks' gradients, with progress the first time; None while it is stopped."""
+def measured(setting: Setting) -> Flows:
+    """Both networks' gradients, with progress the first time."""
 
-    def start() -> Any:
+    def start() -> Iterator[Step[Flows]]:
         from resnet_explorer.labs.gradient_flow import gradient_flow
 
         return gradient_flow(setting)
 
-    with st.spinner(t("Loading torch …")):
-        warm_up("resnet_explorer.labs.gradient_flow")
-    found, is_whole = slow_work("_gw_flow", (setting,), start, t("Gradients, block by block"))
-    return found if is_whole else None
+    module, words = "resnet_explorer.labs.gradient_flow", t("Gradients, block by block")
+    return experiment("_gw_flow", (setting,), module, start, words)
 
 
 def show_verdict(found: Flows, guessed: str | None) -> None:
@@ -54,15 +51,7 @@ def show_curves(found: Flows, setting: Setting) -> None:
     """The three views, and in words what no logarithmic axis can show."""
     from resnet_explorer.labs.gradient_figures import VIEWS, gradient_figure
 
-    view = linked("gw_view", "weights", one_of(VIEWS))
-    st.segmented_control(
-        t("Norm of the gradient"),
-        list(VIEWS),
-        required=True,
-        format_func=VIEWS.__getitem__,
-        key="gw_view",
-        persist_state="session",
-    )
+    view = view_input("gw_view", t("Norm of the gradient"), VIEWS, "weights")
     figure = remembered("_gw_figure", (setting, view), lambda: gradient_figure(found, view))
     st.plotly_chart(figure, key="gw_chart", config={"displaylogo": False}, alt=VIEWS[view])
     loss = t("loss: plain {plain}, residual {residual}").format(

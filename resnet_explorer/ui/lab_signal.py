@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -11,13 +12,11 @@ from resnet_explorer.i18n import prose, t
 from resnet_explorer.labs.gradient_numbers import number_text
 from resnet_explorer.labs.setting import Setting
 from resnet_explorer.labs.signal_numbers import Signal, border_share, stages_of
+from resnet_explorer.progress import Step
 from resnet_explorer.tables import to_csv
-from resnet_explorer.ui.lab import notebook_button, verdict
-from resnet_explorer.ui.linked import linked, one_of
-from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.lab import experiment, notebook_button, verdict, view_input
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
-from resnet_explorer.ui.slow_work import slow_work
 
 if TYPE_CHECKING:
     from resnet_explorer.labs.signal import Signals
@@ -31,18 +30,16 @@ CHOICES: Final = {
 _OUTCOMES: Final = {**CHOICES, "lost": t("It is lost: there is none behind the stem")}
 
 
-def measured(setting: Setting) -> Signals | None:
-    """Both networks' signals, with progress the first time; None while it is stopped."""
+def measured(setting: Setting) -> Signals:
+    """Both networks' signals, with progress the first time."""
 
-    def start() -> Any:
+    def start() -> Iterator[Step[Signals]]:
         from resnet_explorer.labs.signal import signals
 
         return signals(setting)
 
-    with st.spinner(t("Loading torch …")):
-        warm_up("resnet_explorer.labs.signal")
-    found, is_whole = slow_work("_sf_signals", (setting,), start, t("Forward, block by block"))
-    return found if is_whole else None
+    module, words = "resnet_explorer.labs.signal", t("Forward, block by block")
+    return experiment("_sf_signals", (setting,), module, start, words)
 
 
 def show_verdict(found: Signals, guessed: str | None) -> None:
@@ -56,15 +53,7 @@ def show_curves(found: Signals, setting: Setting) -> None:
     """The views of variance and mean, and in words what no axis can show."""
     from resnet_explorer.labs.signal_figures import VIEWS, signal_figure
 
-    view = linked("sf_view", "variance", one_of(VIEWS))
-    st.segmented_control(
-        t("Of all numbers of the feature map"),
-        list(VIEWS),
-        required=True,
-        format_func=VIEWS.__getitem__,
-        key="sf_view",
-        persist_state="session",
-    )
+    view = view_input("sf_view", t("Of all numbers of the feature map"), VIEWS, "variance")
     figure = remembered("_sf_figure", (setting, view), lambda: signal_figure(found, view))
     st.plotly_chart(figure, key="sf_chart", config={"displaylogo": False}, alt=VIEWS[view])
     st.caption(f"{setting.words} · {t('0 is the stem')}")

@@ -9,11 +9,11 @@ import streamlit as st
 
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.spec import ResNetSpec, title
-from resnet_explorer.ui.linked import linked, one_of, write
+from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.network import current_spec
 from resnet_explorer.ui.networks import warm_up
-from resnet_explorer.ui.weights_input import offered_download
-from resnet_explorer.weights import Preprocessing, Weights, available, find, own
+from resnet_explorer.ui.weights_input import offered_download, weights_menu
+from resnet_explorer.weights import Preprocessing, Weights, available, find
 
 NOTHING: Final = "none"
 SOURCES: Final = {"bundled": "Bundled", "torchvision": "ImageNet", "yours": "Your own", NOTHING: "Nothing"}
@@ -54,20 +54,11 @@ def start_input() -> Start | None:
         st.markdown(prose("train_scratch"))
         st.markdown(f"**{title(current_spec())}**")
         return _scratch(current_spec())
-    entries = {entry.key: entry.label for entry in available() if entry.source == source}
+    entries = [entry for entry in available() if entry.source == source]
     if not entries:
         st.info(t("None of your own is kept here yet: open one on Predict, or train one here."))
         return None
-    linked("tn_start", next(iter(entries)), one_of(entries))
-    key: str = st.selectbox(
-        t("Network"),
-        list(entries),
-        format_func=entries.__getitem__,
-        key="tn_start",
-        persist_state="session",
-    )
-    if key.startswith(own.PREFIX):  # on another day the first of one's own is another one
-        write("tn_start", key)
+    key = weights_menu("tn_start", entries)
     try:
         weights = offered_download(key) if source == "torchvision" else find(key)
     except ValueError as refusal:

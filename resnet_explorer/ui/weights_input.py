@@ -58,25 +58,34 @@ def weights_input(complain: Callable[[str], object] = st.error) -> Weights:
 
 
 def _choice(entries: list[Entry]) -> str:
-    """A menu of trained networks.
+    """The menu of the photo lab; what was opened a moment ago is chosen.
+
+    Returns:
+        The key of the chosen one.
+    """
+    fresh = st.session_state.pop(_FRESH, None)
+    if any(entry.key == fresh for entry in entries):
+        st.session_state["p_weights"] = fresh
+    return weights_menu("p_weights", entries)
+
+
+def weights_menu(control: str, entries: list[Entry]) -> str:
+    """A menu of trained networks, one at least, under the key of its control.
 
     Returns:
         The key of the chosen one.
     """
     labels = {entry.key: _label(entry, entries) for entry in entries}
-    fresh = st.session_state.pop(_FRESH, None)
-    if fresh in labels:
-        st.session_state["p_weights"] = fresh
-    linked("p_weights", next(iter(labels)), one_of(labels))
+    linked(control, next(iter(labels)), one_of(labels))
     key: str = st.selectbox(
         t("Network"),
         list(labels),
         format_func=labels.__getitem__,
-        key="p_weights",
+        key=control,
         persist_state="session",
     )
     if key.startswith(own.PREFIX):  # on another day the first of one's own is another one
-        write("p_weights", key)
+        write(control, key)
     return key
 
 

@@ -95,6 +95,12 @@ def to_metadata(weights: Weights) -> dict[str, str]:
     }
 
 
+def class_indices(classes: tuple[str, ...]) -> str:
+    """The names of classes as the tutorials write them into `class_indices.json`: {"0": "daisy", …}."""
+    named = {str(index): name for index, name in enumerate(classes)}
+    return json.dumps(named, indent=4, ensure_ascii=False) + "\n"
+
+
 def from_metadata(metadata: Mapping[str, str], key: str, source: Source) -> Weights:
     """The trained network that a file's metadata describes.
 
