@@ -1,4 +1,4 @@
-"""The command line: summary, export, predict, weights, train.
+"""The command line: summary, export, predict, weights, train, degradation.
 
 Exit status 0 on success, 2 on bad arguments, 1 on a failure, which is told in one sentence on
 stderr. What a command needs is imported when it runs, so that `--help` is there at once.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import typer
 
-from resnet_explorer.commands import export, predict, summary, train, weights
+from resnet_explorer.commands import degradation, export, predict, summary, train, weights
 
 app = typer.Typer(
     help="Take residual networks apart: every shape, every parameter, and what they see.",
@@ -24,6 +24,7 @@ app.command()(summary.summary)
 app.command()(export.export)
 app.command()(predict.predict)
 app.command()(train.train)
+app.command()(degradation.degradation)
 app.add_typer(weights.app, name="weights")
 
 

@@ -55,8 +55,8 @@ class Weights:
     """A trained network, ready to load.
 
     Attributes:
-        key: "bundled", "bundled/NAME", "torchvision/resnet50/IMAGENET1K_V2", or "yours/" and 12 digits of
-            its sha256.
+        key: "bundled", "bundled/NAME", "study/NAME", "torchvision/resnet50/IMAGENET1K_V2", or "yours/" and
+            12 digits of its sha256.
         label: what people read.
         spec: the network.
         classes: a name for each output, in order; empty without the top.

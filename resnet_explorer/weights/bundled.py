@@ -16,6 +16,9 @@ KEY: Final = "bundled"
 PREFIX: Final = "bundled/"
 FILE: Final = Path(__file__).parent.parent / "bundled" / "cifar10.safetensors"
 """The usual one. Other safetensors files in its folder are bundled too, as "bundled/" and their name."""
+STUDY: Final = Path(__file__).parent.parent / "labs" / "study"
+"""The networks of the study of degradation, as "study/" and their name: for the laboratories alone."""
+STUDY_PREFIX: Final = "study/"
 
 
 def all_keys() -> list[str]:
@@ -24,12 +27,19 @@ def all_keys() -> list[str]:
     return [KEY, *(PREFIX + name for name in others)]
 
 
+def study_keys() -> list[str]:
+    """The keys of the study's networks, which are in no list of networks to choose from."""
+    return sorted(STUDY_PREFIX + path.stem for path in STUDY.glob("*.safetensors"))
+
+
 def path_of(key: str) -> Path:
-    """The file of a bundled network.
+    """The file of a bundled network, or of one of the study.
 
     Raises:
         ValueError: for a key of none; it may come from a link, and must not lead out of the folder.
     """
+    if key in study_keys():
+        return STUDY / f"{key.removeprefix(STUDY_PREFIX)}.safetensors"
     if key not in all_keys():
         raise ValueError(f"{key!r} is no bundled network; there are {', '.join(all_keys())}.")
     return FILE if key == KEY else FILE.parent / f"{key.removeprefix(PREFIX)}.safetensors"

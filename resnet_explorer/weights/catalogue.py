@@ -45,7 +45,7 @@ def key_of(name: str) -> str:
     Raises:
         ValueError: if it is the name of none.
     """
-    if name in bundled.all_keys() or name.startswith(own.PREFIX):
+    if _is_shipped(name) or name.startswith(own.PREFIX):
         return name
     network, _, version = name.removeprefix("torchvision/").partition("/")
     if network not in TORCHVISION_NAMES or (version and version not in versions(network)):
@@ -61,7 +61,7 @@ def find(name: str) -> Weights:
         ValueError: if there is none of that name, or its file is missing.
     """
     key = key_of(name)
-    if key in bundled.all_keys():
+    if _is_shipped(key):
         return bundled.describe(bundled.path_of(key), key)
     if key.startswith(own.PREFIX):
         return own.describe(key)
@@ -87,3 +87,7 @@ def load(weights: Weights, progress: Progress | None = None) -> ResNet:
     from resnet_explorer.weights import imagenet
 
     return imagenet.load(weights.key, progress)
+
+
+def _is_shipped(key: str) -> bool:
+    return key in bundled.all_keys() or key in bundled.study_keys()

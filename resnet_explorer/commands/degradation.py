@@ -1,0 +1,75 @@
+"""`degradation`: plain and residual networks of several depths by the paper's recipe, each its own run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resnet_explorer.commands.progress import training_bar
+from resnet_explorer.commands.stopping import resumable
+from resnet_explorer.training.paper_recipe import DEPTHS, KINDS, Kind
+
+NETWORKS: dict[str, tuple[Kind, int]] = {
+    f"{kind}-{depth}": (kind, depth) for depth in DEPTHS for kind in KINDS
+}
+
+
+def degradation(
+    data: Annotated[Path, typer.Argument(help="CIFAR-10: an archive or a folder, as for `train`.")],
+    out: Annotated[Path, typer.Option(help="The folder of the study: a folder in it for each network.")],
+    networks: Annotated[
+        list[str] | None,
+        typer.Argument(help="plain-20, residual-56 …; the paper's depths to 56, both kinds, unless told."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the images; the paper's are 164.")] = 164,
+    side: Annotated[
+        int, typer.Option(min=1, help="Pixels of the images' sides; shrunk from 32 by a whole factor.")
+    ] = 32,
+    seed: Annotated[int, typer.Option(min=0, help="Of weights, order, crops and mirror images.")] = 0,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Cores to use; sums differ in their last digits.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the runs were.")] = False,
+) -> None:
+    """Train plain and residual networks on CIFAR-10 by one recipe (He et al. 2015, section 4.2)."""
+    import torch
+
+    from resnet_explorer.training import degradation as study
+    from resnet_explorer.training.data import load_small_images
+    from resnet_explorer.training.paper import shrunk
+    from resnet_explorer.training.paper_recipe import PaperRecipe
+    from resnet_explorer.training.scratch import channel_statistics, fastest_precision
+
+    chosen = [_parsed(name) for name in networks or [name for name in NETWORKS if not name.endswith("110")]]
+    if threads:
+        torch.set_num_threads(threads)
+    recipe = PaperRecipe(epochs=epochs, side=side, precision=fastest_precision(), seed=seed)
+    images = shrunk(load_small_images(data), side)
+    mean, deviation = channel_statistics(images.train.images)
+    told = {
+        "images": f"{len(images.train):,} training and {len(images.test):,} test images of {data.name}",
+        "classes": images.classes,
+        "mean": mean.flatten().tolist(),
+        "std": deviation.flatten().tolist(),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+    }
+    for kind, depth in chosen:
+        folder = out / f"{kind}-{depth}"
+        with resumable(folder / study.CHECKPOINT), training_bar(epochs) as progress:
+            for epoch in study.train(
+                kind, depth, images, recipe, folder, told=told, resume=resume, progress=progress
+            ):
+                typer.echo(
+                    f"{kind} {depth}, epoch {epoch.epoch}: training error {epoch.train_error:.2%}, "
+                    f"test error {epoch.test_error:.2%}",
+                    err=True,
+                )
+
+
+def _parsed(name: str) -> tuple[Kind, int]:
+    if name not in NETWORKS:
+        raise typer.BadParameter(f"{name} is none of the study's networks: {', '.join(NETWORKS)}.")
+    return NETWORKS[name]

@@ -1,0 +1,130 @@
+"""What ships of the study of degradation: its logs, its recipe and some of its networks.
+
+`python -m resnet_explorer degradation DATA --out RUNS` trains the networks, and
+`python -m resnet_explorer.labs.study RUNS` keeps what ships.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from resnet_explorer.training.paper_recipe import (
+    KINDS,
+    Kind,
+    PaperEpoch,
+    PaperRecipe,
+    network,
+    read_log,
+)
+from resnet_explorer.weights.base import Preprocessing, Weights
+from resnet_explorer.weights.bundled import STUDY, STUDY_PREFIX, describe, export_bundled, path_of
+from resnet_explorer.weights.bundled import load as load_file
+
+if TYPE_CHECKING:
+    from resnet_explorer.module import ResNet
+
+DEPTHS: Final = (20, 32, 44, 56)
+SHIPPED: Final[tuple[tuple[Kind, int], ...]] = tuple((kind, depth) for depth in (20, 56) for kind in KINDS)
+"""The networks whose trained values ship; the logs of all do."""
+
+
+def weights_of(kind: Kind, depth: int) -> Weights:
+    """A trained network of the study, from the header of its file.
+
+    Raises:
+        ValueError: if it does not ship, or its file is damaged.
+    """
+    key = f"{STUDY_PREFIX}{kind}-{depth}"
+    return describe(path_of(key), key)
+
+
+def load(kind: Kind, depth: int) -> ResNet:
+    """A trained network of the study: eval mode, no gradients.
+
+    Raises:
+        ValueError: if it does not ship, or its file is damaged.
+    """
+    return load_file(path_of(weights_of(kind, depth).key))
+
+
+@lru_cache
+def log(kind: Kind, depth: int) -> tuple[PaperEpoch, ...]:
+    """What each epoch of a network of the study came to.
+
+    Raises:
+        ValueError: if the log is missing or damaged.
+    """
+    return tuple(read_log(STUDY / f"{kind}-{depth}.csv"))
+
+
+@lru_cache
+def story(kind: Kind, depth: int) -> dict[str, Any]:
+    """What decided a run: its spec, recipe, images, version of torch and number of threads.
+
+    Raises:
+        ValueError: if it is missing or damaged.
+    """
+    path = STUDY / f"{kind}-{depth}.json"
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        PaperRecipe(**told["recipe"])
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path.name} does not tell of a run: {error}.") from None
+    return dict(told)
+
+
+def recipe(kind: Kind, depth: int) -> PaperRecipe:
+    """The recipe of a run.
+
+    Raises:
+        ValueError: if it is missing or damaged.
+    """
+    return PaperRecipe(**story(kind, depth)["recipe"])
+
+
+def keep(runs: Path, target: Path = STUDY) -> list[str]:
+    """Keep of the runs in a folder what ships: logs, recipes, and the values of `SHIPPED`.
+
+    Args:
+        runs: with a folder for each network of the study, as `training.degradation` writes them.
+        target: the folder to write to.
+
+    Returns:
+        The names of the networks whose values were kept.
+
+    Raises:
+        ValueError: if a run is missing, or is not at its end.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    for depth in DEPTHS:
+        for kind in KINDS:
+            name = f"{kind}-{depth}"
+            told = json.loads((runs / name / "run.json").read_text(encoding="utf-8"))
+            epochs = read_log(runs / name / "log.csv")
+            if len(epochs) != told["recipe"]["epochs"]:
+                raise ValueError(f"The run {name} has {len(epochs)} of {told['recipe']['epochs']} epochs.")
+            shutil.copyfile(runs / name / "run.json", target / f"{name}.json")
+            shutil.copyfile(runs / name / "log.csv", target / f"{name}.csv")
+            if (kind, depth) in SHIPPED:
+                _export(kind, depth, runs / name, target / f"{name}.safetensors", told, epochs[-1])
+    return [f"{kind}-{depth}" for kind, depth in SHIPPED]
+
+
+def _export(kind: Kind, depth: int, run: Path, path: Path, told: dict[str, Any], last: PaperEpoch) -> None:
+    from resnet_explorer.training.degradation import snapshot
+    from resnet_explorer.weights.tensors import network_of, read_state
+
+    model = network_of(network(kind, depth), read_state(snapshot(run, last.epoch)))
+    side = told["recipe"]["side"]
+    seen = Preprocessing(side, side, tuple(told["mean"]), tuple(told["std"]))
+    label = f"{kind.capitalize()} {depth} · {side} px, {last.epoch} epochs"
+    export_bundled(model, tuple(told["classes"]), seen, path, {"label": label})
+
+
+if __name__ == "__main__":
+    print(", ".join(keep(Path(sys.argv[1]))))
