@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.labs.wire_notebook import wire_notebook
+from resnet_explorer.labs.wire_sweep import is_plain
 from resnet_explorer.labs.wiring import write
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.lab import guess, is_shown, notebook_button
@@ -50,8 +51,17 @@ try:
     )
     VIEWS[view][1](bench, guessed, CHOICES)
     code = write(bench.lesions, bench.blocks)
+    other = bench.other.key if bench.other and st.session_state["cw_twin"] else None
     notebook_button(
-        lambda: wire_notebook(bench.weights.key, bench.count, code, bench.draws, bench.seed),
+        lambda: wire_notebook(
+            bench.weights.key,
+            bench.count,
+            code,
+            bench.draws,
+            bench.seed,
+            other,
+            is_plain=is_plain(bench.blocks),
+        ),
         "cut-the-wire.ipynb",
     )
 except ValueError as refusal:

@@ -1,26 +1,24 @@
-"""What the lesions cost, and the paths through a network, as Plotly figures for both themes."""
+"""What the lesions cost, of one network or of two, as Plotly figures for both themes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from html import escape
+from typing import Any, Final
 
-import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS, rgba
 from resnet_explorer.figures import FONT_SIZE, quiet
-from resnet_explorer.labs.paths import path_counts, shares
+from resnet_explorer.labs.wire_sweep import Drops, Sweep
 from resnet_explorer.labs.wiring import first_of_stage, short
-from resnet_explorer.plan import Block
-
-if TYPE_CHECKING:
-    from resnet_explorer.labs.paths import Flow
 
 _RIGHT: Final = 92
 """Pixels at the right for the words of the lines."""
-_GRID: Final = {
+_RIGHT_OF_TWO: Final = 150
+_LINES_OF_WORDS: Final = 0.13
+"""Of the axis: how far the words of two lines must be apart."""
+GRID: Final = {
     "gridcolor": "rgba(154, 164, 178, 0.3)",
     "zeroline": False,
     "tickfont_size": FONT_SIZE,
@@ -28,156 +26,169 @@ _GRID: Final = {
 }
 
 
-def sweep_figure(
-    blocks: Sequence[Block], scores: Mapping[int, float], whole: float, chance: float | None, what: str
-) -> go.Figure:
+def sweep_figure(sweeps: Sequence[Sweep], chance: float | None, what: str) -> go.Figure:
     """A bar for each block: what is left without it, in the colour of its stage; ▼ where a stage begins.
 
+    Of two networks with the same number of blocks, the residual one stands at the left of each pair, and the
+    plain one is hatched; ✕ where its block cannot be taken out.
+
     Args:
-        blocks: of the network.
-        scores: what is left, by block; those that cannot be removed are missing.
-        whole: what the whole network reaches, a line.
+        sweeps: of one network, or of two.
         chance: what guessing reaches, a line; None for none.
         what: the name of the axis.
     """
-    first = list(first_of_stage(blocks))
-    many = len(scores) > 20
+    ordered = sorted(sweeps, key=lambda sweep: sweep.is_plain)
+    blocks = ordered[0].blocks
+    is_pair = len(ordered) > 1
+    shown = range(len(blocks)) if is_pair else list(ordered[0].scores)
     figure = go.Figure(
-        go.Bar(
-            x=[short(blocks[number]) for number in scores],
-            y=list(scores.values()),
-            marker_color=[STAGE_COLOURS[blocks[number].stage] for number in scores],
-            text=[
-                ("▼" if first[number] else "") + ("" if many else f"{score:.0%}")
-                for number, score in scores.items()
-            ],
-            textposition="auto",
-            insidetextanchor="end",
-            insidetextfont={"size": FONT_SIZE, "color": "#101418"},
-            cliponaxis=False,
-            customdata=[blocks[number].shortcut_reason for number in scores],
-            hovertemplate="without %{x}: %{y:.1%}<br>%{customdata}<extra></extra>",
-        )
+        [_sweep_bars(sweep, shown, is_pair, len(shown) * len(ordered) > 20) for sweep in ordered]
     )
-    _level(figure, whole, f"whole<br>{whole:.1%}")
-    if chance is not None:
-        _level(figure, chance, "guessing", dash="dot")
-    figure.update_xaxes(type="category", title="the block that is taken out", **_GRID)
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.08], title=what, **_GRID)
-    return quiet(figure, 430).update_layout(margin_r=_RIGHT, margin_t=16)
+    levels = [(sweep.whole, f"whole<br>{sweep.whole:.1%}", "dash") for sweep in ordered]
+    if is_pair:
+        levels = [
+            (sweep.whole, f"{_kind(sweep.is_plain)} whole<br>{sweep.whole:.1%}", "dash") for sweep in ordered
+        ]
+    _levels(figure, levels + _guessing(chance), top=1.08)
+    figure.update_xaxes(
+        type="category",
+        categoryorder="array",
+        categoryarray=[short(blocks[number]) for number in shown],
+        title="the block that is taken out",
+        **GRID,
+    )
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.08], title=what, **GRID)
+    return _finished(figure, is_pair)
 
 
-def drops_figure(
-    scores: Sequence[Sequence[float]], whole: float, chance: float | None, what: str
-) -> go.Figure:
+def _sweep_bars(sweep: Sweep, shown: Sequence[int], is_pair: bool, many: bool) -> go.Bar:
+    """The bars of one network; a block that has no score has none of any height."""
+    blocks, first = sweep.blocks, list(first_of_stage(sweep.blocks))
+    hatched = is_pair and sweep.is_plain
+    texts, tells, label = [], [], escape(sweep.label)
+    for number in shown:
+        score = sweep.scores.get(number)
+        if score is None:
+            texts.append("✕")
+            why = "it changes the shape, and nothing leads past it"
+            tells.append(f"{label}<br>without {short(blocks[number])}: {why}")
+            continue
+        mark = "▼" if first[number] and not hatched else ""
+        texts.append(mark + ("" if many else f"{score:.0%}"))
+        reason = blocks[number].shortcut_reason
+        tells.append(f"{label}<br>without {short(blocks[number])}: {score:.1%}<br>{reason}")
+    colours = [STAGE_COLOURS[blocks[number].stage] for number in shown]
+    look: dict[str, Any] = {"marker_color": colours}
+    if hatched:
+        look = {
+            "marker": {
+                "color": "rgba(0, 0, 0, 0)",
+                "line": {"color": LINE_GREY, "width": 2},
+                "pattern": {"shape": "/", "fgcolor": LINE_GREY, "size": 9, "solidity": 0.35},
+            }
+        }
+    return go.Bar(
+        x=[short(blocks[number]) for number in shown],
+        y=[sweep.scores.get(number, 0) for number in shown],
+        name=label,
+        text=texts,
+        textposition="outside" if is_pair else "auto",
+        insidetextanchor="end",
+        insidetextfont={"size": FONT_SIZE, "color": "#101418"},
+        textangle=0,
+        cliponaxis=False,
+        customdata=tells,
+        hovertemplate="%{customdata}<extra></extra>",
+        **look,
+    )
+
+
+def drops_figure(drops: Sequence[Drops], chance: float | None, what: str) -> go.Figure:
     """A point for each draw over the blocks taken out, and their means as a line (Veit et al., fig. 5a).
 
     Args:
-        scores: for one block, two, …: what is left in each draw.
-        whole: with none taken out.
+        drops: of one network, or of two: the plain one is grey and dashed.
         chance: what guessing reaches; None for none.
         what: the name of the axis, for what is lost.
     """
-    lost = [[1 - whole], *([1 - score for score in row] for row in scores)]
-    figure = go.Figure(
-        [
-            go.Scatter(
-                x=[number for number, row in enumerate(lost) for _ in row],
-                y=[value for row in lost for value in row],
-                mode="markers",
-                marker={"size": 13, "color": rgba(STAGE_COLOURS["stage 1"], 0.5)},
-                hovertemplate="%{x} out: %{y:.1%}<extra>a draw</extra>",
-            ),
-            go.Scatter(
-                x=list(range(len(lost))),
-                y=[sum(row) / len(row) for row in lost],
-                mode="lines",
-                line={"color": STAGE_COLOURS["head"], "width": 4},
-                hovertemplate="%{x} out: %{y:.1%}<extra>mean</extra>",
-            ),
-        ]
-    )
-    if chance is not None:
-        _level(figure, 1 - chance, "guessing", dash="dot")
-    figure.update_xaxes(title="blocks taken out at random", dtick=max(1, len(lost) // 12), **_GRID)
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title=what, **_GRID)
-    return quiet(figure, 430).update_layout(margin_r=_RIGHT, margin_t=16)
+    is_pair = len(drops) > 1
+    figure = go.Figure()
+    for each in sorted(drops, key=lambda drop: drop.is_plain):
+        apart = is_pair and each.is_plain
+        figure.add_traces(_drop_traces(each, apart))
+    _levels(figure, _guessing(None if chance is None else 1 - chance), top=1.05)
+    longest = max(len(each.lost) for each in drops)
+    figure.update_xaxes(title="blocks taken out at random", dtick=max(1, longest // 12), **GRID)
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title=what, **GRID)
+    return _finished(figure, is_pair)
 
 
-def lengths_figure(blocks: int) -> go.Figure:
-    """How many of the 2ⁿ paths lead through k branches, as shares (Veit et al., fig. 6a)."""
-    counts = path_counts(blocks)
-    figure = go.Figure(
-        go.Bar(
-            x=list(range(blocks + 1)),
-            y=shares(counts),
-            marker_color=STAGE_COLOURS["stage 1"],
-            customdata=[f"{count:,}" if count < 10**15 else f"{count:.2e}" for count in counts],
-            hovertemplate="%{customdata} paths through %{x} blocks: %{y:.2%}<extra></extra>",
+def _drop_traces(drops: Drops, apart: bool) -> list[go.Scatter]:
+    lost, shift = drops.lost, 0.12 if apart else 0.0  # points of two networks lie side by side
+    point, line = (LINE_GREY, LINE_GREY) if apart else (STAGE_COLOURS["stage 1"], STAGE_COLOURS["head"])
+    return [
+        go.Scatter(
+            x=[number + shift for number, row in enumerate(lost) for _ in row],
+            y=[value for row in lost for value in row],
+            mode="markers",
+            marker={"size": 13, "color": rgba(point, 0.5), "symbol": "diamond" if apart else "circle"},
+            customdata=[number for number, row in enumerate(lost) for _ in row],
+            name=escape(drops.label),
+            hovertemplate="%{fullData.name}<br>%{customdata} out: %{y:.1%}<extra>a draw</extra>",
+            showlegend=False,
+        ),
+        go.Scatter(
+            x=list(range(len(lost))),
+            y=drops.means,
+            mode="lines",
+            name=escape(drops.label),
+            line={"color": line, "width": 4, "dash": "dash" if apart else "solid"},
+            hovertemplate="%{fullData.name}<br>%{x} out: %{y:.1%}<extra>mean</extra>",
+        ),
+    ]
+
+
+_Level = tuple[float, str, str]
+"""Where a line lies, its words, and its dashes."""
+
+
+def _kind(is_plain: bool) -> str:
+    return "plain" if is_plain else "residual"
+
+
+def _guessing(chance: float | None) -> list[_Level]:
+    return [] if chance is None else [(chance, "guessing", "dot")]
+
+
+def _levels(figure: go.Figure, levels: Sequence[_Level], top: float) -> None:
+    """Lines across, their words at the right of the chart, none over another's.
+
+    Args:
+        figure: the chart.
+        levels: the lines.
+        top: where the axis ends, from 0.
+    """
+    room = top * _LINES_OF_WORDS
+    lowest = float("-inf")
+    for value, words, dash in sorted(levels):
+        lowest = max(value, lowest + room)
+        figure.add_hline(y=value, line={"color": LINE_GREY, "width": 2.5, "dash": dash})
+        figure.add_annotation(
+            x=1.01,
+            xref="paper",
+            xanchor="left",
+            y=lowest,
+            text=words,
+            align="left",
+            showarrow=False,
+            font={"size": FONT_SIZE, "color": LINE_GREY},
         )
-    )
-    figure.update_xaxes(title="blocks on the path", **_GRID)
-    figure.update_yaxes(tickformat=".0%", title="share of the paths", **_GRID)
-    return quiet(figure, 380)
 
 
-def flow_figure(found: Flow) -> go.Figure:
-    """The gradient along a path of each length, and what all paths of that length bring (fig. 6b and 6c)."""
-    lengths = list(range(len(found.norms)))
-    titles = ("Gradient along one path", "Share of all gradient, by length")
-    figure = make_subplots(cols=2, subplot_titles=titles, horizontal_spacing=0.12)
-    draws = found.norms.shape[1]
-    points: dict[str, Any] = {"mode": "markers", "marker": {"size": 9, "color": rgba(LINE_GREY, 0.6)}}
-    figure.add_trace(
-        go.Scatter(
-            x=np.repeat(lengths, draws),
-            y=found.norms.ravel(),
-            hovertemplate="%{x} blocks: %{y:.3g}<extra>a path</extra>",
-            **points,
-        ),
-        row=1,
-        col=1,
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=lengths,
-            y=found.means,
-            mode="lines+markers",
-            line={"color": STAGE_COLOURS["head"], "width": 4},
-            hovertemplate="%{x} blocks: %{y:.3g}<extra>mean</extra>",
-        ),
-        row=1,
-        col=1,
-    )
-    figure.add_trace(
-        go.Bar(
-            x=lengths,
-            y=found.contributions,
-            marker_color=STAGE_COLOURS["stage 2"],
-            hovertemplate="%{x} blocks: %{y:.1%}<extra></extra>",
-        ),
-        row=1,
-        col=2,
-    )
-    figure.update_xaxes(title="blocks on the path", **_GRID)
-    figure.update_yaxes(**_GRID)
-    figure.update_yaxes(
-        type="log", dtick=1, title="norm, mean of the photos", exponentformat="power", row=1, col=1
-    )
-    figure.update_yaxes(tickformat=".0%", row=1, col=2)
-    figure.update_annotations(font_size=FONT_SIZE + 1)
-    return quiet(figure, 420)
-
-
-def _level(figure: go.Figure, value: float, words: str, dash: str = "dash") -> None:
-    """A line across, its words at the right of the chart."""
-    figure.add_hline(y=value, line={"color": LINE_GREY, "width": 2.5, "dash": dash})
-    figure.add_annotation(
-        x=1.01,
-        xref="paper",
-        xanchor="left",
-        y=value,
-        text=words,
-        showarrow=False,
-        font={"size": FONT_SIZE, "color": LINE_GREY},
-    )
+def _finished(figure: go.Figure, is_pair: bool) -> go.Figure:
+    """The look of a chart whose lines have words at the right; of two networks, with a legend."""
+    quiet(figure, 470 if is_pair else 430).update_layout(margin_r=_RIGHT_OF_TWO if is_pair else _RIGHT)
+    if not is_pair:
+        return figure.update_layout(margin_t=16)
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font_size": FONT_SIZE}
+    return figure.update_layout(showlegend=True, legend=legend, bargap=0.18, bargroupgap=0.04)

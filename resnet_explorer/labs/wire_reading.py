@@ -1,11 +1,12 @@
-"""What a sweep over all blocks comes to."""
+"""What a sweep over all blocks comes to, and several taken out at random."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final, Literal
 
 from resnet_explorer.i18n import t
+from resnet_explorer.labs.wire_sweep import Drops, Sweep
+from resnet_explorer.short_text import as_markdown
 
 Outcome = Literal["little", "depends", "most"]
 
@@ -13,32 +14,23 @@ LITTLE: Final = 0.05
 """Points of accuracy (as a share) that are called hardly any."""
 
 
-def outcome(scores: Mapping[int, float], whole: float) -> Outcome:
-    """Whether taking out a block costs hardly anything, more than half, or now this and now that.
-
-    Args:
-        scores: what is left without each block.
-        whole: what the whole network reaches.
-    """
-    if all(whole - score < LITTLE for score in scores.values()):
+def outcome(sweep: Sweep) -> Outcome:
+    """Whether taking out a block costs hardly anything, more than half, or now this and now that."""
+    if all(sweep.whole - score < LITTLE for score in sweep.scores.values()):
         return "little"
-    if all(score < whole / 2 for score in scores.values()):
+    if all(score < sweep.whole / 2 for score in sweep.scores.values()):
         return "most"
     return "depends"
 
 
-def sweep_reading(
-    scores: Mapping[int, float], whole: float, names: Mapping[int, str], photos: int, *, cut: bool = False
-) -> str:
+def sweep_reading(sweep: Sweep, *, cut: bool = False) -> str:
     """The cheapest and the dearest block, in a sentence of Markdown.
 
     Args:
-        scores: what is left without each block.
-        whole: what the whole network reaches.
-        names: of the blocks.
-        photos: how many were shown.
+        sweep: what is left without each block.
         cut: whether it is not the block that is missing, but its shortcut.
     """
+    scores, names = sweep.scores, sweep.names
     best, worst = max(scores, key=scores.__getitem__), min(scores, key=scores.__getitem__)
     words = t(
         "Of **{whole:.1%}**, **{best:.1%}** are left without block {best_name}, **{worst:.1%}** without "
@@ -50,10 +42,24 @@ def sweep_reading(
             "**{worst:.1%}** without that of {worst_name} ({photos:,} photos)."
         )
     return words.format(
-        whole=whole,
+        whole=sweep.whole,
         best=scores[best],
         best_name=names[best],
         worst=scores[worst],
         worst_name=names[worst],
-        photos=photos,
+        photos=sweep.photos,
     )
+
+
+def drops_reading(drops: Drops, what: str) -> str:
+    """What the first blocks cost, in a sentence of Markdown.
+
+    Args:
+        drops: what is left with one block missing, two, …
+        what: the name of what is lost.
+    """
+    means = drops.means
+    words = t("**{label}**: {what} {whole:.1%} when whole, **{one:.1%}** with one block out")
+    if len(means) > 2:
+        words = t("{before}, {two:.1%} with two").format(before=words, two=means[2])
+    return words.format(label=as_markdown(drops.label), what=what, whole=means[0], one=means[1]) + "."

@@ -10,9 +10,11 @@ import streamlit as st
 
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.cifar_photos import knows_them
+from resnet_explorer.labs.wire_beside import beside, study_networks
 from resnet_explorer.labs.wiring import WHOLE, Lesions, can_skip, fits, read, write
 from resnet_explorer.plan import Block
-from resnet_explorer.ui.linked import Code, linked, one_of, whole
+from resnet_explorer.short_text import as_markdown
+from resnet_explorer.ui.linked import SWITCH, Code, linked, one_of, whole
 from resnet_explorer.ui.networks import trained, warm_up
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.weights import Entry, Weights, available, find
@@ -39,6 +41,7 @@ class Bench:
         lesions: what is cut by hand.
         draws: networks for each number of blocks taken out, and paths of each length.
         seed: of the draws.
+        other: the network of the other kind that may stand beside it, None where there is none.
     """
 
     weights: Weights
@@ -48,6 +51,7 @@ class Bench:
     lesions: Lesions
     draws: int
     seed: int
+    other: Weights | None = None
 
     @property
     def count(self) -> int:
@@ -82,6 +86,7 @@ def bench_input() -> Bench:
     blocks = weights.plan.blocks
     count = linked("cw_photos", COUNTS[0], one_of(COUNTS))
     lesions = linked("cw_cut", WHOLE, lesions_code(blocks))
+    linked("cw_twin", True, SWITCH)
     draws, seed = linked("cw_draws", 5, whole(1, MOST_DRAWS)), linked("cw_seed", 0, whole(0, LAST_SEED))
     if knows_them(weights.classes):
         photos.segmented_control(
@@ -97,9 +102,30 @@ def bench_input() -> Bench:
         from resnet_explorer.labs.measured import photos_of
 
         shown = remembered("_cw_photos", (weights.key, count), lambda: photos_of(weights, count))
-    bench = Bench(weights, blocks, model, shown, lesions, draws, seed)
+    bench = Bench(weights, blocks, model, shown, lesions, draws, seed, beside(weights))
     words.caption(_measured_on(bench))
     return bench
+
+
+def twin_input(bench: Bench) -> Bench | None:
+    """Draw the choice whether the network of the other kind stands beside; it, if it does.
+
+    Raises:
+        ValueError: in one sentence, if its file is damaged.
+    """
+    other = bench.other
+    if other is None:
+        return None
+    label = t("Beside it: {label}").format(label=as_markdown(other.label))
+    if not st.toggle(label, key="cw_twin", persist_state="session"):
+        return None
+    with st.spinner(t("Loading the network …")):
+        from resnet_explorer.labs.measured import photos_of
+
+        photos = remembered(
+            "_cw_twin_photos", (other.key, bench.count), lambda: photos_of(other, bench.count)
+        )
+        return Bench(other, other.plan.blocks, trained(other), photos, WHOLE, bench.draws, bench.seed)
 
 
 def lesions_code(blocks: Sequence[Block]) -> Code:
@@ -145,7 +171,10 @@ def _network_input() -> Weights:
 
 
 def _here() -> list[Weights]:
-    """The networks that can look at a photo now, and that have a block that can be taken out."""
+    """The networks that can look at a photo now, and that have a block that can be taken out.
+
+    The study's stand behind the bundled ones; only the laboratories know of them.
+    """
     from resnet_explorer.weights import imagenet
 
     def is_here(entry: Entry) -> bool:
@@ -153,8 +182,10 @@ def _here() -> list[Weights]:
 
     entries = tuple(entry for entry in available() if is_here(entry))
     found = remembered("_cw_here", entries, lambda: [find(entry.key) for entry in entries])
+    bundled = [each for each in found if each.source == "bundled"]
+    others = [each for each in found if each.source != "bundled"]
     return [
         each
-        for each in found
+        for each in (*bundled, *study_networks(), *others)
         if each.spec.include_top and each.spec.in_channels in (1, 3) and any(map(can_skip, each.plan.blocks))
     ]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.labs.wire_reading import outcome, sweep_reading
-from resnet_explorer.labs.wiring import can_cut, each_cut, each_skipped, random_rows, short
+from resnet_explorer.labs.wire_beside import differences
+from resnet_explorer.labs.wire_reading import drops_reading, outcome, sweep_reading
+from resnet_explorer.labs.wire_sweep import Drops, Sweep, drop_rows, drops_of, sweep_of, sweep_rows
+from resnet_explorer.labs.wiring import can_cut, each_cut, each_skipped, random_rows
+from resnet_explorer.short_text import as_markdown
+from resnet_explorer.tables import to_csv
 from resnet_explorer.ui.lab import verdict
-from resnet_explorer.ui.lab_wire_bench import Bench, draws_input
+from resnet_explorer.ui.lab_wire_bench import Bench, draws_input, twin_input
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
@@ -27,54 +31,28 @@ FEW: Final = 20
 
 def sweep(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
     """Each block in turn, and the answer to the question."""
-    from resnet_explorer.labs.lesions import tally
     from resnet_explorer.labs.wire_figures import sweep_figure
 
-    kinds = list(KINDS) if any(map(can_cut, bench.blocks)) else ["skip"]
-    linked("cw_kind", "skip", one_of(kinds))
-    if len(kinds) > 1:
-        st.segmented_control(
-            t("Taken out, one at a time"),
-            kinds,
-            required=True,
-            format_func=KINDS.__getitem__,
-            key="cw_kind",
-            persist_state="session",
-        )
-    kind = st.session_state["cw_kind"]
-    chains = (each_skipped if kind == "skip" else each_cut)(bench.blocks)
-    found, _ = slow_work(
-        "_cw_sweep",
-        (*bench.question, kind),
-        lambda: tally(bench.model, bench.photos, list(chains.values())),
-        t("Photos shown to every network"),
-    )
-    if found is None:
+    kind, twin = _sweep_controls(bench)
+    first, is_whole = _swept(bench, kind, "_cw_sweep")
+    if first is None:
         return
-    scores = dict(zip(chains, found.scores, strict=True))
-    names = {number: short(bench.blocks[number]) for number in scores}
-    reading = sweep_reading(scores, found.whole, names, found.photos, cut=kind == "cut")
+    second = _swept(twin, kind, "_cw_twin_sweep")[0] if twin and is_whole else None
+    found = [first] if second is None else [first, second]
+    reading = _read_out(found, kind)
     if kind == "skip":
-        verdict(guessed, outcome(scores, found.whole), choices, reading)
+        verdict(guessed, outcome(first), choices, reading)
     else:
         st.info(reading)
     figure = remembered(
         "_cw_sweep_figure",
-        (id(found), kind, bench.weights.key),
-        lambda: sweep_figure(bench.blocks, scores, found.whole, bench.chance, bench.measure),
+        (kind, *found),
+        lambda: sweep_figure(found, bench.chance, bench.measure),
     )
     _show(figure, "cw_sweep_chart", t("What is left without each block"))
-    st.caption(
-        t("{network}, {count:,} photos. ▼ The first block of a stage.").format(
-            network=bench.weights.label, count=found.photos
-        )
-    )
-    lines = [f"{names[number]},{bench.blocks[number].shortcut},{score}" for number, score in scores.items()]
+    st.caption(_caption(bench, twin, first.photos) + " " + t("▼ The first block of a stage."))
     save_button(
-        t("Numbers as CSV"),
-        lambda: "\n".join([f"block,shortcut,{bench.measure}", f"none,,{found.whole}", *lines]) + "\n",
-        "sweep.csv",
-        key="cw_sweep_csv",
+        t("Numbers as CSV"), lambda: to_csv(sweep_rows(found, bench.measure)), "sweep.csv", key="cw_sweep_csv"
     )
     if len(bench.blocks) < FEW:
         words = prose("wire_few")
@@ -82,51 +60,116 @@ def sweep(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None
     st.markdown(prose("wire_plain"))
 
 
+def _sweep_controls(bench: Bench) -> tuple[str, Bench | None]:
+    """What is taken out, and the network beside it, which has no shortcuts to cut or is cut otherwise."""
+    kinds = list(KINDS) if any(map(can_cut, bench.blocks)) else ["skip"]
+    linked("cw_kind", "skip", one_of(kinds))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        if len(kinds) > 1:
+            st.segmented_control(
+                t("Taken out, one at a time"),
+                kinds,
+                required=True,
+                format_func=KINDS.__getitem__,
+                key="cw_kind",
+                persist_state="session",
+            )
+        kind: str = st.session_state["cw_kind"]
+        return kind, twin_input(bench) if kind == "skip" else None
+
+
+def _swept(bench: Bench, kind: str, key: str) -> tuple[Sweep | None, bool]:
+    """A network's sweep, or as much of it as is known, and whether that is all."""
+    from resnet_explorer.labs.lesions import tally
+
+    chains = (each_skipped if kind == "skip" else each_cut)(bench.blocks)
+    found, is_whole = slow_work(
+        key,
+        (*bench.question, kind),
+        lambda: tally(bench.model, bench.photos, list(chains.values())),
+        t("Photos shown to {label}").format(label=as_markdown(bench.weights.label)),
+    )
+    if found is None:
+        return None, False
+    label = bench.weights.label
+    kept = remembered(
+        f"{key}_kept", (found, kind, label), lambda: sweep_of(label, bench.blocks, chains, found)
+    )
+    return kept, is_whole
+
+
+def _read_out(found: Sequence[Sweep], kind: str) -> str:
+    """The sentences of one network or, each after its name, of two."""
+    readings = [sweep_reading(each, cut=kind == "cut") for each in found]
+    if len(found) == 1:
+        return readings[0]
+    named = [f"{as_markdown(each.label)}: {words}" for each, words in zip(found, readings, strict=True)]
+    return "  \n".join(named)
+
+
+def _caption(bench: Bench, twin: Bench | None, photos: int) -> str:
+    """Who was shown how many photos and, of two, what they differ in."""
+    names = [bench.weights.label] if twin is None else [bench.weights.label, twin.weights.label]
+    words = t("{network}, {count:,} photos.").format(
+        network=" / ".join(map(as_markdown, names)), count=photos
+    )
+    return words if twin is None else f"{words} {differences(bench.weights, twin.weights)}"
+
+
 def drops(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
     """Several blocks at random."""
-    from resnet_explorer.labs.lesions import tally_rows
     from resnet_explorer.labs.wire_figures import drops_figure
 
     draws_input(t("Draws of each number"))
-    rows = random_rows(bench.blocks, bench.draws, bench.seed)
-    found, _ = slow_work(
-        "_cw_drops",
-        (*bench.question, bench.draws, bench.seed),
-        lambda: tally_rows(bench.model, bench.photos, rows),
-        t("Photos shown to every network"),
-    )
-    if not found:
+    twin = twin_input(bench)
+    first, is_whole = _dropped(bench, "_cw_drops")
+    if first is None:
         return
+    second = _dropped(twin, "_cw_twin_drops")[0] if twin and is_whole else None
+    found = [first] if second is None else [first, second]
     what = t("error") if bench.photos.labels is not None else t("other answer than whole")
+    st.info("  \n".join(drops_reading(each, what) for each in found))
     figure = remembered(
         "_cw_drops_figure",
-        (id(found), bench.weights.key),
-        lambda: drops_figure([row.scores for row in found], found[0].whole, bench.chance, what),
+        tuple(found),
+        lambda: drops_figure(found, bench.chance, what),
     )
     _show(figure, "cw_drops_chart", t("What is lost when several blocks are taken out"))
     st.caption(
-        t(
-            "{network}, {count:,} photos, {draws} draws of each number, seed {seed}. Points: draws; line: "
-            "their mean. Veit et al. 2016, section 4.2 and figure 5a: with 54 blocks, it rises smoothly."
-        ).format(network=bench.weights.label, count=found[0].photos, draws=bench.draws, seed=bench.seed)
+        _caption(bench, twin, first.photos)
+        + " "
+        + t(
+            "{draws} draws of each number, seed {seed}. Points: draws; line: their mean. Veit et al. 2016, "
+            "section 4.2 and figure 5a: with 54 blocks, it rises smoothly."
+        ).format(draws=bench.draws, seed=bench.seed)
     )
-    lines = [
-        f"{number},{draw},{score}"
-        for number, row in enumerate(found, start=1)
-        for draw, score in enumerate(row.scores, start=1)
-    ]
     save_button(
-        t("Numbers as CSV"),
-        lambda: "\n".join([f"blocks out,draw,{bench.measure}", *lines]) + "\n",
-        "drops.csv",
-        key="cw_drops_csv",
+        t("Numbers as CSV"), lambda: to_csv(drop_rows(found, bench.measure)), "drops.csv", key="cw_drops_csv"
     )
+
+
+def _dropped(bench: Bench, key: str) -> tuple[Drops | None, bool]:
+    """A network's drops, or as many rows as are known, and whether these are all."""
+    from resnet_explorer.labs.lesions import tally_rows
+
+    rows = random_rows(bench.blocks, bench.draws, bench.seed)
+    found, is_whole = slow_work(
+        key,
+        (*bench.question, bench.draws, bench.seed),
+        lambda: tally_rows(bench.model, bench.photos, rows),
+        t("Photos shown to {label}").format(label=as_markdown(bench.weights.label)),
+    )
+    if not found:
+        return None, False
+    label = bench.weights.label
+    kept = remembered(f"{key}_kept", (tuple(found), label), lambda: drops_of(label, bench.blocks, found))
+    return kept, is_whole
 
 
 def ways(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
     """How many paths there are of each length, and the gradient along them."""
     from resnet_explorer.labs.paths import batch_of, measured_flow
-    from resnet_explorer.labs.wire_figures import flow_figure, lengths_figure
+    from resnet_explorer.labs.wire_path_figures import flow_figure, lengths_figure
 
     blocks = len(bench.blocks)
     if not all(map(can_cut, bench.blocks)):
@@ -146,7 +189,7 @@ def ways(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
     if found is None:
         return
     _show(
-        remembered("_cw_flow_figure", (id(found), bench.weights.key), lambda: flow_figure(found)),
+        remembered("_cw_flow_figure", (found,), lambda: flow_figure(found)),
         "cw_flow_chart",
         t("The gradient along paths of each length"),
     )

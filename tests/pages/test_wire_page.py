@@ -19,12 +19,15 @@ from resnet_explorer.labs import wiring
 from resnet_explorer.labs.lesions import Tally, rewired, tally
 from resnet_explorer.labs.measured import photos_of
 from resnet_explorer.labs.paths import measured_flow
+from resnet_explorer.labs.study import SHIPPED
 from resnet_explorer.labs.wire_notebook import wire_notebook
-from resnet_explorer.labs.wire_reading import sweep_reading
+from resnet_explorer.labs.wire_reading import drops_reading, sweep_reading
+from resnet_explorer.labs.wire_sweep import drops_of, sweep_of
 from resnet_explorer.predictor import preprocess
 from resnet_explorer.samples import open_sample
 from resnet_explorer.stage_pass import stage_pass
-from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, load
+from resnet_explorer.training.paper_recipe import network
+from resnet_explorer.weights import Preprocessing, available, bundled, export_bundled, find, load
 from tests.notebooks import run
 from tests.pages.opened import opened
 
@@ -47,14 +50,28 @@ def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CLASSES) -> None:
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A bundled network of random weights, and nothing outside the test's folder."""
     monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+    monkeypatch.setattr(bundled, "STUDY", tmp_path / "study")
     monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     keep()
     yield
     st.cache_resource.clear()
 
 
-def counted(chains: list[wiring.Wiring], count: int = 200) -> Tally:
-    weights = find("bundled")
+def keep_study() -> None:
+    """A plain and a residual network of the study's smallest, of random weights that answer this and that."""
+    bundled.STUDY.mkdir()
+    for number, (kind, depth) in enumerate(SHIPPED[:2]):
+        torch.manual_seed(number)
+        model = build(network(kind, depth)).eval()
+        with torch.no_grad():
+            model.fc.weight *= 20
+        seen = Preprocessing(16, 16, SEEN.mean, SEEN.std)
+        path = bundled.STUDY / f"{kind}-{depth}.safetensors"
+        export_bundled(model, CLASSES, seen, path, {"label": f"{kind.capitalize()} {depth} · a test"})
+
+
+def counted(chains: list[wiring.Wiring], count: int = 200, key: str = "bundled") -> Tally:
+    weights = find(key)
     *_, last = tally(for_evaluation(load(weights)), photos_of(weights, count), chains)
     assert last.answer is not None
     return last.answer
@@ -83,9 +100,7 @@ def test_the_sweep_is_the_librarys() -> None:
     chains = wiring.each_skipped(blocks)
     found = counted(list(chains.values()))
     page = opened("wire", **GUESSED)
-    reading = sweep_reading(
-        dict(enumerate(found.scores)), found.whole, {n: wiring.short(b) for n, b in enumerate(blocks)}, 200
-    )
+    reading = sweep_reading(sweep_of("", blocks, chains, found))
     assert any(reading in each.value for each in (*page.success, *page.warning))
     (chart,) = charts(page)
     (bars,) = chart["data"]  # type: ignore[misc]
@@ -95,6 +110,65 @@ def test_the_sweep_is_the_librarys() -> None:
     cut = counted(list(wiring.each_cut(blocks).values()))
     assert f"**{max(cut.scores):.1%}** are left without the shortcut of" in page.info[0].value
     assert page.query_params["cw_kind"] == "cut"
+
+
+def test_a_plain_network_stands_beside() -> None:
+    keep_study()
+    sweeps = []
+    for key in ("study/residual-20", "study/plain-20"):
+        blocks = find(key).plan.blocks
+        chains = wiring.each_skipped(blocks)
+        found = counted(list(chains.values()), key=key)
+        sweeps.append(sweep_of(find(key).label, blocks, chains, found))
+    residual, plain = sweeps
+    assert list(residual.scores) == list(range(9))
+    assert list(plain.scores) == [0, 1, 2, 4, 5, 7, 8]  # 2.0 and 3.0 change the shape
+
+    page = opened("wire", **GUESSED, cw_net="study/residual-20")
+    (said,) = (each.value for each in (*page.success, *page.warning))
+    assert sweep_reading(residual) in said
+    assert f"Plain 20 · a test: {sweep_reading(plain)}" in said
+    assert any("they differ in the shortcuts alone" in each.value for each in page.caption)
+    (chart,) = charts(page)
+    first, second = chart["data"]  # type: ignore[misc]
+    assert (first["name"], second["name"]) == ("Residual 20 · a test", "Plain 20 · a test")
+    assert [place for place, text in enumerate(second["text"]) if text == "✕"] == [3, 6]
+
+    page.toggle(key="cw_twin").set_value(False).run()
+    assert page.query_params["cw_twin"] == "0"
+    (chart,) = charts(page)
+    assert len(chart["data"]) == 1  # type: ignore[arg-type]
+
+    page = opened("wire", **GUESSED, cw_net="study/plain-20", cw_view="drops", cw_draws="1")
+    found_drops = [
+        drops_of(
+            find(key).label,
+            find(key).plan.blocks,
+            [counted(row, key=key) for row in wiring.random_rows(find(key).plan.blocks, 1, 0)],
+        )
+        for key in ("study/plain-20", "study/residual-20")
+    ]
+    assert page.info[0].value == "  \n".join(drops_reading(each, "error") for each in found_drops)
+    assert [len(each.rows) for each in found_drops] == [7, 9]
+
+    names = run(wire_notebook("study/residual-20", 200, "", draws=1, seed=0, other="study/plain-20"))
+    assert names["sweep"].scores == residual.scores
+    assert names["other_sweep"].scores == plain.scores
+    assert names["other_drops"].rows == found_drops[0].rows
+
+
+def test_the_studys_networks_are_on_this_page_alone() -> None:
+    keep_study()
+    labels = opened("wire").selectbox(key="cw_net").options
+    assert labels == ["A network for tests", "Plain 20 · a test", "Residual 20 · a test"]
+    assert not any("Residual 20" in entry.label for entry in available())
+
+
+def test_a_network_of_other_blocks_stands_alone() -> None:
+    keep_study()
+    page = opened("wire", **GUESSED)
+    assert not page.toggle
+    assert len(charts(page)[0]["data"]) == 1  # type: ignore[arg-type]
 
 
 def test_by_hand_from_the_link_and_mended() -> None:
@@ -203,8 +277,8 @@ def test_without_a_network_the_page_says_so() -> None:
 def test_the_notebook_finds_the_pages_numbers() -> None:
     blocks = find("bundled").plan.blocks
     names = run(wire_notebook("bundled", 200, "c1.0,s2.1", draws=2, seed=3))
-    assert list(names["sweep"].values()) == counted(list(wiring.each_skipped(blocks).values())).scores
+    assert list(names["sweep"].scores.values()) == counted(list(wiring.each_skipped(blocks).values())).scores
     lesions = wiring.read("c1.0,s2.1", blocks)
     assert names["by_hand"] == counted([lesions.wiring(4)]).scores[0]
-    assert names["drops"] == [counted(row).scores for row in wiring.random_rows(blocks, 2, 3)]
+    assert names["drops"].rows == [counted(row).scores for row in wiring.random_rows(blocks, 2, 3)]
     assert names["flow"].norms.shape == (5, 2)
