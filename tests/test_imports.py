@@ -33,9 +33,10 @@ LABS = (
 WIRES = (
     "labs.wiring labs.wire_picture labs.wire_figures labs.wire_reading labs.wire_notebook labs.cifar_photos"
 )
+LANDSCAPES = "labs.landscape_numbers labs.landscape_figures labs.landscape_notebook labs.landscape_study"
 LISTS = (
     f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
-    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS} {WIRES}"
+    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS} {WIRES} {LANDSCAPES}"
 )
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 
