@@ -24,7 +24,7 @@ LEVELS: Final[Mapping[str, Sequence[float]]] = {
 """Where lines of one height are drawn."""
 COLOURS: Final = "Viridis"
 _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30)
-_EYE: Final = {"x": 1.5, "y": -1.75, "z": 1.05}
+_EYE: Final = {"x": 1.5, "y": -1.8, "z": 1.15}
 _GRID: Final = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": FONT_SIZE}
 
 
@@ -96,7 +96,6 @@ def hill_figure(views: Mapping[str, View], measure: str = "loss") -> go.Figure:
             row=1,
             col=column,
         )
-    label = t("loss") if measure == "loss" else t("error")
     low = lowest(surfaces)
     height: dict[str, Any] = (
         {
@@ -108,18 +107,18 @@ def hill_figure(views: Mapping[str, View], measure: str = "loss") -> go.Figure:
         else {"range": [0, 1], "tickformat": ".0%"}
     )
     plain: dict[str, Any] = {
-        "gridcolor": "rgba(154, 164, 178, 0.35)",
+        "gridcolor": LINE_GREY,
         "backgroundcolor": "rgba(0, 0, 0, 0)",
         "tickfont": {"size": FONT_SIZE - 5},
         "nticks": 5,
     }
     figure.update_scenes(
-        xaxis={"title": {"text": t("1st direction")}, **plain},
-        yaxis={"title": {"text": t("2nd direction")}, **plain},
-        zaxis={"title": {"text": label}, **plain, **height},
-        camera={"eye": _EYE, "center": {"z": -0.18}},
+        xaxis={"title": {"text": t("1st")}, **plain},
+        yaxis={"title": {"text": t("2nd")}, **plain},
+        zaxis={"title": {"text": ""}, **plain, **height},
+        camera={"eye": _EYE, "center": {"z": -0.1}},
         aspectmode="manual",
-        aspectratio={"x": 1, "y": 1, "z": 0.75},
+        aspectratio={"x": 0.95, "y": 0.95, "z": 0.8},
     )
     return quiet(figure, 600).update_layout(coloraxis=_scale(surfaces, measure), margin_r=110)
 

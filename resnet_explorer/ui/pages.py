@@ -190,6 +190,13 @@ GROUPS: Final = (
                 t("Snip a shortcut, take out a block: what a trained network still knows."),
                 t("Shown on the other pages. On this one, the trained network is chosen on the page."),
             ),
+            PageEntry(
+                "pages/landscape.py",
+                t("The landscape"),
+                ":material/landscape:",
+                t("The loss around trained weights, plain and residual, and the way of training through it."),
+                t("Shown on the other pages. On this one, the trained network is chosen on the page."),
+            ),
         ),
     ),
 )

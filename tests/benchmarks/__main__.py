@@ -25,6 +25,7 @@ PARTS = (
     "training",
     "gradients",
     "lesions",
+    "landscape",
 )
 
 

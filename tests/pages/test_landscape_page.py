@@ -1,0 +1,178 @@
+"""The landscape: a guess first, then what ships, and a surface computed as the library does it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import streamlit as st
+import torch
+from streamlit.testing.v1 import AppTest
+
+from resnet_explorer import ResNetSpec, build
+from resnet_explorer.labs import landscape as module
+from resnet_explorer.labs.landscape import random_surface
+from resnet_explorer.labs.landscape_notebook import landscape_notebook
+from resnet_explorer.labs.landscape_numbers import Surface, reading, rougher
+from resnet_explorer.labs.landscape_study import shipped
+from resnet_explorer.labs.measured import photos_of
+from resnet_explorer.ui.lab_landscape import CHOICES
+from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, load
+from tests.notebooks import run
+from tests.pages.opened import opened
+
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
+SPEC = ResNetSpec("basic", (1, 1), width=4, stem="cifar", num_classes=10)
+GUESSED = {"ls_guess": "same"}
+AGAIN = {**GUESSED, "ls_view": "again", "ls_net": "bundled"}
+
+
+def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CLASSES) -> None:
+    torch.manual_seed(8)
+    model = build(spec).eval()
+    export_bundled(model, classes, SEEN, bundled.FILE, {"label": "A network for tests"})
+    st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A bundled network of random weights; the surfaces that ship stay where they are."""
+    monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    keep()
+    yield
+    st.cache_resource.clear()
+
+
+def computed(seed: int = 0, span: float = 1, steps: int = 9, count: int = 100) -> Surface:
+    weights = find("bundled")
+    *_, last = random_surface(load(weights), photos_of(weights, count), seed, span, steps)
+    assert last.answer is not None
+    return last.answer
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(each.value for each in page.markdown)
+
+
+def captions(page: AppTest) -> str:
+    return "\n".join(each.value for each in page.caption)
+
+
+def charts(page: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+
+
+def test_nothing_is_shown_before_a_guess_and_then_the_verdict_is_of_what_ships() -> None:
+    page = opened("landscape")
+    assert "56 layers without shortcuts, 56 with, one recipe." in words(page)
+    assert not charts(page)
+    plain, residual = (reading(shipped(kind).random.surface) for kind in ("plain", "residual"))
+    right = rougher(plain, residual)
+    wrong = next(code for code in CHOICES if code != right)
+    page.segmented_control(key="ls_guess").set_value(wrong).run()
+    said = page.warning[0].value
+    assert f"Measured: “{CHOICES[right]}”" in said
+    assert f"**{plain.falling:.1%}** of the steps around the plain network" in said
+    assert f"**{residual.falling:.1%}** around the residual one" in said
+    page.segmented_control(key="ls_guess").set_value(right).run()
+    assert f"“{CHOICES[right]}”: so it is." in page.success[0].value
+    assert len(charts(page)) == 1
+
+
+def test_every_view_of_what_ships_is_drawn_and_says_what_it_is() -> None:
+    both = [shipped(kind) for kind in ("plain", "residual")]
+    for view in ("map", "hills", "error", "way"):
+        page = opened("landscape", **GUESSED, ls_view=view)
+        (chart,) = charts(page)
+        titles = [note["text"] for note in chart["layout"]["annotations"]]
+        assert titles == [each.label for each in both]
+        foot = captions(page)
+        surface = both[0].view("training" if view == "way" else "random").surface
+        assert f"{len(surface.up)} × {len(surface.across)} points" in foot
+        assert f"{surface.photos} photos of CIFAR-10’s test set" in foot
+        assert ("epochs 1 to 12" if view == "way" else "random directions, seed 0") in foot
+        assert "computed before and shipped" in foot
+        kinds = {trace["type"] for trace in chart["data"]}
+        assert ("surface" in kinds) == (view == "hills")
+        if view != "way":
+            centre = reading(both[1].random.surface).centre
+            assert f"| {centre:.3g} |" in words(page).replace("  ", " ")
+
+
+def test_the_way_is_drawn_in_both_planes() -> None:
+    found = shipped("residual")
+    for plane in ("training", "random"):
+        page = opened("landscape", **GUESSED, ls_view="way", ls_plane=plane)
+        way = found.view(plane).way
+        assert way is not None
+        told = [trace["customdata"] for trace in charts(page)[0]["data"] if "customdata" in trace]
+        assert len(told) == 2
+        assert len(told[1]) == len(way.epochs) == (12 if plane == "training" else 13)
+        assert told[1][-1].startswith("epoch 12: loss ")
+        assert told[1][-1].endswith(f"error {way.error[-1]:.1%}")
+        said = (
+            f"{found.training.shares[0]:.1%} and" if plane == "training" else f"{way.seen:.2%} of the"  # type: ignore[index]
+        )
+        assert said in words(page)
+
+
+def test_a_surface_is_computed_when_asked_and_is_the_librarys() -> None:
+    link = {"ls_seed": "3", "ls_span": "0.5", "ls_steps": "9"}
+    page = opened("landscape", **AGAIN, **link)
+    assert not page.error
+    assert not charts(page)
+    assert "81 points × 100 photos: about" in words(page)
+    page.button(key="ls_compute").click().run()
+    found = page.session_state["_ls_surface"][1].step.answer
+    expected = computed(3, 0.5)
+    assert np.allclose(found.loss, expected.loss, rtol=1e-5)
+    assert np.array_equal(found.error, expected.error)
+    assert len(charts(page)) == 1
+    foot = captions(page)
+    for part in ("A network for tests", "9 × 9 points", "seed 3", "±0.5", "computed here"):
+        assert part in foot
+    assert f"| {reading(expected).centre:.3g} |" in words(page)
+    page.segmented_control(key="ls_look").set_value("hills").run()
+    assert charts(page)[0]["data"][0]["type"] == "surface"
+    assert {name: page.query_params[name] for name in link} == link
+
+
+def test_a_rerun_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened("landscape", **AGAIN, ls_steps="9")
+    page.button(key="ls_compute").click().run()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("computed again")
+
+    monkeypatch.setattr(module, "loss_and_error", refuse)
+    page.segmented_control(key="ls_look").set_value("error").run()
+    assert not page.exception
+    page.number_input(key="ls_seed").set_value(4).run()
+    assert not page.exception  # another question waits to be asked
+    assert not charts(page)
+
+
+@pytest.mark.parametrize("changes", [{"shortcut": "none"}, {"activation": "pre", "in_channels": 1}])
+def test_other_networks_have_surroundings_too(changes: dict[str, Any]) -> None:
+    keep(SPEC.with_(num_classes=3, **changes), ("daisy", "rose", "tulip"))
+    page = opened("landscape", **AGAIN, ls_steps="9")
+    assert "81 points × 30 photos" in words(page)
+    page.button(key="ls_compute").click().run()
+    assert not page.error
+    assert "against the trained network’s own answers" in captions(page)
+    assert page.session_state["_ls_surface"][1].step.answer.error[4, 4] == 0
+
+
+def test_the_notebook_finds_the_pages_numbers() -> None:
+    names = run(landscape_notebook("bundled", 100, seed=3, span=0.5, steps=9))
+    expected = computed(3, 0.5)
+    assert np.allclose(names["surface"].loss, expected.loss, rtol=1e-5)
+    assert names["by_hand"] == pytest.approx(expected.loss[-1, -1], rel=1e-4)
+    assert names["found"] == reading(names["surface"])
+    assert names["ways"].data
