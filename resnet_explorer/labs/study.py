@@ -62,6 +62,15 @@ def log(kind: Kind, depth: int) -> tuple[PaperEpoch, ...]:
     return tuple(read_log(STUDY / f"{kind}-{depth}.csv"))
 
 
+def logs_of_all() -> dict[tuple[Kind, int], tuple[PaperEpoch, ...]]:
+    """The logs of all networks of the study.
+
+    Raises:
+        ValueError: if one is missing or damaged.
+    """
+    return {(kind, depth): log(kind, depth) for depth in DEPTHS for kind in KINDS}
+
+
 @lru_cache
 def story(kind: Kind, depth: int) -> dict[str, Any]:
     """What decided a run: its spec, recipe, images, version of torch and number of threads.

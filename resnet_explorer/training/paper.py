@@ -6,7 +6,7 @@ run that was resumed gives the numbers of one that was not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import torch
@@ -96,7 +96,7 @@ class PaperRun:
         """Train one epoch, from 0, and test."""
         return self.summary(number, list(self.epoch(number)))
 
-    def summary(self, number: int, batches: list[tuple[float, int, int]]) -> PaperEpoch:
+    def summary(self, number: int, batches: Sequence[tuple[float, int, int]]) -> PaperEpoch:
         """What an epoch came to, with the test after it.
 
         Args:

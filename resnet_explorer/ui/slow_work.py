@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import streamlit as st
 
@@ -15,6 +15,9 @@ from resnet_explorer.ui.networks import torch_gate
 from resnet_explorer.ui.remembered import remembered
 
 T = TypeVar("T")
+
+DRAWN_EVERY: Final = 1.0
+"""Seconds between two drawings of what is known so far."""
 
 
 @dataclass(eq=False)
@@ -51,7 +54,11 @@ class _Work(Generic[T]):
 
 
 def slow_work(
-    key: str, question: tuple[object, ...], start: Callable[[], Iterator[Step[T]]], label: str
+    key: str,
+    question: tuple[object, ...],
+    start: Callable[[], Iterator[Step[T]]],
+    label: str,
+    draw: Callable[[T | None], None] | None = None,
 ) -> tuple[T | None, bool]:
     """Do the work with progress and Stop, once for a question; a rerun of the page goes on where it was.
 
@@ -60,6 +67,8 @@ def slow_work(
         question: all that the answer depends on.
         start: begins the work. It must not use Streamlit.
         label: what is done, in a few words.
+        draw: draws what is known so far (None for nothing), once a second while the work goes on, in a
+            place of its own.
 
     Returns:
         The answer or, after Stop, what was known by then (None for nothing); and whether it is whole.
@@ -74,9 +83,12 @@ def slow_work(
     with place.container():
         words, button = st.columns([5, 1], vertical_alignment="bottom")
         button.button(t("Stop"), key=f"{key}_stop", on_click=_stop, args=(work,), width="stretch")
-        bar = words.progress(0.0)
+        bar, drawn = words.progress(0.0), 0.0
         while not work.is_finished:  # a click on Stop, or on anything else, ends the run in `progress`
             bar.progress(_share(work), text=f"{label}: {work.words}")
+            if draw and time.monotonic() - drawn > DRAWN_EVERY:
+                draw(_answer(work))
+                drawn = time.monotonic()
             work.go_on()
     place.empty()
     return _answer(work), True

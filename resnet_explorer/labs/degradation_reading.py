@@ -1,0 +1,109 @@
+"""What the study of degradation came to: the answer to its question, its table, and its recipe in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Final
+
+from resnet_explorer.i18n import t
+from resnet_explorer.labs.degradation_figures import Logs
+from resnet_explorer.labs.duel_setting import Duel, Fought
+from resnet_explorer.labs.study import DEPTHS
+from resnet_explorer.plan import plan
+from resnet_explorer.tables import Row
+from resnet_explorer.training.paper_recipe import KINDS, PaperRecipe, network
+
+PAPER_ERRORS: Final[Mapping[int, float]] = {20: 0.0875, 32: 0.0751, 44: 0.0717, 56: 0.0697}
+"""Test errors of the paper's residual networks (He et al. 2015, Table 6). Its plain networks have curves in
+Figure 6 and no figures."""
+PAPER: Final = PaperRecipe()
+
+
+def outcome(logs: Logs) -> str:
+    """Which plain network ended with the lowest training error: "shallow", "middle" or "deep"."""
+    best = min(DEPTHS, key=lambda depth: logs["plain", depth][-1].train_error)
+    return {DEPTHS[0]: "shallow", DEPTHS[-1]: "deep"}.get(best, "middle")
+
+
+def sentence(logs: Logs) -> str:
+    """The training errors at the end, of the shallowest and the deepest of both kinds, in Markdown."""
+    plain, residual = (
+        t("{kind} {few} **{shallow:.1%}**, {kind} {many} **{deep:.1%}**").format(
+            kind=t(kind),
+            few=DEPTHS[0],
+            many=DEPTHS[-1],
+            shallow=logs[kind, DEPTHS[0]][-1].train_error,
+            deep=logs[kind, DEPTHS[-1]][-1].train_error,
+        )
+        for kind in KINDS
+    )
+    return t("Training error after the last epoch: {plain}; {residual}.").format(
+        plain=plain, residual=residual
+    )
+
+
+def residual_sentence(logs: Logs) -> str:
+    """Whether depth paid among the residual networks, as it was measured."""
+    shallow, deep = (logs["residual", depth][-1] for depth in (DEPTHS[0], DEPTHS[-1]))
+    gains = shallow.train_error - deep.train_error, shallow.test_error - deep.test_error
+    words = {
+        (True, True): t("With shortcuts the deepest learns better than the shallowest, and tests better."),
+        (True, False): t("With shortcuts the deepest learns better than the shallowest, but tests worse."),
+        (False, True): t("With shortcuts the deepest learns worse than the shallowest, but tests better."),
+        (False, False): t(
+            "With shortcuts the deepest is still behind the shallowest: so short a training does not show "
+            "what the paper’s long one does."
+        ),
+    }
+    return words[gains[0] > 0, gains[1] > 0]
+
+
+def rows(logs: Logs) -> list[Row]:
+    """A row for each depth: parameters, our errors at the last epoch, and the paper's; parts from 0 to 1."""
+    return [
+        {
+            "layers": depth,
+            "parameters": plan(network("residual", depth)).params,
+            **{
+                f"{kind}, {what}": getattr(logs[kind, depth][-1], f"{what}_error")
+                for kind in KINDS
+                for what in ("train", "test")
+            },
+            "paper, residual, test": PAPER_ERRORS[depth],
+        }
+        for depth in DEPTHS
+    ]
+
+
+def epoch_rows(logs: Logs) -> list[Row]:
+    """Every line of every log, with the network that it is of."""
+    return [
+        {"network": kind, "layers": depth, **asdict(epoch)}
+        for (kind, depth), log in logs.items()
+        for epoch in log
+    ]
+
+
+def duel_rows(setting: Duel, fought: Fought) -> list[Row]:
+    """Every epoch of two networks that were trained now."""
+    return [
+        {"network": fighter.kind, "layers": fighter.depth, **asdict(epoch)}
+        for fighter, log in zip(setting.fighters, fought.logs, strict=True)
+        for epoch in log
+    ]
+
+
+def differences(recipe: PaperRecipe) -> str:
+    """How a recipe is shorter than the paper's, in a line for the figure."""
+    return t(
+        "{epochs} epochs instead of {paper_epochs}, images of {side} × {side} pixels instead of "
+        "{paper_side} × {paper_side}, {precision}, seed {seed}, one run each"
+    ).format(
+        epochs=recipe.epochs,
+        paper_epochs=PAPER.epochs,
+        side=recipe.side,
+        paper_side=PAPER.side,
+        precision=recipe.precision,
+        seed=recipe.seed,
+    )
