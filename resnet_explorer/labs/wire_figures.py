@@ -74,7 +74,8 @@ def _sweep_bars(sweep: Sweep, shown: Sequence[int], is_pair: bool, many: bool) -
             tells.append(f"{label}<br>without {short(blocks[number])}: {why}")
             continue
         mark = "▼" if first[number] and not hatched else ""
-        texts.append(mark + ("" if many else f"{score:.0%}"))
+        between = "<br>" if is_pair and mark and not many else ""
+        texts.append(mark + between + ("" if many else f"{score:.0%}"))
         reason = blocks[number].shortcut_reason
         tells.append(f"{label}<br>without {short(blocks[number])}: {score:.1%}<br>{reason}")
     colours = [STAGE_COLOURS[blocks[number].stage] for number in shown]
@@ -94,6 +95,7 @@ def _sweep_bars(sweep: Sweep, shown: Sequence[int], is_pair: bool, many: bool) -
         text=texts,
         textposition="outside" if is_pair else "auto",
         insidetextanchor="end",
+        constraintext="none" if is_pair else "both",
         insidetextfont={"size": FONT_SIZE, "color": "#101418"},
         textangle=0,
         cliponaxis=False,
@@ -118,7 +120,8 @@ def drops_figure(drops: Sequence[Drops], chance: float | None, what: str) -> go.
         figure.add_traces(_drop_traces(each, apart))
     _levels(figure, _guessing(None if chance is None else 1 - chance), top=1.05)
     longest = max(len(each.lost) for each in drops)
-    figure.update_xaxes(title="blocks taken out at random", dtick=max(1, longest // 12), **GRID)
+    step = 1 if longest <= 12 else 2
+    figure.update_xaxes(title="blocks taken out at random", dtick=step, range=[-0.5, longest - 0.5], **GRID)
     figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title=what, **GRID)
     return _finished(figure, is_pair)
 
@@ -172,7 +175,7 @@ def _levels(figure: go.Figure, levels: Sequence[_Level], top: float) -> None:
     lowest = float("-inf")
     for value, words, dash in sorted(levels):
         lowest = max(value, lowest + room)
-        figure.add_hline(y=value, line={"color": LINE_GREY, "width": 2.5, "dash": dash})
+        figure.add_hline(y=value, line={"color": LINE_GREY, "width": 2.5, "dash": dash}, layer="below")
         figure.add_annotation(
             x=1.01,
             xref="paper",

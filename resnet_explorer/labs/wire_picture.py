@@ -118,6 +118,8 @@ def _arc(left: float, right: float, y: float, block: Block, name: str, colour: s
 
 def _block_tells(block: Block, skipped: bool) -> str:
     what = f"{block.name}, {block.stage}, {block.shortcut} shortcut"
+    if not can_skip(block):
+        return f"{what}; it changes the shape, and cannot be taken out"
     return f"{what}; skipped" if skipped else what
 
 

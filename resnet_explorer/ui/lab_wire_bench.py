@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.cifar_photos import knows_them
@@ -80,7 +81,7 @@ def bench_input() -> Bench:
     Raises:
         ValueError: in one sentence, if no network is here, or it cannot be had.
     """
-    network, photos, words = st.columns([1.5, 1.1, 1.7], gap="medium", vertical_alignment="bottom")
+    network, photos, words = st.columns([1.5, 1.35, 1.5], gap="medium", vertical_alignment="bottom")
     with network:
         weights = _network_input()
     blocks = weights.plan.blocks
@@ -137,12 +138,13 @@ def lesions_code(blocks: Sequence[Block]) -> Code:
     )
 
 
-def draws_input(label: str) -> None:
-    """How many draws, and their seed."""
-    draws, seed, _ = st.columns([1, 1, 3], gap="medium")
+def draws_input(label: str) -> DeltaGenerator:
+    """How many draws, and their seed; the room beside them."""
+    draws, seed, room = st.columns([1.4, 1, 3], gap="medium", vertical_alignment="bottom")
     number: dict[str, Any] = {"persist_state": "session"}
     draws.number_input(label, 1, MOST_DRAWS, key="cw_draws", **number)
     seed.number_input(t("Seed"), 0, LAST_SEED, key="cw_seed", **number)
+    return room
 
 
 def _measured_on(bench: Bench) -> str:

@@ -76,21 +76,26 @@ def graph(bench: Bench, is_live: bool) -> None:
 
 
 def _tools(bench: Bench) -> None:
-    can_all_swap = bool(swappable(bench.blocks))
+    can_all_swap, has_arcs = bool(swappable(bench.blocks)), any(map(can_cut, bench.blocks))
     linked("cw_tool", "out", one_of(TOOLS if can_all_swap else ["out"]))
+    on_block = t("A click on a block:")
     tool, mend = st.columns([4, 1], vertical_alignment="bottom")
     with tool:
         if can_all_swap:
             st.segmented_control(
-                t("A click on a shortcut’s arc cuts it, or mends it. A click on a block:"),
+                t("A click on a shortcut’s arc cuts it, or mends it.") + " " + on_block
+                if has_arcs
+                else on_block,
                 list(TOOLS),
                 required=True,
                 format_func=TOOLS.__getitem__,
                 key="cw_tool",
                 persist_state="session",
             )
-        elif any(map(can_cut, bench.blocks)):
+        elif has_arcs:
             st.markdown(t("A click on a shortcut’s arc cuts it; a click on a block takes it out."))
+        else:
+            st.markdown(t("A click on a block takes it out, where its shape lets it."))
     mend.button(
         t("Mend all"),
         key="cw_mend",
@@ -141,7 +146,12 @@ def _swap(marked: int, number: int, bench: Bench) -> None:
 
 def _show_accuracy(bench: Bench) -> None:
     if bench.lesions == WHOLE:
-        st.info(t("Nothing is cut yet: click an arc or a block."))
+        has_arcs = any(map(can_cut, bench.blocks))
+        st.info(
+            t("Nothing is cut yet: click an arc or a block.")
+            if has_arcs
+            else t("Nothing is cut yet: click a block.")
+        )
         return
     from resnet_explorer.labs.lesions import tally
 

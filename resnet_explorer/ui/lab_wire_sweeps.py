@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.labs.wire_beside import differences
+from resnet_explorer.labs.wire_beside import differences, study_networks
 from resnet_explorer.labs.wire_reading import drops_reading, outcome, sweep_reading
 from resnet_explorer.labs.wire_sweep import Drops, Sweep, drop_rows, drops_of, sweep_of, sweep_rows
 from resnet_explorer.labs.wiring import can_cut, each_cut, each_skipped, random_rows
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 KINDS: Final = {"skip": t("its block, the shortcut stays"), "cut": t("its shortcut, the block stays")}
+DEEPEST: Final = "study/residual-56"
 FEW: Final = 20
 """Blocks below which it is said that they are few."""
 
@@ -50,14 +51,33 @@ def sweep(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None
         lambda: sweep_figure(found, bench.chance, bench.measure),
     )
     _show(figure, "cw_sweep_chart", t("What is left without each block"))
-    st.caption(_caption(bench, twin, first.photos) + " " + t("▼ The first block of a stage."))
+    marks = t("▼ The first block of a stage.")
+    if len(found) > 1:
+        marks += " " + t("✕ It changes the shape, and no shortcut leads past it.")
+    st.caption(f"{_caption(bench, twin, first.photos)} {marks}")
     save_button(
         t("Numbers as CSV"), lambda: to_csv(sweep_rows(found, bench.measure)), "sweep.csv", key="cw_sweep_csv"
     )
-    if len(bench.blocks) < FEW:
+    st.markdown(prose("wire_plain"))
+    if len(bench.blocks) < FEW and not first.is_plain:
         words = prose("wire_few")
         st.markdown(words.format(blocks=len(bench.blocks), paths=f"{2 ** len(bench.blocks):,}"))
-    st.markdown(prose("wire_plain"))
+        _offer_more_blocks()
+
+
+def _offer_more_blocks() -> None:
+    """A click from few blocks to the study's deepest residual network."""
+    deepest = next((each for each in study_networks() if each.key == DEEPEST), None)
+    if deepest is None:
+        return
+
+    def choose() -> None:
+        st.session_state["cw_net"] = DEEPEST
+
+    label = t("Now with {count} blocks: {label}").format(
+        count=len(deepest.plan.blocks), label=as_markdown(deepest.label)
+    )
+    st.button(label, key="cw_deeper", icon=":material/arrow_forward:", on_click=choose)
 
 
 def _sweep_controls(bench: Bench) -> tuple[str, Bench | None]:
@@ -120,8 +140,8 @@ def drops(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None
     """Several blocks at random."""
     from resnet_explorer.labs.wire_figures import drops_figure
 
-    draws_input(t("Draws of each number"))
-    twin = twin_input(bench)
+    with draws_input(t("Draws of each number")):
+        twin = twin_input(bench)
     first, is_whole = _dropped(bench, "_cw_drops")
     if first is None:
         return
@@ -173,7 +193,10 @@ def ways(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
 
     blocks = len(bench.blocks)
     if not all(map(can_cut, bench.blocks)):
-        st.info(t("A plain network has one path, through all of its {count} blocks.").format(count=blocks))
+        words = t(
+            "A plain network has one path, through all of its {count} blocks: there is nothing to count."
+        )
+        st.info(words.format(count=blocks))
         return
     st.subheader(t("{count} blocks are {paths:,} paths").format(count=blocks, paths=2**blocks))
     _show(lengths_figure(blocks), "cw_lengths_chart", t("How many paths are how long"))
