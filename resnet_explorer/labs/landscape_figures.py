@@ -19,12 +19,12 @@ HIGHEST: Final = 30.0
 """The loss from which on colours and heights are all the same: what guessing costs is 2.3."""
 LEVELS: Final[Mapping[str, Sequence[float]]] = {
     "loss": (0.5, 1, 1.5, 2, 3, 5, 10, 30),
-    "error": (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+    "error": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
 }
 """Where lines of one height are drawn."""
 COLOURS: Final = "Viridis"
 _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30)
-_EYE: Final = {"x": 1.5, "y": -1.8, "z": 1.15}
+_EYE: Final = {"x": 1.2, "y": -1.45, "z": 1.75}
 _GRID: Final = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": FONT_SIZE}
 
 
@@ -44,7 +44,7 @@ def map_figure(views: Mapping[str, View], measure: str = "loss", *, way: bool = 
         way: whether the way of training is drawn.
     """
     own_axes = any(view.plane == "training" for view in views.values())
-    spacing = 0.14 if own_axes else 0.06
+    spacing = 0.14 if own_axes else 0.05
     figure = make_subplots(cols=len(views), subplot_titles=list(views), horizontal_spacing=spacing)
     figure.update_annotations(font_size=FONT_SIZE + 2)
     for column, view in enumerate(views.values(), start=1):
@@ -64,8 +64,10 @@ def map_figure(views: Mapping[str, View], measure: str = "loss", *, way: bool = 
                 scaleanchor=f"x{column if column > 1 else ''}", constrain="domain", col=column
             )
             figure.update_xaxes(constrain="domain", col=column)
+            figure.update_yaxes(showticklabels=column == 1, col=column)  # all have the same
     surfaces = [view.surface for view in views.values()]
-    return quiet(figure, 560).update_layout(coloraxis=_scale(surfaces, measure), margin_r=110)
+    height = 560 if own_axes else 490
+    return quiet(figure, height).update_layout(coloraxis=_scale(surfaces, measure), margin_r=110)
 
 
 def hill_figure(views: Mapping[str, View], measure: str = "loss") -> go.Figure:
@@ -120,7 +122,7 @@ def hill_figure(views: Mapping[str, View], measure: str = "loss") -> go.Figure:
         aspectmode="manual",
         aspectratio={"x": 0.95, "y": 0.95, "z": 0.8},
     )
-    return quiet(figure, 600).update_layout(coloraxis=_scale(surfaces, measure), margin_r=110)
+    return quiet(figure, 540).update_layout(coloraxis=_scale(surfaces, measure), margin_r=110)
 
 
 def _map(surface: Surface, measure: str) -> list[go.Heatmap | go.Contour]:

@@ -82,7 +82,7 @@ def show_shipped(view: str) -> None:
             "_ls_figure", (view, plane), lambda: map_figure(views, measure, way=view == "way")
         )
     st.plotly_chart(figure, key=f"ls_chart_{view}", config={"displaylogo": False}, alt=VIEWS[view])
-    st.caption(_foot(found, plane))
+    st.caption(_foot(found, plane, is_loss=view != "error"))
     if view == "way":
         st.markdown(prose("landscape_way"))
         for each in found:
@@ -93,10 +93,13 @@ def show_shipped(view: str) -> None:
     _saves(found, plane)
 
 
-def grid_words(view: View) -> str:
+def grid_words(view: View, *, is_loss: bool = True) -> str:
     """Photos and points, for a figure's foot."""
-    return t("{rows} × {columns} points, cross-entropy of {photos:,} photos").format(
-        rows=len(view.surface.up), columns=len(view.surface.across), photos=view.surface.photos
+    return t("{rows} × {columns} points, {what} of {photos:,} photos").format(
+        what=t("cross-entropy") if is_loss else t("error"),
+        rows=len(view.surface.up),
+        columns=len(view.surface.across),
+        photos=view.surface.photos,
     )
 
 
@@ -119,7 +122,7 @@ def _hollow_words(plain: Reading, residual: Reading) -> str:
     )
 
 
-def _foot(found: list[Landscape], plane: str) -> str:
+def _foot(found: list[Landscape], plane: str, *, is_loss: bool) -> str:
     from resnet_explorer.labs.landscape_figures import HIGHEST
 
     first = found[0]
@@ -130,15 +133,14 @@ def _foot(found: list[Landscape], plane: str) -> str:
         else t("principal components of the snapshots after epochs 1 to {last}").format(last=first.epochs)
     )
     words = t(
-        "{networks} · {grid} of CIFAR-10’s test set · {directions} · every cell a computed point; what is "
-        "above {highest:g} is drawn as {highest:g}; in the middle the trained weights · computed before and "
-        "shipped, torch {torch}"
+        "{networks} · {grid} of CIFAR-10’s test set · {directions}; the trained weights at 0, 0 · every cell "
+        "a computed point{capped} · computed before and shipped, torch {torch}"
     )
     return words.format(
         networks=t(" and ").join(each.label for each in found),
-        grid=grid_words(view),
+        grid=grid_words(view, is_loss=is_loss),
         directions=directions,
-        highest=HIGHEST,
+        capped=t(", above {highest:g} drawn as {highest:g}").format(highest=HIGHEST) if is_loss else "",
         torch=first.torch,
     )
 

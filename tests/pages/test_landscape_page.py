@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,21 @@ def test_a_rerun_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     page.number_input(key="ls_seed").set_value(4).run()
     assert not page.exception  # another question waits to be asked
     assert not charts(page)
+
+
+def test_a_stopped_surface_is_a_whole_coarser_one() -> None:
+    page = opened("landscape", **AGAIN, ls_steps="9")
+    page.button(key="ls_compute").click().run()
+    work = page.session_state["_ls_surface"][1]
+    weights = find("bundled")
+    *_, work.step = islice(random_surface(load(weights), photos_of(weights, 100), 0, 1, 9), 30)
+    work.stopped = True
+    page.run()
+    assert "stopped at 30 / 81" in page.warning[-1].value
+    assert "on a coarser grid" in page.info[-1].value
+    assert "5 × 5 points" in captions(page)
+    (chart,) = charts(page)
+    assert chart["data"][0]["type"] == "heatmap"
 
 
 @pytest.mark.parametrize("changes", [{"shortcut": "none"}, {"activation": "pre", "in_channels": 1}])
