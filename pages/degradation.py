@@ -11,7 +11,7 @@ from resnet_explorer.ui.lab import guess, is_shown, notebook_button
 from resnet_explorer.ui.lab_degradation import CHOICES, study
 from resnet_explorer.ui.lab_duel import duel_input, live
 
-page_title(t("Degradation"), t("One recipe, 20 to 56 layers, with shortcuts and without: our own runs, and two to train now."))
+page_title(t("Degradation"), t("One recipe, 20 to 56 layers, with shortcuts and without them."))
 guessed = guess(
     "dg_guess",
     t(

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.i18n import t
+from resnet_explorer.i18n import prose, t
 from resnet_explorer.labs.study import DEPTHS, logs_of_all, recipe, story
 from resnet_explorer.tables import to_csv
 from resnet_explorer.training.paper_recipe import KINDS
@@ -84,19 +84,13 @@ def _recipe() -> None:
     told, used = story(KINDS[0], DEPTHS[0]), recipe(KINDS[0], DEPTHS[0])
     with st.expander(t("The recipe, and the command that made the runs")):
         st.markdown(
-            t(
-                "SGD, momentum {momentum}, weight decay {decay}, batches of {batch}, rate {rate}, divided by 10 "
-                "at a half and at three quarters; images padded by {padding} pixels, cropped at random, half of "
-                "them mirrored; He’s initial weights; shortcuts of option A. All as in the paper (section 4.2) "
-                "but for the length, the size of the images (padding in proportion) and the arithmetic. Seed "
-                "{seed} decides the initial weights, the order and the crops of every run. {images}, JPEG "
-                "coded; torch {torch}."
-            ).format(
+            prose("degradation_recipe").format(
                 momentum=used.momentum,
                 decay=used.weight_decay,
                 batch=used.batch_size,
                 rate=used.rate,
                 padding=used.padding,
+                precision=used.precision,
                 seed=used.seed,
                 images=told["images"],
                 torch=told["torch"],

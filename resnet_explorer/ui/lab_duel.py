@@ -26,10 +26,10 @@ from resnet_explorer.tables import to_csv
 from resnet_explorer.training.paper_recipe import KINDS, Kind
 from resnet_explorer.ui.lab import view_input
 from resnet_explorer.ui.linked import linked, one_of, whole
+from resnet_explorer.ui.live_work import live_work
 from resnet_explorer.ui.networks import torch_gate, warm_up
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
-from resnet_explorer.ui.slow_work import slow_work
 
 DEPTHS: Final = tuple(range(SHALLOWEST, DEEPEST + 1, 6))
 USUAL: Final = Duel(Fighter("plain", 32), Fighter("residual", 32), epochs=30)
@@ -89,14 +89,11 @@ def live(setting: Duel) -> None:
 
         return duel(setting)
 
-    place = st.empty()
-
     def draw(fought: Fought | None) -> None:
         figure = duel_figure(setting, fought or Fought((), ()), shown)  # the axes stand from the beginning
-        place.plotly_chart(figure, config={"displaylogo": False}, alt=t("Errors by epoch"))
+        st.plotly_chart(figure, key="dg_live_chart", config={"displaylogo": False}, alt=t("Errors by epoch"))
 
-    found, _ = slow_work("_dg_duel", (setting,), start, t("Batches"), draw)
-    draw(found)
+    found = live_work("_dg_duel", (setting,), start, t("Batches"), draw)
     if found is None or not found.first:
         return
     last = " · ".join(

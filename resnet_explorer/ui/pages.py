@@ -184,6 +184,13 @@ GROUPS: Final = (
                 _LABS_DECIDE,
             ),
             PageEntry(
+                "pages/degradation.py",
+                t("Degradation"),
+                ":material/trending_down:",
+                t("Deeper and worse without shortcuts: our runs beside the paper’s, and two to train now."),
+                _LABS_DECIDE,
+            ),
+            PageEntry(
                 "pages/wire.py",
                 t("Cut the wire"),
                 ":material/content_cut:",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import streamlit as st
 
@@ -16,12 +16,9 @@ from resnet_explorer.ui.remembered import remembered
 
 T = TypeVar("T")
 
-DRAWN_EVERY: Final = 1.0
-"""Seconds between two drawings of what is known so far."""
-
 
 @dataclass(eq=False)
-class _Work(Generic[T]):
+class Work(Generic[T]):
     """A computation under way, kept by the session from one rerun to the next."""
 
     steps: Iterator[Step[T]]
@@ -31,6 +28,7 @@ class _Work(Generic[T]):
 
     @property
     def is_finished(self) -> bool:
+        """Whether all of it is done."""
         return self.step is not None and self.step.done >= self.step.total
 
     def go_on(self) -> None:
@@ -41,6 +39,24 @@ class _Work(Generic[T]):
             self.seconds += time.perf_counter() - start
         if self.is_finished:
             self.steps = iter(())  # what it worked with, a network perhaps, is not held any longer
+
+    @property
+    def answer(self) -> T | None:
+        """What is known so far."""
+        return self.step.answer if self.step else None
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return self.step.done / self.step.total if self.step else 0.0
+
+    def stop(self) -> None:
+        """Leave it where it is."""
+        self.stopped = True
+
+    def resume(self) -> None:
+        """Take it up again."""
+        self.stopped = False
 
     @property
     def words(self) -> str:
@@ -54,11 +70,7 @@ class _Work(Generic[T]):
 
 
 def slow_work(
-    key: str,
-    question: tuple[object, ...],
-    start: Callable[[], Iterator[Step[T]]],
-    label: str,
-    draw: Callable[[T | None], None] | None = None,
+    key: str, question: tuple[object, ...], start: Callable[[], Iterator[Step[T]]], label: str
 ) -> tuple[T | None, bool]:
     """Do the work with progress and Stop, once for a question; a rerun of the page goes on where it was.
 
@@ -67,51 +79,31 @@ def slow_work(
         question: all that the answer depends on.
         start: begins the work. It must not use Streamlit.
         label: what is done, in a few words.
-        draw: draws what is known so far (None for nothing), once a second while the work goes on, in a
-            place of its own.
 
     Returns:
         The answer or, after Stop, what was known by then (None for nothing); and whether it is whole.
     """
-    work = remembered(key, question, lambda: _Work(start()))
+    work = remembered(key, question, lambda: Work(start()))
     if work.is_finished:
-        return _answer(work), True
+        return work.answer, True
     place = st.empty()
     if work.stopped:
-        _offer_to_go_on(place.container(), key, label, work)
-        return _answer(work), False
+        offer_to_go_on(place.container(), key, label, work)
+        return work.answer, False
     with place.container():
         words, button = st.columns([5, 1], vertical_alignment="bottom")
-        button.button(t("Stop"), key=f"{key}_stop", on_click=_stop, args=(work,), width="stretch")
-        bar, drawn = words.progress(0.0), 0.0
+        button.button(t("Stop"), key=f"{key}_stop", on_click=work.stop, width="stretch")
+        bar = words.progress(0.0)
         while not work.is_finished:  # a click on Stop, or on anything else, ends the run in `progress`
-            bar.progress(_share(work), text=f"{label}: {work.words}")
-            if draw and time.monotonic() - drawn > DRAWN_EVERY:
-                draw(_answer(work))
-                drawn = time.monotonic()
+            bar.progress(work.share, text=f"{label}: {work.words}")
             work.go_on()
     place.empty()
-    return _answer(work), True
+    return work.answer, True
 
 
-def _answer(work: _Work[T]) -> T | None:
-    return work.step.answer if work.step else None
-
-
-def _share(work: _Work[T]) -> float:
-    return work.step.done / work.step.total if work.step else 0.0
-
-
-def _stop(work: _Work[T]) -> None:
-    work.stopped = True
-
-
-def _resume(work: _Work[T]) -> None:
-    work.stopped = False
-
-
-def _offer_to_go_on(place: st.delta_generator.DeltaGenerator, key: str, label: str, work: _Work[T]) -> None:
+def offer_to_go_on(place: st.delta_generator.DeltaGenerator, key: str, label: str, work: Work[T]) -> None:
+    """Say where the work was stopped, beside a button that takes it up again."""
     words, button = place.columns([5, 1], vertical_alignment="center")
     done = f"{work.step.done:,} / {work.step.total:,}" if work.step else "0"
     words.warning(t("{label}: stopped at {done}.").format(label=label, done=done))
-    button.button(t("Go on"), key=f"{key}_go_on", on_click=_resume, args=(work,), width="stretch")
+    button.button(t("Go on"), key=f"{key}_go_on", on_click=work.resume, width="stretch")
