@@ -26,7 +26,7 @@ GRID: Final = {
 }
 
 
-def sweep_figure(sweeps: Sequence[Sweep], chance: float | None, what: str) -> go.Figure:
+def sweep_figure(sweeps: Sequence[Sweep], chance: float | None, what: str, *, cut: bool = False) -> go.Figure:
     """A bar for each block: what is left without it, in the colour of its stage; ▼ where a stage begins.
 
     Of two networks with the same number of blocks, the residual one stands at the left of each pair, and the
@@ -36,6 +36,7 @@ def sweep_figure(sweeps: Sequence[Sweep], chance: float | None, what: str) -> go
         sweeps: of one network, or of two.
         chance: what guessing reaches, a line; None for none.
         what: the name of the axis.
+        cut: whether it is not the block that is missing, but its shortcut.
     """
     ordered = sorted(sweeps, key=lambda sweep: sweep.is_plain)
     blocks = ordered[0].blocks
@@ -54,7 +55,7 @@ def sweep_figure(sweeps: Sequence[Sweep], chance: float | None, what: str) -> go
         type="category",
         categoryorder="array",
         categoryarray=[short(blocks[number]) for number in shown],
-        title="the block that is taken out",
+        title="the block whose shortcut is cut" if cut else "the block that is taken out",
         **GRID,
     )
     figure.update_yaxes(tickformat=".0%", range=[0, 1.08], title=what, **GRID)

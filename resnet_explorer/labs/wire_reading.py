@@ -24,7 +24,7 @@ def outcome(sweep: Sweep) -> Outcome:
 
 
 def sweep_reading(sweep: Sweep, *, cut: bool = False) -> str:
-    """The cheapest and the dearest block, in a sentence of Markdown.
+    """What is left on average, and without the cheapest and the dearest block, in a sentence of Markdown.
 
     Args:
         sweep: what is left without each block.
@@ -33,16 +33,17 @@ def sweep_reading(sweep: Sweep, *, cut: bool = False) -> str:
     scores, names = sweep.scores, sweep.names
     best, worst = max(scores, key=scores.__getitem__), min(scores, key=scores.__getitem__)
     words = t(
-        "Of **{whole:.1%}**, **{best:.1%}** are left without block {best_name}, **{worst:.1%}** without "
-        "{worst_name} ({photos:,} photos)."
+        "Of **{whole:.1%}**, **{mean:.1%}** are left on average: {best:.1%} without block {best_name}, "
+        "{worst:.1%} without {worst_name} ({photos:,} photos)."
     )
     if cut:
         words = t(
-            "Of **{whole:.1%}**, **{best:.1%}** are left without the shortcut of {best_name}, "
-            "**{worst:.1%}** without that of {worst_name} ({photos:,} photos)."
+            "Of **{whole:.1%}**, **{mean:.1%}** are left on average: {best:.1%} without the shortcut of "
+            "{best_name}, {worst:.1%} without that of {worst_name} ({photos:,} photos)."
         )
     return words.format(
         whole=sweep.whole,
+        mean=sum(scores.values()) / len(scores),
         best=scores[best],
         best_name=names[best],
         worst=scores[worst],

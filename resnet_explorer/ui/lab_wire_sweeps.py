@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 KINDS: Final = {"skip": t("its block, the shortcut stays"), "cut": t("its shortcut, the block stays")}
 DEEPEST: Final = "study/residual-56"
+NO_BETTER: Final = 1.5
+"""Times what guessing reaches, below which a network is hardly better."""
 FEW: Final = 20
 """Blocks below which it is said that they are few."""
 
@@ -41,14 +43,16 @@ def sweep(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None
     second = _swept(twin, kind, "_cw_twin_sweep")[0] if twin and is_whole else None
     found = [first] if second is None else [first, second]
     reading = _read_out(found, kind)
-    if kind == "skip":
+    if bench.chance is not None and first.whole < NO_BETTER * bench.chance:
+        st.warning(t("Whole, it does hardly better than guessing: it has nothing to lose.") + " " + reading)
+    elif kind == "skip":
         verdict(guessed, outcome(first), choices, reading)
     else:
         st.info(reading)
     figure = remembered(
         "_cw_sweep_figure",
         (kind, *found),
-        lambda: sweep_figure(found, bench.chance, bench.measure),
+        lambda: sweep_figure(found, bench.chance, bench.measure, cut=kind == "cut"),
     )
     _show(figure, "cw_sweep_chart", t("What is left without each block"))
     marks = t("▼ The first block of a stage.")

@@ -19,14 +19,13 @@ from resnet_explorer.labs import wiring
 from resnet_explorer.labs.lesions import Tally, rewired, tally
 from resnet_explorer.labs.measured import photos_of
 from resnet_explorer.labs.paths import measured_flow
-from resnet_explorer.labs.study import SHIPPED
 from resnet_explorer.labs.wire_notebook import wire_notebook
 from resnet_explorer.labs.wire_reading import drops_reading, sweep_reading
 from resnet_explorer.labs.wire_sweep import drops_of, sweep_of
 from resnet_explorer.predictor import preprocess
 from resnet_explorer.samples import open_sample
 from resnet_explorer.stage_pass import stage_pass
-from resnet_explorer.training.paper_recipe import network
+from resnet_explorer.training.paper_recipe import KINDS, network
 from resnet_explorer.weights import Preprocessing, available, bundled, export_bundled, find, load
 from tests.notebooks import run
 from tests.pages.opened import opened
@@ -57,10 +56,10 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     st.cache_resource.clear()
 
 
-def keep_study() -> None:
-    """A plain and a residual network of the study's smallest, of random weights that answer this and that."""
+def keep_study(depth: int = 20) -> None:
+    """A plain and a residual network of the study, of random weights that answer this and that."""
     bundled.STUDY.mkdir()
-    for number, (kind, depth) in enumerate(SHIPPED[:2]):
+    for number, kind in enumerate(KINDS):
         torch.manual_seed(number)
         model = build(network(kind, depth)).eval()
         with torch.no_grad():
@@ -108,7 +107,7 @@ def test_the_sweep_is_the_librarys() -> None:
 
     page.segmented_control(key="cw_kind").set_value("cut").run()
     cut = counted(list(wiring.each_cut(blocks).values()))
-    assert f"**{max(cut.scores):.1%}** are left without the shortcut of" in page.info[0].value
+    assert f": {max(cut.scores):.1%} without the shortcut of" in page.warning[0].value
     assert page.query_params["cw_kind"] == "cut"
 
 
@@ -155,6 +154,22 @@ def test_a_plain_network_stands_beside() -> None:
     assert names["sweep"].scores == residual.scores
     assert names["other_sweep"].scores == plain.scores
     assert names["other_drops"].rows == found_drops[0].rows
+
+
+def test_a_network_that_only_guesses_has_nothing_to_lose() -> None:
+    blocks = find("bundled").plan.blocks
+    assert counted(list(wiring.each_skipped(blocks).values())).whole < 0.15  # random weights, 10 classes
+    page = opened("wire", **GUESSED)
+    assert "Whole, it does hardly better than guessing: it has nothing to lose." in page.warning[0].value
+
+
+def test_a_click_from_few_blocks_to_many() -> None:
+    keep_study(56)
+    page = opened("wire", **GUESSED)
+    page.button(key="cw_deeper").click().run()
+    assert page.query_params["cw_net"] == "study/residual-56"
+    assert "### Take one of its 27 blocks out: how many answers are still right?" in words(page)
+    assert [len(trace["x"]) for trace in charts(page)[0]["data"]] == [27, 27]  # type: ignore[attr-defined]
 
 
 def test_the_studys_networks_are_on_this_page_alone() -> None:
