@@ -76,7 +76,8 @@ def duel_figure(setting: Duel, fought: Fought, shown: str) -> go.Figure:
             trace = _curve(log, what, fighter.name, colour, width=4)
             trace.update(name=fighter.name, showlegend=what == _kinds_of(shown)[0])
             figure.add_trace(trace)
-    figure.update_xaxes(title=t("epoch"), range=[0, setting.epochs + 0.5], **_AXIS)
+    step = 1 if setting.epochs <= 12 else None
+    figure.update_xaxes(title=t("epoch"), range=[0, setting.epochs + 0.5], dtick=step, **_AXIS)
     figure.update_yaxes(title=SHOWN[shown] if shown != "both" else t("Error"), **_AXIS)
     figure.update_yaxes(tickformat=".0%", range=[0, 1])
     return _with_legend(quiet(figure, height=420), "")

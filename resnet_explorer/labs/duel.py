@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from statistics import median
 
 import torch
 
@@ -64,16 +65,18 @@ def duel(setting: Duel) -> Iterator[Step[Fought]]:
 
 
 def estimate(setting: Duel) -> float:
-    """Seconds that the whole takes here, from the second batch of each network."""
+    """Seconds that the whole takes here, from a few batches of each network: the median of them."""
     seconds = 0.0
     for fighter in set(setting.fighters):
         run = _run(fighter, setting)
         batches = run.epoch(0)
         next(batches)  # the first pays for what torch makes ready
-        began = time.perf_counter()
-        next(batches)
-        share = time.perf_counter() - began
-        seconds += share * run.steps * setting.epochs * setting.fighters.count(fighter)
+        took = []
+        for _ in range(3):
+            began = time.perf_counter()
+            next(batches)
+            took.append(time.perf_counter() - began)
+        seconds += median(took) * run.steps * setting.epochs * setting.fighters.count(fighter)
     return seconds
 
 

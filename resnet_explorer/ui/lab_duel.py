@@ -37,11 +37,12 @@ USUAL: Final = Duel(Fighter("plain", 32), Fighter("residual", 32), epochs=30)
 
 def duel_input() -> Duel:
     """The controls of a live training."""
-    first, second, epochs, seed = st.columns([1.6, 1.6, 0.8, 0.8], gap="medium", vertical_alignment="bottom")
+    first, second = st.columns(2, gap="large")
     with first:
         one = _fighter("dg_a", t("One network"), USUAL.first)
     with second:
         other = _fighter("dg_b", t("The other"), USUAL.second)
+    epochs, seed, _ = st.columns([1, 1, 2], gap="medium")
     linked("dg_epochs", USUAL.epochs, whole(2, MOST_EPOCHS))
     linked("dg_seed", USUAL.seed, whole(0, LAST_SEED))
     passes = epochs.number_input(t("Epochs"), 2, MOST_EPOCHS, key="dg_epochs", persist_state="session")
