@@ -31,7 +31,8 @@ LABS = (
     "labs.signal_numbers labs.signal_figures labs.signal_notebook"
 )
 WIRES = (
-    "labs.wiring labs.wire_picture labs.wire_figures labs.wire_reading labs.wire_notebook labs.cifar_photos"
+    "labs.wiring labs.wire_picture labs.wire_figures labs.wire_path_figures labs.wire_sweep labs.wire_beside "
+    "labs.wire_reading labs.wire_notebook labs.cifar_photos"
 )
 LANDSCAPES = "labs.landscape_numbers labs.landscape_figures labs.landscape_notebook labs.landscape_study"
 LISTS = (

@@ -6,9 +6,11 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from resnet_explorer.colours import STAGE_COLOURS
-from resnet_explorer.labs.wire_figures import drops_figure, lengths_figure, sweep_figure
+from resnet_explorer.labs.wire_figures import drops_figure, sweep_figure
+from resnet_explorer.labs.wire_path_figures import lengths_figure
 from resnet_explorer.labs.wire_picture import wire_picture
 from resnet_explorer.labs.wire_reading import outcome, sweep_reading
+from resnet_explorer.labs.wire_sweep import Drops, Sweep
 from resnet_explorer.labs.wiring import WHOLE
 from resnet_explorer.plan import Block, plan
 from resnet_explorer.spec import preset
@@ -58,18 +60,19 @@ def test_long_chains_wrap(name: str, rows: int) -> None:
 def test_the_bars_are_the_blocks_in_their_stages_colours() -> None:
     blocks = blocks_of("resnet20_cifar")
     scores = {number: 0.1 * number for number in range(9)}
-    figure = sweep_figure(blocks, scores, 0.9, 0.1, "accuracy")
+    figure = sweep_figure([Sweep("r", blocks, scores, 0.9, 200)], 0.1, "accuracy")
     (bars,) = figure.data
     assert list(bars.x)[:4] == ["1.0", "1.1", "1.2", "2.0"]
     assert list(bars.y) == list(scores.values())
     assert [text.startswith("▼") for text in bars.text] == [True, False, False] * 3
     assert list(bars.marker.color) == [STAGE_COLOURS[f"stage {n}"] for n in (1, 1, 1, 2, 2, 2, 3, 3, 3)]
-    assert [note.text for note in figure.layout.annotations] == ["whole<br>90.0%", "guessing"]
-    assert len(sweep_figure(blocks, scores, 1.0, None, "agreement").layout.shapes) == 1
+    assert [note.text for note in figure.layout.annotations] == ["guessing", "whole<br>90.0%"]
+    assert len(sweep_figure([Sweep("r", blocks, scores, 1.0, 30)], None, "agreement").layout.shapes) == 1
 
 
 def test_draws_begin_with_the_whole_network() -> None:
-    points, mean = drops_figure([[0.8, 0.6], [0.5, 0.3]], 0.9, None, "error").data
+    drops = Drops("r", False, [[0.8, 0.6], [0.5, 0.3]], 0.9, 200)
+    points, mean = drops_figure([drops], None, "error").data
     assert list(points.x) == [0, 1, 1, 2, 2]
     assert list(points.y) == pytest.approx([0.1, 0.2, 0.4, 0.5, 0.7])
     assert list(mean.y) == pytest.approx([0.1, 0.3, 0.6])
@@ -86,9 +89,14 @@ def test_lengths_are_binomial() -> None:
     [((0.89, 0.86), "little"), ((0.89, 0.8), "depends"), ((0.44, 0.2), "most"), ((0.46, 0.1), "depends")],
 )
 def test_what_a_sweep_comes_to(scores: tuple[float, ...], expected: str) -> None:
-    assert outcome(dict(enumerate(scores)), 0.9) == expected
+    blocks = blocks_of("resnet20_cifar")
+    assert outcome(Sweep("r", blocks, dict(enumerate(scores)), 0.9, 200)) == expected
 
 
-def test_the_reading_names_the_cheapest_and_the_dearest() -> None:
-    read = sweep_reading({0: 0.4, 1: 0.79, 2: 0.5}, 0.85, {0: "1.0", 1: "1.1", 2: "1.2"}, 200)
-    assert read == ("Of **85.0%**, **79.0%** are left without block 1.1, **40.0%** without 1.0 (200 photos).")
+def test_the_reading_names_the_mean_the_cheapest_and_the_dearest() -> None:
+    sweep = Sweep("r", blocks_of("resnet20_cifar"), {0: 0.4, 1: 0.79, 2: 0.5}, 0.85, 200)
+    assert sweep_reading(sweep) == (
+        "Of **85.0%**, **56.3%** are left on average: 79.0% without block 1.1, 40.0% without 1.0 "
+        "(200 photos)."
+    )
+    assert ": 79.0% without the shortcut of 1.1, 40.0% without that of 1.0" in sweep_reading(sweep, cut=True)

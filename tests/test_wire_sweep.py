@@ -11,7 +11,7 @@ from resnet_explorer.labs import wiring
 from resnet_explorer.labs.wire_beside import beside, differences, study_networks
 from resnet_explorer.labs.wire_figures import drops_figure, sweep_figure
 from resnet_explorer.labs.wire_picture import wire_picture
-from resnet_explorer.labs.wire_reading import drops_reading, outcome, sweep_reading
+from resnet_explorer.labs.wire_reading import drops_reading
 from resnet_explorer.labs.wire_sweep import Drops, Sweep, drop_rows, sweep_rows
 from resnet_explorer.plan import Block
 from resnet_explorer.training.paper_recipe import Kind, network
@@ -116,14 +116,6 @@ def test_drops_side_by_side() -> None:
 
 def test_numbers_of_a_sweep() -> None:
     plain = swept("plain", 0.1, 0.7)
-    assert outcome(plain) == "most"
-    assert outcome(swept("residual", 0.7, 0.72)) == "little"
-    assert outcome(swept("residual", 0.6, 0.72)) == "depends"
-    some = Sweep("r", plain.blocks, {0: 0.5, 1: 0.2, 4: 0.6}, 0.7, 1000)
-    assert sweep_reading(some) == (
-        "Of **70.0%**, **43.3%** are left on average: 60.0% without block 2.1, 20.0% without 1.1 "
-        "(1,000 photos)."
-    )
     rows = sweep_rows([plain, swept("residual", 0.6, 0.75)], "accuracy")
     assert len(rows) == 1 + 7 + 1 + 9
     assert rows[4] == {"network": "plain 20", "block out": "2.1", "shortcut": "none", "accuracy": 0.1}
