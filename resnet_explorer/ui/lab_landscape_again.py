@@ -25,12 +25,13 @@ from resnet_explorer.progress import Step
 from resnet_explorer.tables import to_csv, to_markdown
 from resnet_explorer.ui.lab import view_input
 from resnet_explorer.ui.lab_landscape import grid_words
+from resnet_explorer.ui.lab_network import network_input
 from resnet_explorer.ui.linked import linked, number, one_of, whole
 from resnet_explorer.ui.networks import as_stored, torch_gate, trained, warm_up
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.slow_work import slow_work
-from resnet_explorer.weights import Entry, Weights, available, find
+from resnet_explorer.weights import Weights, available
 from resnet_explorer.weights.bundled import study_keys
 
 if TYPE_CHECKING:
@@ -158,16 +159,11 @@ def _show(surface: Surface, is_whole: bool, weights: Weights, asked: Question, p
 
 
 def _controls() -> Weights:
-    here = _here()
-    if not here:
-        raise ValueError(t("No trained network is on this machine."))
-    labels = {weights.key: weights.label for weights in here}
-    linked("ls_net", USUAL if USUAL in labels else here[0].key, one_of(labels))
     network, photos = st.columns([1, 1], vertical_alignment="bottom", gap="medium")
     steps, seed, span = st.columns([2, 1, 1], vertical_alignment="bottom", gap="medium")
     kept: dict[str, Any] = {"persist_state": "session"}
-    key = network.selectbox(t("Network"), list(labels), format_func=labels.__getitem__, key="ls_net", **kept)
-    weights = next(each for each in here if each.key == key)
+    with network:
+        weights = network_input("ls_net", USUAL)
     if knows_them(weights.classes):
         photos.segmented_control(
             t("Photos"), COUNTS, required=True, format_func="{:,}".format, key="ls_photos", **kept
@@ -213,18 +209,3 @@ def _seconds(weights: Weights, photos: Photos) -> float:
 def _keys() -> list[str]:
     """Of the study's networks and of all others, wherever their values are. No torch is needed for it."""
     return [*study_keys(), *(entry.key for entry in available())]
-
-
-def _here() -> list[Weights]:
-    """The study's networks, and those that can look at a photo now."""
-    with st.spinner(t("Loading torch …")):
-        warm_up("torchvision")
-    from resnet_explorer.weights import imagenet
-
-    def is_here(entry: Entry) -> bool:
-        return entry.source != "torchvision" or imagenet.cached_file(entry.key) is not None
-
-    elsewhere = {entry.key for entry in available() if not is_here(entry)}
-    keys = tuple(key for key in _keys() if key not in elsewhere)
-    found = remembered("_ls_here", keys, lambda: [find(key) for key in keys])
-    return [each for each in found if each.spec.include_top and each.spec.in_channels in (1, 3)]

@@ -11,14 +11,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.cifar_photos import knows_them
-from resnet_explorer.labs.wire_beside import beside, study_networks
+from resnet_explorer.labs.wire_beside import beside
 from resnet_explorer.labs.wiring import WHOLE, Lesions, can_skip, fits, read, write
 from resnet_explorer.plan import Block
 from resnet_explorer.short_text import as_markdown
+from resnet_explorer.ui.lab_network import network_input
 from resnet_explorer.ui.linked import SWITCH, Code, linked, one_of, whole
-from resnet_explorer.ui.networks import trained, warm_up
+from resnet_explorer.ui.networks import trained
 from resnet_explorer.ui.remembered import remembered
-from resnet_explorer.weights import Entry, Weights, available, find
+from resnet_explorer.weights import Weights
 
 if TYPE_CHECKING:
     from resnet_explorer.labs.lesions import Photos
@@ -83,7 +84,7 @@ def bench_input() -> Bench:
     """
     network, photos, words = st.columns([1.5, 1.35, 1.5], gap="medium", vertical_alignment="bottom")
     with network:
-        weights = _network_input()
+        weights = network_input("cw_net", USUAL, _can_lose_a_block)
     blocks = weights.plan.blocks
     count = linked("cw_photos", COUNTS[0], one_of(COUNTS))
     lesions = linked("cw_cut", WHOLE, lesions_code(blocks))
@@ -158,36 +159,5 @@ def _measured_on(bench: Bench) -> str:
     ).format(count=bench.count)
 
 
-def _network_input() -> Weights:
-    with st.spinner(t("Loading torch …")):
-        warm_up("torchvision")
-    here = _here()
-    if not here:
-        raise ValueError(t("No trained network is on this machine that has a block to take out."))
-    labels = {weights.key: weights.label for weights in here}
-    linked("cw_net", USUAL if USUAL in labels else here[0].key, one_of(labels))
-    key = st.selectbox(
-        t("Network"), list(labels), format_func=labels.__getitem__, key="cw_net", persist_state="session"
-    )
-    return next(weights for weights in here if weights.key == key)
-
-
-def _here() -> list[Weights]:
-    """The networks that can look at a photo now, and that have a block that can be taken out.
-
-    The study's stand behind the bundled ones; only the laboratories know of them.
-    """
-    from resnet_explorer.weights import imagenet
-
-    def is_here(entry: Entry) -> bool:
-        return entry.source != "torchvision" or imagenet.cached_file(entry.key) is not None
-
-    entries = tuple(entry for entry in available() if is_here(entry))
-    found = remembered("_cw_here", entries, lambda: [find(entry.key) for entry in entries])
-    bundled = [each for each in found if each.source == "bundled"]
-    others = [each for each in found if each.source != "bundled"]
-    return [
-        each
-        for each in (*bundled, *study_networks(), *others)
-        if each.spec.include_top and each.spec.in_channels in (1, 3) and any(map(can_skip, each.plan.blocks))
-    ]
+def _can_lose_a_block(weights: Weights) -> bool:
+    return any(map(can_skip, weights.plan.blocks))

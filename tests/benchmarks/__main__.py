@@ -26,6 +26,7 @@ PARTS = (
     "gradients",
     "lesions",
     "landscape",
+    "labs",
 )
 
 

@@ -18,14 +18,12 @@ EMPTY_APP = 'import streamlit as st\n\nst.title("Empty")\n'
 
 
 def rows(rounds: int = 3) -> Iterator[Row]:
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        empty = Path(folder) / "empty.py"
-        empty.write_text(EMPTY_APP)
+    with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         ours, theirs = [], []
         for _ in range(rounds):
             ours.append(_start_to_paint(chromium, None, "ResNet Explorer"))
-            theirs.append(_start_to_paint(chromium, empty, "Empty"))
+            theirs.append(empty_page(chromium))
         yield Row(
             "start of the server to first paint, Overview",
             statistics.median(ours),
@@ -44,6 +42,14 @@ def rows(rounds: int = 3) -> Iterator[Row]:
                 statistics.median(theirs),
             )
         chromium.close()
+
+
+def empty_page(chromium: Browser) -> float:
+    """From the start of a server to the first paint of a page with a heading and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "empty.py"
+        script.write_text(EMPTY_APP)
+        return _start_to_paint(chromium, script, "Empty")
 
 
 def _start_to_paint(chromium: Browser, script: Path | None, heading: str) -> float:

@@ -12,6 +12,8 @@ from tests.e2e.conftest import settle, visit
 GUESSES = {
     "gradient?gw_depth=20&gw_width=4": ("The gradient’s way", "It vanishes: less than a tenth"),
     "signal?sf_depth=20&sf_width=4": ("Signal forward", "It grows: more than ten times"),
+    "degradation": ("Degradation", "The deepest, 56 layers"),
+    "landscape": ("The landscape", "Around the residual one"),
     "wire": ("Cut the wire", "It depends on which block"),
 }
 
@@ -29,6 +31,16 @@ def test_a_guess_first_then_the_answer(page: Page, app: str, address: str) -> No
     page.get_by_text(said).click()
     expect(page.get_by_test_id("stAlert").first).to_contain_text(said)
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    settle(page)
+
+
+def test_two_networks_learn_side_by_side(page: Page, app: str) -> None:
+    pair = "dg_a_kind=plain&dg_a_depth=8&dg_b_kind=residual&dg_b_depth=8&dg_epochs=2"
+    visit(page, f"{app}/degradation?dg_guess_shown=1&{pair}", "Degradation")
+    page.get_by_role("button", name="Train both").click()
+    expect(page.get_by_text("Batches: all 26 done in")).to_be_visible()
+    expect(page.get_by_text("plain 8: training error")).to_be_visible()
+    assert page.locator(".js-plotly-plot").last.locator(".scatterlayer .trace").count() == 4
     settle(page)
 
 

@@ -1,0 +1,56 @@
+"""The choice of a trained network in a laboratory: those of the photo lab, and the study's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from resnet_explorer.i18n import t
+from resnet_explorer.labs.wire_beside import study_networks
+from resnet_explorer.ui.linked import linked, one_of
+from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.remembered import remembered
+from resnet_explorer.weights import Entry, Weights, available, find
+
+
+def network_input(key: str, usual: str, fits: Callable[[Weights], bool] = lambda _: True) -> Weights:
+    """Draw the menu of the networks that are here and fit; the one that is chosen.
+
+    Args:
+        key: of the control, as in the link.
+        usual: the key of the network that is chosen unless told; the first, where it is not here.
+        fits: whether a network can be used.
+
+    Raises:
+        ValueError: in one sentence, if there is none.
+    """
+    with st.spinner(t("Loading torch …")):
+        warm_up("torchvision")
+    here = [weights for weights in _here() if fits(weights)]
+    if not here:
+        raise ValueError(t("No trained network is on this machine that can be used here."))
+    labels = {weights.key: weights.label for weights in here}
+    linked(key, usual if usual in labels else here[0].key, one_of(labels))
+    chosen = st.selectbox(
+        t("Network"), list(labels), format_func=labels.__getitem__, key=key, persist_state="session"
+    )
+    return next(weights for weights in here if weights.key == chosen)
+
+
+def _here() -> list[Weights]:
+    """The networks that can look at a photo now, the study's behind the bundled ones."""
+    from resnet_explorer.weights import imagenet
+
+    def is_here(entry: Entry) -> bool:
+        return entry.source != "torchvision" or imagenet.cached_file(entry.key) is not None
+
+    entries = tuple(entry for entry in available() if is_here(entry))
+    found = remembered("_lab_networks", entries, lambda: [find(entry.key) for entry in entries])
+    bundled = [each for each in found if each.source == "bundled"]
+    others = [each for each in found if each.source != "bundled"]
+    return [
+        each
+        for each in (*bundled, *study_networks(), *others)
+        if each.spec.include_top and each.spec.in_channels in (1, 3)
+    ]
