@@ -34,10 +34,14 @@ WIRES = (
     "labs.wiring labs.wire_picture labs.wire_figures labs.wire_path_figures labs.wire_sweep labs.wire_beside "
     "labs.wire_reading labs.wire_notebook labs.cifar_photos"
 )
+DEGRADATION = (
+    "training.paper_recipe labs.study labs.duel_setting labs.degradation_figures labs.degradation_reading "
+    "labs.degradation_notebook"
+)
 LANDSCAPES = "labs.landscape_numbers labs.landscape_figures labs.landscape_notebook labs.landscape_study"
 LISTS = (
     f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
-    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS} {WIRES} {LANDSCAPES}"
+    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS} {WIRES} {LANDSCAPES} {DEGRADATION}"
 )
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 
