@@ -8,7 +8,8 @@ import torch
 
 from resnet_explorer import ResNetSpec, build, plan
 from resnet_explorer.labs import wiring
-from resnet_explorer.labs.wire_beside import beside, differences, study_networks
+from resnet_explorer.labs.study import study_networks
+from resnet_explorer.labs.wire_beside import beside, differences
 from resnet_explorer.labs.wire_figures import drops_figure, sweep_figure
 from resnet_explorer.labs.wire_picture import wire_picture
 from resnet_explorer.labs.wire_reading import drops_reading

@@ -43,6 +43,17 @@ def weights_of(kind: Kind, depth: int) -> Weights:
     return describe(path_of(key), key)
 
 
+def study_networks() -> list[Weights]:
+    """Those of the study that came with the explorer; a file that is missing or damaged is passed over."""
+    found = []
+    for kind, depth in SHIPPED:
+        try:
+            found.append(weights_of(kind, depth))
+        except ValueError:
+            continue
+    return found
+
+
 def load(kind: Kind, depth: int) -> ResNet:
     """A trained network of the study: eval mode, no gradients.
 

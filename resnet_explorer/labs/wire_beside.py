@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.cifar_photos import knows_them
-from resnet_explorer.labs.study import SHIPPED, weights_of
+from resnet_explorer.labs.study import SHIPPED, study_networks
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.training.paper_recipe import network
 from resnet_explorer.weights import Weights
 from resnet_explorer.weights.bundled import STUDY_PREFIX
-
-
-def study_networks() -> list[Weights]:
-    """Those of the study that came with the explorer; a file that is missing or damaged is passed over."""
-    found = []
-    for kind, depth in SHIPPED:
-        try:
-            found.append(weights_of(kind, depth))
-        except ValueError:
-            continue
-    return found
 
 
 def beside(weights: Weights) -> Weights | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from resnet_explorer.i18n import t
-from resnet_explorer.labs.wire_beside import study_networks
+from resnet_explorer.labs.study import study_networks
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.ui.remembered import remembered

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.labs.wire_beside import differences, study_networks
+from resnet_explorer.labs.study import study_networks
+from resnet_explorer.labs.wire_beside import differences
 from resnet_explorer.labs.wire_reading import drops_reading, outcome, sweep_reading
 from resnet_explorer.labs.wire_sweep import Drops, Sweep, drop_rows, drops_of, sweep_of, sweep_rows
 from resnet_explorer.labs.wiring import can_cut, each_cut, each_skipped, random_rows
