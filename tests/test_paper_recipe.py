@@ -9,13 +9,14 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from resnet_explorer.epoch_log import read_log, write_log
 from resnet_explorer.module import build
 from resnet_explorer.plan import plan
 from resnet_explorer.spec import preset
 from resnet_explorer.training.data import ImageSet, SmallImages
 from resnet_explorer.training.degradation import CHECKPOINT, LOG, snapshot, train
 from resnet_explorer.training.paper import PaperRun, shrunk
-from resnet_explorer.training.paper_recipe import PaperEpoch, PaperRecipe, network, read_log, write_log
+from resnet_explorer.training.paper_recipe import PaperEpoch, PaperRecipe, network
 from resnet_explorer.weights.tensors import read_state
 
 RECIPE = PaperRecipe(epochs=4, batch_size=16, side=8)
@@ -141,8 +142,8 @@ def test_a_folder_of_another_run_is_refused(tmp_path: Path) -> None:
 
 def test_a_log_comes_back_as_it_was_written(tmp_path: Path) -> None:
     epochs = [PaperEpoch(1, 0.1, 2.3, 0.9, 2.25, 0.875), PaperEpoch(2, 0.01, 1.5, 0.5, 1.75, 0.625)]
-    write_log(tmp_path / "log.csv", epochs)
-    assert read_log(tmp_path / "log.csv") == epochs
+    write_log(tmp_path / "log.csv", PaperEpoch, epochs)
+    assert read_log(tmp_path / "log.csv", PaperEpoch) == epochs
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match=r"other\.csv is no log of a run"):
-        read_log(tmp_path / "other.csv")
+        read_log(tmp_path / "other.csv", PaperEpoch)

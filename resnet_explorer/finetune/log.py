@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from resnet_explorer.whole_file import write_text
+from resnet_explorer.epoch_log import read_log, write_log
 
 LOG: Final = "log.csv"
 
@@ -27,25 +25,19 @@ class Epoch:
 
 
 def write(folder: Path, epochs: Sequence[Epoch]) -> None:
-    """Write the log anew, whole: a crash leaves the one before it.
+    """Write the log of a run anew, whole.
 
     Raises:
         ValueError: if it cannot be written.
     """
-    text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(map(asdict, epochs))
-    write_text(folder / LOG, text.getvalue())
+    write_log(folder / LOG, Epoch, epochs)
 
 
 def read(folder: Path) -> list[Epoch]:
-    """The epochs of a run so far."""
+    """The epochs of a run so far.
+
+    Raises:
+        ValueError: if there is a log that cannot be read.
+    """
     path = folder / LOG
-    if not path.is_file():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            Epoch(int(row["epoch"]), **{name: float(row[name]) for name in row if name != "epoch"})
-            for row in csv.DictReader(file)
-        ]
+    return read_log(path, Epoch) if path.is_file() else []

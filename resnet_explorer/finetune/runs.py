@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import shutil
 from dataclasses import dataclass, replace
@@ -180,5 +179,5 @@ def _story(folder: Path, _written: int, _size: int) -> Story:
 def _epochs(folder: Path, _written: int, _size: int) -> tuple[Epoch, ...]:
     try:
         return tuple(log.read(folder))
-    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+    except ValueError:
         return ()

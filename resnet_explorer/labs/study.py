@@ -13,13 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from resnet_explorer.epoch_log import read_log
 from resnet_explorer.training.paper_recipe import (
     KINDS,
     Kind,
     PaperEpoch,
     PaperRecipe,
     network,
-    read_log,
 )
 from resnet_explorer.weights.base import Preprocessing, Weights
 from resnet_explorer.weights.bundled import STUDY, STUDY_PREFIX, describe, export_bundled, path_of
@@ -70,7 +70,7 @@ def log(kind: Kind, depth: int) -> tuple[PaperEpoch, ...]:
     Raises:
         ValueError: if the log is missing or damaged.
     """
-    return tuple(read_log(STUDY / f"{kind}-{depth}.csv"))
+    return tuple(read_log(STUDY / f"{kind}-{depth}.csv", PaperEpoch))
 
 
 def logs_of_all() -> dict[tuple[Kind, int], tuple[PaperEpoch, ...]]:
@@ -125,7 +125,7 @@ def keep(runs: Path, target: Path = STUDY) -> list[str]:
         for kind in KINDS:
             name = f"{kind}-{depth}"
             told = json.loads((runs / name / "run.json").read_text(encoding="utf-8"))
-            epochs = read_log(runs / name / "log.csv")
+            epochs = read_log(runs / name / "log.csv", PaperEpoch)
             if len(epochs) != told["recipe"]["epochs"]:
                 raise ValueError(f"The run {name} has {len(epochs)} of {told['recipe']['epochs']} epochs.")
             shutil.copyfile(runs / name / "run.json", target / f"{name}.json")

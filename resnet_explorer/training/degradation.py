@@ -15,10 +15,11 @@ from typing import Final
 import torch
 from safetensors.torch import save_file
 
+from resnet_explorer.epoch_log import write_log
 from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.training.data import SmallImages
 from resnet_explorer.training.paper import PaperRun
-from resnet_explorer.training.paper_recipe import Kind, PaperEpoch, PaperRecipe, network, write_log
+from resnet_explorer.training.paper_recipe import Kind, PaperEpoch, PaperRecipe, network
 from resnet_explorer.whole_file import whole_or_nothing, write_text
 
 CHECKPOINT: Final = "last.pt"
@@ -75,7 +76,7 @@ def train(
         _keep(run, snapshot(folder, number + 1))
         with whole_or_nothing(folder / CHECKPOINT) as part:
             torch.save({"epoch": number + 1, "history": list(map(asdict, history)), **run.state()}, part)
-        write_log(folder / LOG, history)
+        write_log(folder / LOG, PaperEpoch, history)
         yield history[-1]
 
 

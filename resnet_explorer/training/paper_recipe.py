@@ -6,15 +6,10 @@ that are padded, cropped and mirrored; no warm-up, no label smoothing, no averag
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from resnet_explorer.spec import ResNetSpec, preset
-from resnet_explorer.whole_file import write_text
 
 Kind = Literal["plain", "residual"]
 
@@ -84,32 +79,3 @@ class PaperEpoch:
     train_error: float
     test_loss: float
     test_error: float
-
-
-def write_log(path: Path, epochs: Sequence[PaperEpoch]) -> None:
-    """Write a line of CSV for every epoch, whole: a crash leaves the file before.
-
-    Raises:
-        ValueError: if it cannot be written.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(field.name for field in fields(PaperEpoch))
-    writer.writerows([epoch.epoch, *(f"{value:.6g}" for value in astuple(epoch)[1:])] for epoch in epochs)
-    write_text(path, text.getvalue())
-
-
-def read_log(path: Path) -> list[PaperEpoch]:
-    """The epochs of a log.
-
-    Raises:
-        ValueError: if it cannot be read.
-    """
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            return [
-                PaperEpoch(int(row["epoch"]), **{name: float(row[name]) for name in row if name != "epoch"})
-                for row in csv.DictReader(file)
-            ]
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path.name} is no log of a run: {error}.") from None
