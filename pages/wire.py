@@ -32,7 +32,6 @@ page_title(t("Cut the wire"), t("A trained network, a pair of scissors, and noth
 try:
     bench = bench_input()
     linked("cw_view", "sweep", one_of(VIEWS))
-    st.markdown(prose("wire_theory"))
     question = t("Take one of its {count} blocks out: how many answers are still right?")
     if bench.photos.labels is None:
         question = t("Take one of its {count} blocks out: how many answers stay the same?")
@@ -40,6 +39,7 @@ try:
     if not is_shown("cw_guess"):
         graph(bench, is_live=False)
         st.stop()
+    st.markdown(prose("wire_theory"))
     view = st.segmented_control(
         t("Experiment"),
         list(VIEWS),
