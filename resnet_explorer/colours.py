@@ -18,7 +18,7 @@ STAGE_COLOURS: Final[Mapping[str, str]] = {
     "head": "#d55e00",
 }
 
-DEPTH_COLOURS: Final = ("#c2a8f8", "#a583f2", "#8a5cec", "#6d35dd")
+DEPTH_COLOURS: Final = ("#b795f6", "#a07cf1", "#8a5cec", "#6d35dd")
 """For networks of growing depth, beside stages that keep their colours: one hue, the deeper the stronger."""
 
 LINE_GREY: Final = "#9aa4b2"

@@ -96,7 +96,7 @@ def test_what_a_sweep_comes_to(scores: tuple[float, ...], expected: str) -> None
 def test_the_reading_names_the_mean_the_cheapest_and_the_dearest() -> None:
     sweep = Sweep("r", blocks_of("resnet20_cifar"), {0: 0.4, 1: 0.79, 2: 0.5}, 0.85, 200)
     assert sweep_reading(sweep) == (
-        "Of **85.0%**, **56.3%** are left on average: 79.0% without block 1.1, 40.0% without 1.0 "
+        "**85.0%** when whole, **56.3%** without a block, on average: 79.0% without 1.1, 40.0% without 1.0 "
         "(200 photos)."
     )
-    assert ": 79.0% without the shortcut of 1.1, 40.0% without that of 1.0" in sweep_reading(sweep, cut=True)
+    assert ": 79.0% without that of 1.1, 40.0% without that of 1.0" in sweep_reading(sweep, cut=True)

@@ -107,7 +107,7 @@ def test_drops_side_by_side() -> None:
     assert list(points.y) == pytest.approx([0.2, 0.3, 0.5, 0.6, 0.4, 0.7, 0.7])
     assert list(plain_points.customdata) == [0, 1, 1, 2, 2]
     assert drops_reading(plain, "error") == (
-        "**p**: error 30.0% when whole, **70.0%** with one block out, 90.0% with two."
+        "**p**: error 30.0% when whole; the draws’ mean **70.0%** with one block out, 90.0% with two."
     )
     assert drops_reading(Drops("p", True, [[0.2]], 0.7, 9), "error").endswith("**80.0%** with one block out.")
     rows = drop_rows([plain], "accuracy")

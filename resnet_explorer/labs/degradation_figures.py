@@ -8,7 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from resnet_explorer.colours import DEPTH_COLOURS
+from resnet_explorer.colours import DEPTH_COLOURS, LINE_GREY
 from resnet_explorer.figures import FONT_SIZE, quiet
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.duel_setting import Duel, Fought
@@ -31,7 +31,7 @@ _AXIS: Final[dict[str, Any]] = {
     "tickfont_size": FONT_SIZE,
     "title_font_size": FONT_SIZE,
 }
-_FIGHTER_COLOURS: Final = (DEPTH_COLOURS[0], DEPTH_COLOURS[-1])
+_FIGHTER_COLOURS: Final = (LINE_GREY, DEPTH_COLOURS[-1])
 
 
 def study_figure(logs: Logs, shown: str) -> go.Figure:
@@ -57,7 +57,7 @@ def study_figure(logs: Logs, shown: str) -> go.Figure:
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", **_AXIS)
     figure.update_yaxes(title=SHOWN[shown] if shown != "both" else t("Error"), col=1)
     for drop in DROPS:
-        figure.add_vline(x=drop * epochs + 0.5, line_dash="dash", line_width=1, line_color="#9aa4b2")
+        figure.add_vline(x=drop * epochs + 0.5, line_dash="dash", line_width=1, line_color=LINE_GREY)
     figure.update_annotations(font_size=FONT_SIZE + 2)
     return _with_legend(quiet(figure, height=480), t("layers"))
 

@@ -24,7 +24,7 @@ LEVELS: Final[Mapping[str, Sequence[float]]] = {
 """Where lines of one height are drawn."""
 COLOURS: Final = "Viridis"
 _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30)
-_EYE: Final = {"x": 1.2, "y": -1.45, "z": 1.75}
+_EYE: Final = {"x": 1.3, "y": -1.6, "z": 1.85}
 _GRID: Final = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": FONT_SIZE}
 
 
@@ -117,7 +117,7 @@ def hill_figure(views: Mapping[str, View], measure: str = "loss") -> go.Figure:
     figure.update_scenes(
         xaxis={"title": {"text": t("1st")}, **plain},
         yaxis={"title": {"text": t("2nd")}, **plain},
-        zaxis={"title": {"text": ""}, **plain, **height},
+        zaxis={"title": {"text": t("loss, log") if measure == "loss" else t("error")}, **plain, **height},
         camera={"eye": _EYE, "center": {"z": -0.1}},
         aspectmode="manual",
         aspectratio={"x": 0.95, "y": 0.95, "z": 0.8},

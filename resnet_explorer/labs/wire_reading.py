@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.wire_sweep import Drops, Sweep
 from resnet_explorer.short_text import as_markdown
+
+if TYPE_CHECKING:
+    from resnet_explorer.labs.paths import Flow
 
 Outcome = Literal["little", "depends", "most"]
 
@@ -33,13 +36,14 @@ def sweep_reading(sweep: Sweep, *, cut: bool = False) -> str:
     scores, names = sweep.scores, sweep.names
     best, worst = max(scores, key=scores.__getitem__), min(scores, key=scores.__getitem__)
     words = t(
-        "Of **{whole:.1%}**, **{mean:.1%}** are left on average: {best:.1%} without block {best_name}, "
+        "**{whole:.1%}** when whole, **{mean:.1%}** without a block, on average: {best:.1%} without "
+        "{best_name}, "
         "{worst:.1%} without {worst_name} ({photos:,} photos)."
     )
     if cut:
         words = t(
-            "Of **{whole:.1%}**, **{mean:.1%}** are left on average: {best:.1%} without the shortcut of "
-            "{best_name}, {worst:.1%} without that of {worst_name} ({photos:,} photos)."
+            "**{whole:.1%}** when whole, **{mean:.1%}** without a shortcut, on average: {best:.1%} without "
+            "that of {best_name}, {worst:.1%} without that of {worst_name} ({photos:,} photos)."
         )
     return words.format(
         whole=sweep.whole,
@@ -60,7 +64,31 @@ def drops_reading(drops: Drops, what: str) -> str:
         what: the name of what is lost.
     """
     means = drops.means
-    words = t("**{label}**: {what} {whole:.1%} when whole, **{one:.1%}** with one block out")
+    words = t("**{label}**: {what} {whole:.1%} when whole; the draws’ mean **{one:.1%}** with one block out")
     if len(means) > 2:
         words = t("{before}, {two:.1%} with two").format(before=words, two=means[2])
     return words.format(label=as_markdown(drops.label), what=what, whole=means[0], one=means[1]) + "."
+
+
+def paths_reading(flow: Flow) -> str:
+    """How the gradient's norm changes with a path's length, and which length brings most of it, in Markdown.
+
+    Args:
+        flow: of all lengths or, after a stop, of the first.
+    """
+    means, parts = flow.means, flow.contributions
+    most = max(range(len(parts)), key=parts.__getitem__)
+    words = t(
+        "Measured: a norm of **{first:.2g}** along the path through no block, **{last:.2g}** along paths "
+        "through {length}. Paths through **{most}** of {blocks} blocks bring most of the gradient, "
+        "{share:.0%}; most paths go through about {half:g}."
+    )
+    return words.format(
+        first=means[0],
+        last=means[-1],
+        length=len(means) - 1,
+        most=most,
+        blocks=flow.blocks,
+        share=parts[most],
+        half=flow.blocks / 2,
+    )

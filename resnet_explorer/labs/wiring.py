@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import comb
 from typing import Final, Literal
 
 import numpy as np
@@ -128,12 +129,15 @@ def each_cut(blocks: Sequence[Block]) -> dict[int, Wiring]:
 def random_skips(blocks: Sequence[Block], count: int, draws: int, seed: int) -> list[Wiring]:
     """Networks without so many blocks, drawn at random (Veit et al. 2016, section 4.2 and figure 5a).
 
-    The draws of a number do not depend on how many others are drawn.
+    No two are the same: where there are fewer than are asked for, all of them. The draws of a number do not
+    depend on how many others are drawn.
     """
     able = [number for number, block in enumerate(blocks) if can_skip(block)]
     generator = np.random.default_rng([seed, count])
-    drawn = (generator.choice(able, count, replace=False).tolist() for _ in range(draws))
-    return [Lesions(skipped=frozenset(chosen)).wiring(len(blocks)) for chosen in drawn]
+    drawn: dict[frozenset[int], None] = {}  # in the order in which they came
+    while len(drawn) < min(draws, comb(len(able), count)):
+        drawn[frozenset(generator.choice(able, count, replace=False).tolist())] = None
+    return [Lesions(skipped=chosen).wiring(len(blocks)) for chosen in drawn]
 
 
 def random_rows(blocks: Sequence[Block], draws: int, seed: int) -> list[list[Wiring]]:

@@ -20,6 +20,8 @@ CHOICES: Final = {
     "deep": t("The deepest, {layers} layers").format(layers=DEPTHS[-1]),
 }
 
+CURVES: Final = t("Curves: training error dotted, test error solid.")
+
 
 def study(guessed: str | None) -> None:
     """What the runs that this project made and keeps came to.
@@ -42,8 +44,8 @@ def study(guessed: str | None) -> None:
     st.caption(
         t(
             "Our own runs on CIFAR-10, shorter than the paper’s: {differences}. "
-            "Dashed: the rate falls to a tenth."
-        ).format(differences=differences(used))
+            "Dashed lines: the rate falls to a tenth. {curves}"
+        ).format(differences=differences(used), curves=CURVES)
     )
     _table()
     _recipe()

@@ -25,6 +25,7 @@ from resnet_explorer.short_text import duration
 from resnet_explorer.tables import to_csv
 from resnet_explorer.training.paper_recipe import KINDS, Kind
 from resnet_explorer.ui.lab import view_input
+from resnet_explorer.ui.lab_degradation import CURVES
 from resnet_explorer.ui.linked import linked, one_of, whole
 from resnet_explorer.ui.live_work import live_work
 from resnet_explorer.ui.networks import torch_gate, warm_up
@@ -68,7 +69,7 @@ def live(setting: Duel) -> None:
             duration=duration(seconds),
         )
     )
-    st.caption(_photos_words())
+    st.caption(f"{_photos_words()} {CURVES}")
     if not started["is"]:
         button.button(
             t("Train both"),

@@ -153,10 +153,11 @@ def _show_parts(flow: Flow, setting: Setting) -> None:
     if math.isnan(one):
         return
     words = t("In the median block the 1 is **{one}** and the something **{something}** of the gradient.")
-    note = (
-        t("The 1 is less than 1: after the addition stands a ReLU.")
-        if setting.activation == "post"
-        else t("The 1 is exact: nothing stands after the addition.")
-    )
+    if setting.activation == "pre":
+        note = t("The 1 is exact: nothing stands after the addition.")
+    elif one < 1:
+        note = t("The 1 is less than 1: after the addition stands a ReLU.")
+    else:
+        note = t("A ReLU stands after the addition; here it lets everything through.")
     st.markdown(words.format(one=number_text(one), something=number_text(something)) + "  \n" + note)
     st.caption(t("Norms of two parts that point in different ways: they do not add up to the factor."))

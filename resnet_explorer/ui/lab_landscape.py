@@ -89,6 +89,7 @@ def show_shipped(view: str) -> None:
             st.markdown(_way_words(each, plane))
     else:
         st.markdown(to_markdown(reading_rows({each.label: _reading(each) for each in found})))
+        st.markdown(prose("landscape_measures"))
         st.markdown(_hollow_words(*map(_reading, found)))
     _saves(found, plane)
 

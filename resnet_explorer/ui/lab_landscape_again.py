@@ -41,7 +41,7 @@ USUAL: Final = "study/residual-56"
 COUNTS: Final = (100, 250, 500, 1000)
 LAST_SEED: Final = 9999
 WIDEST: Final = 3.0
-USUAL_STEPS: Final = 13
+USUAL_STEPS: Final = 9
 LOOKS: Final = {"map": t("From above"), "hills": t("As a hill"), "error": t("Errors, from above")}
 
 _ASKED: Final = "_ls_asked"

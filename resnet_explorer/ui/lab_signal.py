@@ -70,21 +70,26 @@ def show_growth(found: Signals, setting: Setting) -> None:
             st.latex(r"x_{l+1} = \mathrm{ReLU}\,(x_l + F(x_l))")
         else:
             st.subheader(t("v2: a clean way"))
-            st.latex(r"x_{l+1} = x_l + F(x_l) \qquad x_L = x_l + \sum_{i=l}^{L-1} F(x_i)")
+            st.latex(r"x_{l+1} = x_l + F(x_l)")
+            st.latex(r"x_L = x_l + \sum_{i=l}^{L-1} F(x_i)")
         if setting.init == "zero":
             st.markdown(t("γ = 0: F(x) = 0, and each block is its own shortcut."))
+            st.markdown(prose("signal_zeros"))
         elif setting.norm == "batch" and setting.activation == "pre":
             st.markdown(prose("signal_edges"))
     with table:
         st.subheader(t("Each block adds"))
         st.markdown(_growth_table(found.residual))
-        st.caption(
-            t(
-                "Residual network; means over the blocks of a stage whose shortcut is an identity. "
+        why = (
+            t("It grows by less than the variance of F(x): a ReLU follows the addition.")
+            if setting.activation == "post"
+            else t(
                 "It grows by the variance of F(x) and twice its covariance with x, 0 on the average: "
                 "try other seeds."
             )
         )
+        means = t("Residual network; means over the blocks of a stage whose shortcut is an identity.")
+        st.caption(f"{means} {why}")
 
 
 def show_downloads(found: Signals, setting: Setting) -> None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from resnet_explorer.labs.lesions import Photos
     from resnet_explorer.module import ResNet
 
-USUAL: Final = "bundled/resnet20"
+USUAL: Final = "study/residual-20"
+"""The one whose plain twin differs from it in the shortcuts alone."""
 COUNTS: Final = (200, 500, 1000)
 MOST_DRAWS: Final = 50
 LAST_SEED: Final = 9999

@@ -10,7 +10,7 @@ import streamlit as st
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.labs.study import study_networks
 from resnet_explorer.labs.wire_beside import differences
-from resnet_explorer.labs.wire_reading import drops_reading, outcome, sweep_reading
+from resnet_explorer.labs.wire_reading import drops_reading, outcome, paths_reading, sweep_reading
 from resnet_explorer.labs.wire_sweep import Drops, Sweep, drop_rows, drops_of, sweep_of, sweep_rows
 from resnet_explorer.labs.wiring import can_cut, each_cut, each_skipped, random_rows
 from resnet_explorer.short_text import as_markdown
@@ -63,7 +63,7 @@ def sweep(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None
     save_button(
         t("Numbers as CSV"), lambda: to_csv(sweep_rows(found, bench.measure)), "sweep.csv", key="cw_sweep_csv"
     )
-    st.markdown(prose("wire_plain"))
+    st.markdown(prose("wire_cut" if kind == "cut" else "wire_plain"))
     if len(bench.blocks) < FEW and not first.is_plain:
         words = prose("wire_few")
         st.markdown(words.format(blocks=len(bench.blocks), paths=f"{2 ** len(bench.blocks):,}"))
@@ -216,6 +216,7 @@ def ways(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
     )
     if found is None:
         return
+    st.info(paths_reading(found))
     _show(
         remembered("_cw_flow_figure", (found,), lambda: flow_figure(found)),
         "cw_flow_chart",

@@ -12,9 +12,9 @@ from tests.benchmarks.browser import empty_page
 from tests.benchmarks.timing import Row
 from tests.e2e.conftest import CHROMIUM_FLAGS, running_app
 
-PICTURE = ".js-plotly-plot .plot"
-CURVE = ".js-plotly-plot .scatterlayer .trace path.js-line"
-LIVE = f"[class*='dg_live_chart'] {CURVE}"
+PICTURE = ".js-plotly-plot .main-svg"
+CURVE = ".scatterlayer .trace path"
+LIVE = f".st-key-dg_live_chart {CURVE}"
 WAITS = (
     ("The gradient’s way", "gradient", "Show me", PICTURE),
     ("Signal forward", "signal", "Show me", PICTURE),

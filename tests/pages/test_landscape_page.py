@@ -124,7 +124,7 @@ def test_the_way_is_drawn_in_both_planes() -> None:
 
 
 def test_a_surface_is_computed_when_asked_and_is_the_librarys() -> None:
-    link = {"ls_seed": "3", "ls_span": "0.5", "ls_steps": "9"}
+    link = {"ls_seed": "3", "ls_span": "0.5"}
     page = opened("landscape", **AGAIN, **link)
     assert not page.error
     assert not charts(page)

@@ -107,7 +107,7 @@ def test_the_sweep_is_the_librarys() -> None:
 
     page.segmented_control(key="cw_kind").set_value("cut").run()
     cut = counted(list(wiring.each_cut(blocks).values()))
-    assert f": {max(cut.scores):.1%} without the shortcut of" in page.warning[0].value
+    assert f": {max(cut.scores):.1%} without that of" in page.warning[0].value
     assert page.query_params["cw_kind"] == "cut"
 
 
@@ -181,7 +181,7 @@ def test_the_studys_networks_are_on_this_page_alone() -> None:
 
 def test_a_network_of_other_blocks_stands_alone() -> None:
     keep_study()
-    page = opened("wire", **GUESSED)
+    page = opened("wire", **GUESSED, cw_net="bundled")
     assert not page.toggle
     assert len(charts(page)[0]["data"]) == 1  # type: ignore[arg-type]
 
