@@ -27,7 +27,7 @@ WAITS = (
     ),
     ("Cut the wire, the whole sweep", "wire", "Show me", PICTURE),
     ("The landscape", "landscape", "Show me", PICTURE),
-    ("The landscape, computed", "landscape?ls_guess_shown=1&ls_view=again", "Compute", PICTURE),
+    ("The landscape, 9 × 9 points computed", "landscape?ls_guess_shown=1&ls_view=again", "Compute", PICTURE),
 )
 
 
