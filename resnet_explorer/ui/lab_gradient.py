@@ -76,7 +76,7 @@ def show_derivation(found: Flows, setting: Setting) -> None:
     with residual:
         st.subheader(t("Residual: y = x + f(x)"))
         st.latex(
-            rf"\frac{{\partial L}}{{\partial x_0}} = (1 + f_1') (1 + f_2') \cdots (1 + f_{{{last}}}') "
+            rf"\small \frac{{\partial L}}{{\partial x_0}} = (1 + f_1') (1 + f_2') \cdots (1 + f_{{{last}}}') "
             rf"\cdot \frac{{\partial L}}{{\partial x_{{{last}}}}}"
         )
         _show_product(found.residual)
