@@ -10,6 +10,7 @@ from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.lab import guess, is_shown, notebook_button
 from resnet_explorer.ui.lab_degradation import CHOICES, study
 from resnet_explorer.ui.lab_duel import duel_input, live
+from resnet_explorer.ui.page_end import end_page
 
 page_title(t("Degradation"), t("One recipe, 20 to 56 layers, with shortcuts and without them."))
 guessed = guess(
@@ -21,7 +22,7 @@ guessed = guess(
     CHOICES,
 )
 if not is_shown("dg_guess"):
-    st.stop()
+    end_page()
 try:
     study(guessed)
     st.subheader(t("What it means"))

@@ -16,6 +16,7 @@ from resnet_explorer.ui.lab_gradient import (
     show_verdict,
 )
 from resnet_explorer.ui.lab_setting import setting_input
+from resnet_explorer.ui.page_end import end_page
 
 page_title(t("The gradient’s way"), t("Real gradients, plain against residual: same seed, same batch."))
 asked = st.container()
@@ -28,7 +29,7 @@ question = t(
 with asked:
     guessed = guess("gw_guess", question.format(depth=setting.depth, norm=norm), CHOICES)
 if not is_shown("gw_guess"):
-    st.stop()
+    end_page()
 if setting.norm == "none":
     st.info(prose("gradient_normless"))
 found = measured(setting)

@@ -10,6 +10,7 @@ from resnet_explorer.ui.lab import guess, is_shown, view_input
 from resnet_explorer.ui.lab_landscape import CHOICES, VIEWS, show_shipped, show_verdict
 from resnet_explorer.ui.lab_landscape_again import compute_again, question_of
 from resnet_explorer.ui.lab_landscape_saves import show_notebook
+from resnet_explorer.ui.page_end import end_page
 
 page_title(
     t("The landscape"), t("Step away from trained weights: how fast, and how evenly, does the loss rise?")
@@ -24,7 +25,7 @@ guessed = guess(
 )
 question_of()  # its place in the link, though its controls are out of sight
 if not is_shown("ls_guess"):
-    st.stop()
+    end_page()
 try:
     show_verdict(guessed)
     view = view_input("ls_view", t("What is drawn"), VIEWS, "map")

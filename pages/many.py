@@ -20,6 +20,7 @@ from resnet_explorer.ui.many_views import (
     show_unread,
 )
 from resnet_explorer.ui.networks import trained
+from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.slow_work import slow_work
 from resnet_explorer.ui.weights_input import weights_input
 from resnet_explorer.weights import Weights
@@ -69,14 +70,14 @@ with weights_column:
         chosen = weights_input()
     except ValueError as refusal:
         st.error(str(refusal))
-        st.stop()
+        end_page()
 batch = batch_for(source, chosen)
 names = class_names((batch.weights if batch else chosen).classes)
 try:
     found = answers_of(batch, source) if batch and batch.count else None
 except ValueError as refusal:
     st.error(str(refusal))
-    st.stop()
+    end_page()
 found = found or Found()
 if batch:
     say_whose(batch.weights, chosen)

@@ -26,6 +26,7 @@ from resnet_explorer.ui.evidence import (
 )
 from resnet_explorer.ui.film_strip import film_strip
 from resnet_explorer.ui.frame import page_link, page_title
+from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.pages import PROVE
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
@@ -90,14 +91,14 @@ with weights_choice:
         weights = weights_input()
     except ValueError as refusal:
         st.error(str(refusal))
-        st.stop()
+        end_page()
     show_whose(weights)
 try:
     with answer_column, st.spinner(t("The network looks …")):
         view = view_for(photo, weights, asked)
 except ValueError as refusal:
     answer_column.error(str(refusal))
-    st.stop()
+    end_page()
 subject = Subject(photo, weights, view)
 show_seen(subject)
 
@@ -125,7 +126,7 @@ try:
         result = subject.answer(target)
 except ValueError as refusal:
     answer_column.error(str(refusal))
-    st.stop()
+    end_page()
 with answer_column:
     show_answer(result, subject.names)
 if method in ONE_PASS:

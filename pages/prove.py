@@ -9,6 +9,7 @@ from resnet_explorer.proof.readings import is_little
 from resnet_explorer.ui.evidence import stage_label
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.linked import linked, one_of
+from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.prove_areas import areas_test
 from resnet_explorer.ui.prove_cascade import cascade_test
 from resnet_explorer.ui.prove_deletion import deletion_test
@@ -39,7 +40,7 @@ try:
     claim = claim_input(subject)
 except ValueError as refusal:
     st.error(str(refusal))
-    st.stop()
+    end_page()
 linked("pr_test", "deletion", one_of(TESTS))
 test = st.segmented_control(
     t("Test"),
@@ -52,7 +53,7 @@ test = st.segmented_control(
 )
 if claim.is_level:
     show_level(claim)
-    st.stop()
+    end_page()
 warning = is_little(claim.probability, claim.is_most_probable)
 if warning:
     st.warning(warning)

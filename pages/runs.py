@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_explorer.i18n import t
 from resnet_explorer.ui.frame import page_title
+from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.pages import RUNS
 from resnet_explorer.ui.run_actions import show_actions
 from resnet_explorer.ui.run_files import show_use
@@ -21,7 +22,7 @@ page_title(RUNS.name, t("All that was trained on this machine, and what came of 
 known = known_runs()
 if not known:
     say_none()
-    st.stop()
+    end_page()
 starts = {entry.key: entry.label for entry in available()}
 show_table(known, chosen_run(known), starts)
 
@@ -29,7 +30,7 @@ menu, actions = st.columns([1, 1.4], vertical_alignment="bottom", gap="large")
 with menu:
     run = run_input()
 if run is None:  # another session removed the last one a moment ago
-    st.stop()
+    end_page()
 with actions:
     show_actions(run)
 watch(known, run.key)

@@ -17,6 +17,7 @@ from resnet_explorer.ui.lab_signal import (
     show_growth,
     show_verdict,
 )
+from resnet_explorer.ui.page_end import end_page
 
 page_title(t("Signal forward"), t("Mean and variance through the depth, plain against residual."))
 asked = st.container()
@@ -32,7 +33,7 @@ question = t(
 with asked:
     guessed = guess("sf_guess", question, CHOICES)
 if not is_shown("sf_guess"):
-    st.stop()
+    end_page()
 if setting.norm == "none":
     st.info(prose("gradient_normless"))
 found = measured(setting)

@@ -7,6 +7,7 @@ import streamlit as st
 from resnet_explorer.i18n import t
 from resnet_explorer.ui.frame import page_title
 from resnet_explorer.ui.linked import linked, one_of
+from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.pages import TRUST
 from resnet_explorer.ui.run_input import run_input
 from resnet_explorer.ui.trust_cells import show_cells
@@ -44,13 +45,13 @@ number, words, again = st.columns([1.35, 2, 1.45], gap="medium")
 with words:
     run = run_input()
 if run is None:
-    st.stop()
+    end_page()
 forget_places(run)
 try:
     judged = judged_run(run)
 except ValueError as refusal:
     st.info(as_words(refusal))
-    st.stop()
+    end_page()
 show_head(judged, number, words, again)
 linked("tr_view", "photos", one_of(VIEWS))
 view = st.segmented_control(

@@ -14,6 +14,7 @@ from resnet_explorer.ui.lab_wire_bench import bench_input
 from resnet_explorer.ui.lab_wire_hand import by_hand, graph
 from resnet_explorer.ui.lab_wire_sweeps import drops, sweep, ways
 from resnet_explorer.ui.linked import linked, one_of
+from resnet_explorer.ui.page_end import end_page
 
 VIEWS = {
     "sweep": (t("Every block in turn"), sweep),
@@ -38,7 +39,7 @@ try:
     guessed = guess("cw_guess", question.format(count=len(bench.blocks)), CHOICES)
     if not is_shown("cw_guess"):
         graph(bench, is_live=False)
-        st.stop()
+        end_page()
     st.markdown(prose("wire_theory"))
     view = st.segmented_control(
         t("Experiment"),

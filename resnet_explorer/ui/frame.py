@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from resnet_explorer.i18n import t
 from resnet_explorer.spec import title
 from resnet_explorer.ui import linked, network
+from resnet_explorer.ui.page_end import PageEnd
 from resnet_explorer.ui.pages import GROUPS, PAGES, PageEntry
 from resnet_explorer.ui.style import apply_style
 
@@ -47,20 +48,21 @@ def run_app() -> None:
                     page_link(page)
     above = st.container()
     _thread.framed = True
-    is_left = False
-    complaints: list[str] = []
+    is_left, is_whole = False, True
     try:
         chosen.run()
     except RerunException:  # for another page or for this one anew, whose run writes the link as a whole
         is_left = True
         raise
+    except PageEnd:
+        is_whole = False
     finally:
         _thread.framed = False
         if not is_left:
             network.write_link()
-            complaints = linked.end(chosen.title)
-    if complaints:
-        above.warning(t("The link could not be followed to the end.") + " " + " ".join(complaints))
+            complaints = linked.end(chosen.title, is_whole=is_whole)
+            if complaints:
+                above.warning(t("The link could not be followed to the end.") + " " + " ".join(complaints))
 
 
 def require_frame(page_file: str) -> None:

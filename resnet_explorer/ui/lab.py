@@ -11,6 +11,7 @@ from resnet_explorer.i18n import t
 from resnet_explorer.progress import Step
 from resnet_explorer.ui.linked import SWITCH, linked, one_of
 from resnet_explorer.ui.networks import warm_up
+from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.save import save_button
 from resnet_explorer.ui.slow_work import slow_work
 
@@ -89,9 +90,9 @@ def experiment(
         found, is_whole = slow_work(key, question, start, label)
     except ValueError as refusal:
         st.error(str(refusal))
-        st.stop()
+        end_page()
     if found is None or not is_whole:
-        st.stop()
+        end_page()
     return found
 
 

@@ -154,16 +154,25 @@ def begin() -> None:
     st.session_state[_LINK] = {}
 
 
-def end(page: str) -> list[str]:
+def end(page: str, *, is_whole: bool = True) -> list[str]:
     """After a page was drawn: put its link into the address, and return the complaints.
+
+    What the link says of controls that are not drawn yet, because the page waits for a guess, stays in it.
 
     Every writing is an entry in the browser's history. So all is written at once, and on one page the
     same link never twice: who goes back from it is not brought forward again.
+
+    Args:
+        page: its name.
+        is_whole: whether all of it was drawn.
     """
-    for key in st.query_params:
-        if key not in _link() and asked_for(key) is not None:
-            complain(t("Nothing here is called `{name}`.").format(name=shortened(key)))
-    link = {key: text for key, text in _link().items() if text is not None}
+    unread = {key: text for key, text in st.query_params.items() if key not in _link()}
+    if is_whole:
+        for key in unread:
+            if asked_for(key) is not None:
+                complain(t("Nothing here is called `{name}`.").format(name=shortened(key)))
+        unread = {}
+    link = {key: text for key, text in _link().items() if text is not None} | unread
     written: tuple[str, dict[str, str]] | None = st.session_state.get(_WRITTEN)
     known = written[1] if written and written[0] == page else st.query_params.to_dict()
     if link != known:

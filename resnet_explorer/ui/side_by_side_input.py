@@ -21,6 +21,7 @@ from resnet_explorer.ui.answer import class_input, class_names
 from resnet_explorer.ui.evidence import look_input, method_input
 from resnet_explorer.ui.linked import Code, complain, linked, one_of, shortened, some_of
 from resnet_explorer.ui.networks import ROOM, stored_bytes, trained, warm_up
+from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.side_by_side_scene import Maps
@@ -78,7 +79,7 @@ def networks_input() -> list[Weights]:
     here = _here()
     if not here:
         st.error(t("No trained network is on this machine. {how}").format(how=prose("side_by_side_more")))
-        st.stop()
+        end_page()
     labels = {weights.key: weights.label for weights in here}
     linked("sb_nets", _usual(here), _at_most(list(labels)))
     names = dict(zip(labels, _menu_names(here), strict=True))
@@ -95,12 +96,12 @@ def networks_input() -> list[Weights]:
     chosen = [weights for weights in here if weights.key in keys]
     if not chosen:
         st.info(t("Choose at least one network."))
-        st.stop()
+        end_page()
     together = sum(map(stored_bytes, chosen))
     if together > ROOM and len(chosen) > 1:
         sentence = t("Together these networks take {size}; choose fewer, for at most {room}.")
         st.error(sentence.format(size=bytes_text(together), room=bytes_text(ROOM)))
-        st.stop()
+        end_page()
     return chosen
 
 

@@ -16,6 +16,7 @@ from resnet_explorer.sheet import Caption
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.spec import title
 from resnet_explorer.ui.answer import answer_for, class_names, view_for
+from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.weights_input import weights_input
@@ -111,13 +112,13 @@ def subject_input() -> Subject:
                 weights = weights_input(words.error)
             except ValueError as refusal:
                 words.error(str(refusal))
-                st.stop()
+                end_page()
     try:
         with words, st.spinner(t("The network looks …")):
             view = view_for(photo, weights, asked)
     except ValueError as refusal:
         words.error(str(refusal))
-        st.stop()
+        end_page()
     framed = remembered(
         "_p_framed", (photo, weights.preprocessing, view), lambda: _framed(photo, weights, view)
     )

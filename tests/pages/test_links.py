@@ -77,3 +77,20 @@ def test_the_sidebars_links_keep_the_network() -> None:
     links = {link.proto.page: link.proto.query_string for link in app.sidebar.get("page_link")}
     assert len(links) == len(PAGES)
     assert set(links.values()) == {"net=resnet152&size=224"}
+
+
+def test_a_link_waits_for_the_guess_and_its_mistakes_are_told_at_once() -> None:
+    page = opened("gradient", gw_view="factors", gw_depth="8", gw_width="0")
+    assert "`gw_width=0`: allowed: a number from 1 to 32." in page.warning[0].value
+    assert page.query_params["gw_view"] == "factors"
+    page.button(key="_gw_guess_show").click().run()
+    assert page.segmented_control(key="gw_view").value == "factors"
+    assert page.query_params["gw_view"] == "factors"
+
+
+def test_what_no_control_is_called_is_told_after_the_guess() -> None:
+    page = opened("degradation", dg_nothing="1")
+    assert not page.warning
+    page.button(key="_dg_guess_show").click().run()
+    assert "Nothing here is called `dg_nothing`." in page.warning[0].value
+    assert "dg_nothing" not in page.query_params
