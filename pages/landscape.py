@@ -5,11 +5,11 @@ require_frame(__file__)
 import streamlit as st
 
 from resnet_explorer.i18n import prose, t
+from resnet_explorer.labs.landscape_notebook import landscape_notebook
 from resnet_explorer.ui.frame import page_title
-from resnet_explorer.ui.lab import guess, is_shown, view_input
+from resnet_explorer.ui.lab import guess, is_shown, notebook_button, view_input
 from resnet_explorer.ui.lab_landscape import CHOICES, VIEWS, show_shipped, show_verdict
 from resnet_explorer.ui.lab_landscape_again import compute_again, question_of
-from resnet_explorer.ui.lab_landscape_saves import show_notebook
 from resnet_explorer.ui.page_end import end_page
 
 page_title(
@@ -38,4 +38,8 @@ except ValueError as refusal:
 st.subheader(t("What it means"))
 st.markdown(prose("landscape_theory"))
 st.markdown(prose("landscape_recipe"))
-show_notebook(question_of())
+asked = question_of()
+notebook_button(
+    lambda: landscape_notebook(asked.key, asked.count, asked.seed, asked.span, asked.steps),
+    "landscape.ipynb",
+)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tarfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -147,6 +146,7 @@ def _from_scratch(
     Raises:
         ValueError: in one sentence, if it cannot be done.
     """
+    from resnet_explorer.training.same_run import check_same
     from resnet_explorer.training.scratch import BUNDLED_SPEC, CHECKPOINT
     from resnet_explorer.training.scratch import train as run
     from resnet_explorer.weights import bundled
@@ -162,7 +162,8 @@ def _from_scratch(
             f"{start} holds {encode_spec(initial.spec)}, and this run is of {encode_spec(spec)}."
         )
     recipe = _recipe(images, epochs, seed, start)
-    _check_same(out, spec, recipe)
+    if (out / "recipe.json").is_file():
+        check_same(out / "recipe.json", spec, recipe)
     typer.echo(
         f"{len(images.train):,} training and {len(images.test):,} test images, {recipe.epochs} epochs",
         err=True,
@@ -171,26 +172,6 @@ def _from_scratch(
         for epoch in run(spec, images, recipe, out, initial=initial, resume=resume, progress=progress):
             typer.echo(_log_line(epoch), err=True)
     _finish(spec, images, recipe, out, initial, data.name, label or data.name)
-
-
-def _check_same(out: Path, spec: ResNetSpec, recipe: Recipe) -> None:
-    """Refuse to go on with another network or recipe: the card would tell of a run that never was.
-
-    Raises:
-        ValueError: in one sentence that names what differs.
-    """
-    path = out / "recipe.json"
-    if not path.is_file():
-        return
-    begun = json.loads(path.read_text(encoding="utf-8"))
-    now = json.loads(json.dumps({"spec": asdict(spec), "recipe": asdict(recipe)}))
-    for part in ("spec", "recipe"):
-        for name, value in now[part].items():
-            if begun[part].get(name) != value:
-                raise ValueError(
-                    f"The run in {out} was begun with {name} {begun[part].get(name)}, and this is {value}; "
-                    "only the same can be resumed."
-                )
 
 
 def _read(path: Path) -> SmallImages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 
@@ -12,7 +12,7 @@ from resnet_explorer.labs.duel_setting import Duel, Fought
 from resnet_explorer.labs.study import DEPTHS
 from resnet_explorer.plan import plan
 from resnet_explorer.tables import Row
-from resnet_explorer.training.paper_recipe import KINDS, PaperRecipe, network
+from resnet_explorer.training.paper_recipe import KINDS, Kind, PaperEpoch, PaperRecipe, network
 
 PAPER_ERRORS: Final[Mapping[int, float]] = {20: 0.0875, 32: 0.0751, 44: 0.0717, 56: 0.0697}
 """Test errors of the paper's residual networks (He et al. 2015, Table 6). Its plain networks have curves in
@@ -78,20 +78,20 @@ def rows(logs: Logs) -> list[Row]:
 
 def epoch_rows(logs: Logs) -> list[Row]:
     """Every line of every log, with the network that it is of."""
-    return [
-        {"network": kind, "layers": depth, **asdict(epoch)}
-        for (kind, depth), log in logs.items()
-        for epoch in log
-    ]
+    return [row for (kind, depth), log in logs.items() for row in _rows_of(kind, depth, log)]
 
 
 def duel_rows(setting: Duel, fought: Fought) -> list[Row]:
     """Every epoch of two networks that were trained now."""
     return [
-        {"network": fighter.kind, "layers": fighter.depth, **asdict(epoch)}
+        row
         for fighter, log in zip(setting.fighters, fought.logs, strict=True)
-        for epoch in log
+        for row in _rows_of(fighter.kind, fighter.depth, log)
     ]
+
+
+def _rows_of(kind: Kind, depth: int, log: Sequence[PaperEpoch]) -> list[Row]:
+    return [{"network": kind, "layers": depth, **asdict(epoch)} for epoch in log]
 
 
 def differences(recipe: PaperRecipe) -> str:

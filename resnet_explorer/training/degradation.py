@@ -20,6 +20,7 @@ from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.training.data import SmallImages
 from resnet_explorer.training.paper import PaperRun
 from resnet_explorer.training.paper_recipe import Kind, PaperEpoch, PaperRecipe, network
+from resnet_explorer.training.same_run import as_told, check_same
 from resnet_explorer.whole_file import whole_or_nothing, write_text
 
 CHECKPOINT: Final = "last.pt"
@@ -88,22 +89,14 @@ def _begin(
     Raises:
         ValueError: in one sentence, where the folder's run is another or was not to be resumed.
     """
-    story = json.loads(json.dumps({"spec": asdict(spec), "recipe": asdict(run.recipe), **told}))
     path, checkpoint = folder / RUN, folder / CHECKPOINT
     if checkpoint.exists() and not resume:
         raise ValueError(f"{folder} holds a run already; --resume goes on with it.")
     if not checkpoint.exists():
-        write_text(path, json.dumps(story, indent=2) + "\n")
+        write_text(path, json.dumps(as_told(spec, run.recipe) | told, indent=2) + "\n")
         _keep(run, snapshot(folder, 0))
         return []
-    begun = json.loads(path.read_text(encoding="utf-8"))
-    for part in ("spec", "recipe"):
-        for name, value in story[part].items():
-            if begun[part].get(name) != value:
-                raise ValueError(
-                    f"The run in {folder} was begun with {name} {begun[part].get(name)}, and this is "
-                    f"{value}; only the same can be resumed."
-                )
+    check_same(path, spec, run.recipe)
     state = torch.load(checkpoint, weights_only=True)
     run.load(state)
     return [PaperEpoch(**row) for row in state["history"]]

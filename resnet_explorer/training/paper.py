@@ -92,10 +92,6 @@ class PaperRun:
             self.optimizer.step()
             yield loss.item(), int((logits.argmax(1) != labels).sum()), len(labels)
 
-    def whole_epoch(self, number: int) -> PaperEpoch:
-        """Train one epoch, from 0, and test."""
-        return self.summary(number, list(self.epoch(number)))
-
     def summary(self, number: int, batches: Sequence[tuple[float, int, int]]) -> PaperEpoch:
         """What an epoch came to, with the test after it.
 
