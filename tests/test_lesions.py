@@ -119,15 +119,6 @@ def test_the_walk_gives_what_each_network_from_scratch_gives(spec: ResNetSpec, s
     assert torch.equal(answers(model, images, chains), answers_from_scratch(model, images, chains))
 
 
-@pytest.mark.parametrize("together", [1, 2000, 10**9])
-def test_who_goes_together_does_not_matter(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, blocks = for_evaluation(network()), plan(SMALL, (16, 16)).blocks
-    chains = [*wirings.each_skipped(blocks).values(), *wirings.random_skips(blocks, 3, 6, seed=2)]
-    monkeypatch.setattr("resnet_explorer.labs.lesions.TOGETHER", together)
-    expected = answers_from_scratch(model, photos(), chains)
-    assert torch.equal(answers(model, photos(), chains), expected)
-
-
 def test_nothing_is_left_behind() -> None:
     model = for_evaluation(network())
     names = [(name, module.training) for name, module in model.named_modules()]

@@ -27,9 +27,6 @@ from resnet_explorer.progress import Step
 AT_ONCE: Final = 50 * 32 * 32
 """Pixels that go into a network together."""
 
-TOGETHER: Final = 2**22
-"""Values of several networks that go through a block together: 16 MiB."""
-
 
 def is_preactivated(block: nn.Module) -> bool:
     """Whether nothing follows the block's addition."""
@@ -166,8 +163,7 @@ Answers = Callable[[ResNet, Tensor, Sequence[Wiring]], Tensor]
 def answers(model: ResNet, images: Tensor, wirings: Sequence[Wiring]) -> Tensor:
     """The likeliest classes, what chains have in common computed once.
 
-    The chains are walked side by side, block after block. Those that are the same so far share what came
-    out; those that meet at a block go through it together.
+    The chains are walked side by side, block after block; those that are the same so far share what came out.
 
     Args:
         model: a network in evaluation mode.
@@ -178,33 +174,15 @@ def answers(model: ResNet, images: Tensor, wirings: Sequence[Wiring]) -> Tensor:
         (wirings, N).
     """
     with torch.inference_mode():
+        blocks = all_blocks(model)
         states, state_of = [model.stem(images)], [0] * len(wirings)
-        for place in range(len(all_blocks(model))):
+        for place in range(len(blocks)):
             asked: dict[tuple[int, int, How], int] = {}
             for member, wiring in enumerate(wirings):
                 state_of[member] = asked.setdefault((state_of[member], *wiring[place]), len(asked))
-            states = _after(model, states, list(asked))
+            states = [run_block(blocks[block], how, states[state]) for state, block, how in asked]
         likeliest = [model.head(x).argmax(dim=1) for x in states]
         return torch.stack([likeliest[state] for state in state_of])
-
-
-def _after(model: ResNet, states: list[Tensor], asked: list[tuple[int, int, How]]) -> list[Tensor]:
-    """What comes out where (state, block, how it is run) are asked for; who shares a block goes together."""
-    blocks = all_blocks(model)
-    found: dict[int, Tensor] = {}
-    groups: dict[tuple[int, How], list[int]] = {}
-    for number, (_, block, how) in enumerate(asked):
-        groups.setdefault((block, how), []).append(number)
-    for (block, how), group in groups.items():
-        largest = max(states[asked[number][0]].numel() for number in group)
-        at_once = 1 if how == "skip" else max(1, TOGETHER // largest)  # what does nothing needs no company
-        for start in range(0, len(group), at_once):
-            members = group[start : start + at_once]
-            inputs = [states[asked[number][0]] for number in members]
-            x = inputs[0] if len(inputs) == 1 else torch.cat(inputs)
-            outputs = run_block(blocks[block], how, x).split(len(inputs[0]))
-            found.update(zip(members, outputs, strict=True))
-    return [found[number] for number in range(len(asked))]
 
 
 def answers_from_scratch(model: ResNet, images: Tensor, wirings: Sequence[Wiring]) -> Tensor:
