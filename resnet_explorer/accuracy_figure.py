@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import plotly.graph_objects as go
 
+from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet, with_legend
 from resnet_explorer.i18n import t
 from resnet_explorer.published import Published
 
@@ -17,7 +18,6 @@ Accuracy = Literal["top-1", "top-5"]
 Cost = Literal["MACs", "FLOPs", "parameters"]
 
 HEIGHT: Final = 560
-FONT_SIZE: Final = 17
 GREY: Final = "rgba(154, 164, 178, 0.55)"
 VERSIONS: Final[Mapping[str, tuple[str, str]]] = {"V1": ("circle", "#9aa4b2"), "V2": ("diamond", "#56b4e9")}
 """Marker and colour of the weights' versions: told apart by shape too."""
@@ -109,22 +109,14 @@ def accuracy_figure(
     letters = _letters(marked)
     placed = list(label_places(records, accuracy, cost, letters))
     _names(figure, placed, letters, accuracy, cost, ink)
-    axes = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": FONT_SIZE}
     names = {"MACs": t("GMACs"), "FLOPs": t("GFLOPs"), "parameters": t("million parameters")}
-    figure.update_xaxes(title=names[cost], title_font_size=FONT_SIZE, range=across, **axes)
+    figure.update_xaxes(title=names[cost], range=across, **AXIS)
     figure.update_yaxes(
         title=t("{accuracy} accuracy, %").format(accuracy=accuracy),
-        title_font_size=FONT_SIZE,
         range=up,
-        **axes,
+        **AXIS,
     )
-    return figure.update_layout(
-        height=HEIGHT,
-        font_size=FONT_SIZE,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 10, "r": 10, "t": 50, "b": 10},
-        legend={"orientation": "h", "y": 1.1, "x": 0, "font_size": FONT_SIZE},
+    return with_legend(quiet(figure, HEIGHT), y=1.1).update_layout(
         hovermode="closest",
         clickmode="event+select",
         dragmode=False,

@@ -9,9 +9,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from resnet_explorer.batch_norm_picture import CHANNEL_COLOURS
+from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet, with_legend
 
-_FONT_SIZE: Final = 17
-_GRID: Final = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": _FONT_SIZE}
 _PAIRS: Final = (("mean", "running mean", 0.0), ("variance (÷ n − 1)", "running variance", 1.0))
 
 
@@ -50,14 +49,7 @@ def running_figure(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
                 col=column,
                 row=1,
             )
-    figure.update_xaxes(title="batches", title_font_size=_FONT_SIZE, **_GRID)
-    figure.update_yaxes(**_GRID)
-    figure.update_annotations(font_size=_FONT_SIZE + 2)
-    return figure.update_layout(
-        height=380,
-        font_size=_FONT_SIZE,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        legend={"orientation": "h", "y": -0.28, "x": 0, "font_size": _FONT_SIZE},
-    )
+    figure.update_xaxes(title="batches", **AXIS)
+    figure.update_yaxes(**AXIS)
+    figure.update_annotations(font_size=FONT_SIZE + 2)
+    return with_legend(quiet(figure, 380), y=-0.28)

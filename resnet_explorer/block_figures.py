@@ -12,6 +12,7 @@ from typing import Final, Literal, get_args
 
 import plotly.graph_objects as go
 
+from resnet_explorer.chart_look import AXIS, quiet, with_legend
 from resnet_explorer.colours import STAGE_COLOURS, rgba
 from resnet_explorer.depth import PUBLISHED, choose_depth
 from resnet_explorer.plan import Block, Layer, Plan, plan, plan_block
@@ -25,7 +26,6 @@ BLOCK_KINDS: Final[tuple[BlockKind, ...]] = ("basic", "bottleneck")
 BLOCK_COLOURS: Final[Mapping[str, str]] = {"basic": "#56b4e9", "bottleneck": "#d55e00"}
 _OPACITY: Final = {"basic": 0.45, "bottleneck": 1.0}
 _LABEL_PLACE: Final = {"basic": "top left", "bottleneck": "bottom right"}
-_FONT_SIZE: Final = 16
 _USUAL_DEEPEST: Final = 270
 _STRIDE_BEYOND: Final = 180
 _CURVE_DEPTHS: Final = {
@@ -219,17 +219,9 @@ def _amount(params: int, macs: int, measure: Measure) -> int:
 
 def _look(figure: go.Figure, across: str, up: str) -> go.Figure:
     """Transparent grounds and type for the last row."""
-    grid = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": _FONT_SIZE}
-    figure.update_xaxes(title=across, title_font_size=_FONT_SIZE, **grid)
-    figure.update_yaxes(title=up, title_font_size=_FONT_SIZE, rangemode="tozero", **grid)
-    return figure.update_layout(
-        height=460,
-        font_size=_FONT_SIZE,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 10, "r": 10, "t": 50, "b": 10},
-        legend={"orientation": "h", "y": 1.12, "x": 0, "font_size": _FONT_SIZE},
-    )
+    figure.update_xaxes(title=across, **AXIS)
+    figure.update_yaxes(title=up, rangemode="tozero", **AXIS)
+    return with_legend(quiet(figure, 460), y=1.12)
 
 
 def ratio_text(large: float, small: float) -> str:

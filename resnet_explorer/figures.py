@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from resnet_explorer.chart_look import FONT_SIZE, quiet
 from resnet_explorer.colours import STAGE_COLOURS
 from resnet_explorer.plan import Plan
 from resnet_explorer.tables import count_text, stage_rows
-
-FONT_SIZE: Final = 18
 
 
 def stage_bars(p: Plan, unit: str = "MACs") -> go.Figure:
@@ -54,16 +51,3 @@ def stage_bars(p: Plan, unit: str = "MACs") -> go.Figure:
     figure.update_yaxes(autorange="reversed", ticksuffix="  ", tickfont_size=FONT_SIZE)
     figure.update_annotations(font_size=FONT_SIZE + 2)
     return quiet(figure, height=90 + 54 * len(rows))
-
-
-def quiet(figure: go.Figure, height: int) -> go.Figure:
-    """The look of every chart here: no ground, no legend, type for the last row."""
-    return figure.update_layout(
-        height=height,
-        showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font_size=FONT_SIZE,
-        margin={"l": 10, "r": 10, "t": 44, "b": 10},
-        bargap=0.3,
-    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from resnet_explorer.chart_look import FONT_SIZE, NO_CLICKS, quiet, with_legend
 from resnet_explorer.colours import rgba
 from resnet_explorer.feature_numbers import ChannelNumbers
 from resnet_explorer.feature_places import Place
@@ -13,7 +14,6 @@ from resnet_explorer.feature_places import Place
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FONT: Final = 18
 LABELLED: Final = 36
 """Places up to which each has its block's number below."""
 MANY: Final = 60
@@ -56,25 +56,8 @@ def sparsity_figure(places: Sequence[Place], numbers: Sequence[ChannelNumbers]) 
                 unselected={"marker": {"opacity": 1}},
                 width=0.8 if len(places) < MANY else 1,
             )
-    figure.update_layout(
-        barmode="overlay",
-        height=430,
-        legend={
-            "orientation": "h",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "x": 0,
-            "itemclick": False,
-            "font": {"size": FONT},
-            "itemdoubleclick": False,
-        },
-        dragmode=False,
-        font_size=FONT,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        bargap=0,
-    )
+    with_legend(quiet(figure, 430), y=1.02, yanchor="bottom", **NO_CLICKS)
+    figure.update_layout(barmode="overlay", bargap=0, dragmode=False, margin_t=10)
     few = len(places) < LABELLED
     figure.update_xaxes(
         fixedrange=True,
@@ -82,7 +65,7 @@ def sparsity_figure(places: Sequence[Place], numbers: Sequence[ChannelNumbers]) 
         showgrid=False,
         tickvals=[place.index for place in places] if few else [],
         ticktext=[_tick(place) for place in places] if few else [],
-        tickfont_size=FONT,
+        tickfont_size=FONT_SIZE,
         title_text="stage.block" if few else "",
     )
     marks = [0, 25, 50, 75, 100]
@@ -91,7 +74,7 @@ def sparsity_figure(places: Sequence[Place], numbers: Sequence[ChannelNumbers]) 
         tickvals=marks,
         ticktext=[f"{mark} % " for mark in marks],
         fixedrange=True,
-        tickfont_size=FONT,
+        tickfont_size=FONT_SIZE,
     )
     return figure
 

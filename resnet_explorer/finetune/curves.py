@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 import plotly.graph_objects as go
 
+from resnet_explorer.chart_look import AXIS, NO_CLICKS, quiet, with_legend
 from resnet_explorer.colours import STAGE_COLOURS
-from resnet_explorer.figures import FONT_SIZE, quiet
 from resnet_explorer.finetune.log import Epoch
 from resnet_explorer.i18n import t
 from resnet_explorer.short_text import shortened
@@ -90,28 +90,13 @@ def _line(name: str, epochs: Sequence[Epoch], what: str, colour: str, dash: str 
 
 
 def _figure(lines: Sequence[go.Scatter], title: str, last: int, height: int, *, is_share: bool) -> go.Figure:
-    axes = {
-        "gridcolor": "rgba(154, 164, 178, 0.3)",
-        "zeroline": False,
-        "fixedrange": True,
-        "tickfont_size": FONT_SIZE,
-        "title_font_size": FONT_SIZE,
-    }
+    axes = AXIS | {"fixedrange": True}
     steps = {"dtick": 1} if last <= 12 else {"nticks": 12}
     figure = go.Figure(lines)
     figure.update_xaxes(title=t("epoch"), range=[0.8, max(last, 2) + 0.2], **steps, **axes)
     figure.update_yaxes(
         title=title, rangemode="tozero", **({"tickformat": ".0%"} if is_share else {}), **axes
     )
-    legend = {
-        "orientation": "h",
-        "y": 1.02,
-        "yanchor": "bottom",
-        "x": 0,
-        "font": {"size": FONT_SIZE},
-        "itemclick": False,
-        "itemdoubleclick": False,
-    }
-    return quiet(figure, height).update_layout(
-        showlegend=True, legend=legend, dragmode=False, margin={"l": 10, "r": 20, "t": 20, "b": 10}
+    return with_legend(quiet(figure, height), y=1.02, yanchor="bottom", **NO_CLICKS).update_layout(
+        dragmode=False, margin={"l": 10, "r": 20, "t": 20, "b": 10}
     )

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
-from resnet_explorer.figures import FONT_SIZE, quiet
 from resnet_explorer.finetune.verdicts import Calibration
 from resnet_explorer.i18n import t
 
 if TYPE_CHECKING:
     from resnet_explorer.finetune.moved import Move
 
-_GRID: Final = "rgba(154, 164, 178, 0.3)"
 _RIGHT: Final = STAGE_COLOURS["stage 1"]
 _GAP: Final = STAGE_COLOURS["head"]
 
@@ -80,7 +79,7 @@ def reliability_figure(found: Calibration) -> go.Figure:
         col=1,
     )
     quiet(figure, height=540).update_layout(dragmode=False, margin={"l": 10, "r": 40, "t": 16, "b": 10})
-    axes = {"gridcolor": _GRID, "zeroline": False, "fixedrange": True}
+    axes = AXIS | {"fixedrange": True}
     figure.update_xaxes(range=[0, 1.001], dtick=0.2, tickformat=".0%", **axes)
     figure.update_yaxes(
         range=[0, 1.02], dtick=0.2, tickformat=".0%", title=t("how often it is right"), row=1, **axes

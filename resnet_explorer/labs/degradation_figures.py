@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from resnet_explorer.chart_look import AXIS, FONT_SIZE, NO_CLICKS, quiet, with_legend
 from resnet_explorer.colours import DEPTH_COLOURS, LINE_GREY
-from resnet_explorer.figures import FONT_SIZE, quiet
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.duel_setting import Duel, Fought
 from resnet_explorer.labs.study import DEPTHS
@@ -24,13 +24,7 @@ SHOWN: Final[Mapping[str, str]] = {
 }
 """Which errors are drawn."""
 _DASHES: Final = {"train": "dot", "test": "solid"}
-_AXIS: Final[dict[str, Any]] = {
-    "gridcolor": "rgba(154, 164, 178, 0.3)",
-    "zeroline": False,
-    "fixedrange": True,
-    "tickfont_size": FONT_SIZE,
-    "title_font_size": FONT_SIZE,
-}
+_AXIS: Final = AXIS | {"fixedrange": True}
 _FIGHTER_COLOURS: Final = (LINE_GREY, DEPTH_COLOURS[-1])
 
 
@@ -99,16 +93,7 @@ def _curve(log: Sequence[PaperEpoch], what: str, name: str, colour: str, width: 
 
 
 def _with_legend(figure: go.Figure, title: str) -> go.Figure:
-    legend = {
-        "orientation": "h",
-        "y": 1.1,
-        "yanchor": "bottom",
-        "x": 0,
-        "title": {"text": f"{title}  ", "font": {"size": FONT_SIZE}},
-        "font": {"size": FONT_SIZE},
-        "itemclick": False,
-        "itemdoubleclick": False,
-    }
-    return figure.update_layout(
-        showlegend=True, legend=legend, dragmode=False, margin={"l": 10, "r": 10, "t": 90, "b": 10}
+    words = {"text": f"{title}  ", "font": {"size": FONT_SIZE}}
+    return with_legend(figure, y=1.1, yanchor="bottom", title=words, **NO_CLICKS).update_layout(
+        dragmode=False, margin_t=90
     )

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet, with_legend
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
-from resnet_explorer.figures import FONT_SIZE, quiet
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.gradient_numbers import number_text
 
@@ -68,17 +68,14 @@ def depth_figure(
         figure.add_scatter(
             x=[None], y=[None], name=name, mode="lines", line=_line(LINE_GREY, is_residual), hoverinfo="skip"
         )
-    grid = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": FONT_SIZE}
     places = [p.at for p in (*plain, *residual)]
     first, last = min(places), max(places)
-    figure.update_xaxes(title=across, range=[first - 0.5 - 0.01 * last, last + 0.5 + 0.01 * last], **grid)
-    figure.update_yaxes(title=up, type="log" if log else "linear", range=span, exponentformat="power", **grid)
+    figure.update_xaxes(title=across, range=[first - 0.5 - 0.01 * last, last + 0.5 + 0.01 * last], **AXIS)
+    figure.update_yaxes(title=up, type="log" if log else "linear", range=span, exponentformat="power", **AXIS)
     if log:
         figure.update_yaxes(dtick=1 if span[1] - span[0] < 9 else None, nticks=9)
     _name_stages(figure, residual or plain)
-    return quiet(figure, height=460).update_layout(
-        showlegend=True, legend={"orientation": "h", "y": 1.16, "x": 0, "font_size": FONT_SIZE}
-    )
+    return with_legend(quiet(figure, height=460), y=1.16)
 
 
 def _name_stages(figure: go.Figure, points: Sequence[Point]) -> None:

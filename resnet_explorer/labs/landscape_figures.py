@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet
 from resnet_explorer.colours import LINE_GREY
-from resnet_explorer.figures import FONT_SIZE, quiet
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.gradient_numbers import number_text
 from resnet_explorer.labs.landscape_numbers import Floats, Surface, View, Way
@@ -25,7 +25,6 @@ LEVELS: Final[Mapping[str, Sequence[float]]] = {
 COLOURS: Final = "Viridis"
 _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30)
 _EYE: Final = {"x": 1.3, "y": -1.6, "z": 1.85}
-_GRID: Final = {"gridcolor": "rgba(154, 164, 178, 0.3)", "zeroline": False, "tickfont_size": FONT_SIZE}
 
 
 def lowest(surfaces: Sequence[Surface]) -> float:
@@ -54,11 +53,11 @@ def map_figure(views: Mapping[str, View], measure: str = "loss", *, way: bool = 
             figure.add_trace(trace, row=1, col=column)
     for column, view in enumerate(views.values(), start=1):
         across, up = view.surface.across, view.surface.up
-        figure.update_xaxes(title=_axis(view, 1), title_font_size=FONT_SIZE, **_GRID, col=column)
+        figure.update_xaxes(title=_axis(view, 1), **AXIS, col=column)
         figure.update_xaxes(range=_edges(across), col=column)
-        figure.update_yaxes(range=_edges(up), col=column, **_GRID)
+        figure.update_yaxes(range=_edges(up), col=column, **AXIS)
         if column == 1 or view.plane == "training":
-            figure.update_yaxes(title=_axis(view, 2), title_font_size=FONT_SIZE, col=column)
+            figure.update_yaxes(title=_axis(view, 2), col=column)
         if view.plane == "random":
             figure.update_yaxes(
                 scaleanchor=f"x{column if column > 1 else ''}", constrain="domain", col=column

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet, with_legend
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS, rgba
-from resnet_explorer.figures import FONT_SIZE, quiet
 from resnet_explorer.labs.wire_sweep import Drops, Sweep
 from resnet_explorer.labs.wiring import first_of_stage, short
 
@@ -18,12 +18,6 @@ _RIGHT: Final = 92
 _RIGHT_OF_TWO: Final = 150
 _LINES_OF_WORDS: Final = 0.13
 """Of the axis: how far the words of two lines must be apart."""
-GRID: Final = {
-    "gridcolor": "rgba(154, 164, 178, 0.3)",
-    "zeroline": False,
-    "tickfont_size": FONT_SIZE,
-    "title_font_size": FONT_SIZE,
-}
 
 
 def sweep_figure(sweeps: Sequence[Sweep], chance: float | None, what: str, *, cut: bool = False) -> go.Figure:
@@ -56,9 +50,9 @@ def sweep_figure(sweeps: Sequence[Sweep], chance: float | None, what: str, *, cu
         categoryorder="array",
         categoryarray=[short(blocks[number]) for number in shown],
         title="the block whose shortcut is cut" if cut else "the block that is taken out",
-        **GRID,
+        **AXIS,
     )
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.08], title=what, **GRID)
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.08], title=what, **AXIS)
     return _finished(figure, is_pair)
 
 
@@ -122,8 +116,8 @@ def drops_figure(drops: Sequence[Drops], chance: float | None, what: str) -> go.
     _levels(figure, _guessing(None if chance is None else 1 - chance), top=1.05)
     longest = max(len(each.lost) for each in drops)
     step = 1 if longest <= 12 else 2
-    figure.update_xaxes(title="blocks taken out at random", dtick=step, range=[-0.5, longest - 0.5], **GRID)
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title=what, **GRID)
+    figure.update_xaxes(title="blocks taken out at random", dtick=step, range=[-0.5, longest - 0.5], **AXIS)
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title=what, **AXIS)
     return _finished(figure, is_pair)
 
 
@@ -194,5 +188,4 @@ def _finished(figure: go.Figure, is_pair: bool) -> go.Figure:
     quiet(figure, 470 if is_pair else 430).update_layout(margin_r=_RIGHT_OF_TWO if is_pair else _RIGHT)
     if not is_pair:
         return figure.update_layout(margin_t=16)
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font_size": FONT_SIZE}
-    return figure.update_layout(showlegend=True, legend=legend, bargap=0.18, bargroupgap=0.04)
+    return with_legend(figure, y=1.02, yanchor="bottom").update_layout(bargap=0.18, bargroupgap=0.04)

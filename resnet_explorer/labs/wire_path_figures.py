@@ -8,10 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS, rgba
-from resnet_explorer.figures import FONT_SIZE, quiet
 from resnet_explorer.labs.paths import path_counts, shares
-from resnet_explorer.labs.wire_figures import GRID
 
 if TYPE_CHECKING:
     from resnet_explorer.labs.paths import Flow
@@ -29,8 +28,8 @@ def lengths_figure(blocks: int) -> go.Figure:
             hovertemplate="%{customdata} paths through %{x} blocks: %{y:.2%}<extra></extra>",
         )
     )
-    figure.update_xaxes(title="blocks on the path", **GRID)
-    figure.update_yaxes(tickformat=".0%", title="share of the paths", **GRID)
+    figure.update_xaxes(title="blocks on the path", **AXIS)
+    figure.update_yaxes(tickformat=".0%", title="share of the paths", **AXIS)
     return quiet(figure, 380)
 
 
@@ -72,8 +71,8 @@ def flow_figure(found: Flow) -> go.Figure:
         row=1,
         col=2,
     )
-    figure.update_xaxes(title="blocks on the path", **GRID)
-    figure.update_yaxes(**GRID)
+    figure.update_xaxes(title="blocks on the path", **AXIS)
+    figure.update_yaxes(**AXIS)
     figure.update_yaxes(
         type="log", dtick=1, title="norm, mean of the photos", exponentformat="power", row=1, col=1
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet, with_legend
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS, rgba
 from resnet_explorer.proof.curves import area
 
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from resnet_explorer.proof.occlusion import Occlusion
     from resnet_explorer.proof.random_areas import Areas
     from resnet_explorer.proof.randomisation import Cascade
-
-_FONT_SIZE: Final = 17
-_GRID: Final = {
-    "gridcolor": "rgba(154, 164, 178, 0.3)",
-    "zeroline": False,
-    "tickfont_size": _FONT_SIZE,
-    "title_font_size": _FONT_SIZE,
-}
 
 
 def deletion_figure(found: Deletion, share: float, stage: str) -> go.Figure:
@@ -49,11 +42,11 @@ def deletion_figure(found: Deletion, share: float, stage: str) -> go.Figure:
         ):
             figure.add_trace(trace, row=1, col=column)
         figure.add_vline(x=share, line={"color": LINE_GREY, "width": 2}, row=1, col=column)
-    figure.update_xaxes(title="share of the pixels", tickformat=".0%", range=[0, 1], **_GRID)
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.02], **_GRID)
+    figure.update_xaxes(title="share of the pixels", tickformat=".0%", range=[0, 1], **AXIS)
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.02], **AXIS)
     figure.update_yaxes(title="probability", col=1)
-    figure.update_annotations(font_size=_FONT_SIZE + 1)
-    return _quiet(figure, 400).update_layout(legend={"orientation": "h", "y": -0.26, "x": 0})
+    figure.update_annotations(font_size=FONT_SIZE + 1)
+    return with_legend(quiet(figure, 400), y=-0.26)
 
 
 def drops_figure(found: Areas, stage: str) -> go.Figure:
@@ -76,14 +69,14 @@ def drops_figure(found: Areas, stage: str) -> go.Figure:
         line={"color": colour, "width": 5},
         annotation={
             "text": "hottest area",
-            "font": {"size": _FONT_SIZE + 2, "color": colour, "weight": 700},
+            "font": {"size": FONT_SIZE + 2, "color": colour, "weight": 700},
             "yshift": 26,  # above the tallest bar
         },
         annotation_position="top left" if is_right else "top right",
     )
-    figure.update_xaxes(title="the probability falls by", tickformat=".0%", **_GRID)
-    figure.update_yaxes(title="random areas", dtick=max(1, round(int(counts.max()) / 5)), **_GRID)
-    return _quiet(figure, 400).update_layout(showlegend=False, bargap=0)
+    figure.update_xaxes(title="the probability falls by", tickformat=".0%", **AXIS)
+    figure.update_yaxes(title="random areas", dtick=max(1, round(int(counts.max()) / 5)), **AXIS)
+    return quiet(figure, 400).update_layout(bargap=0)
 
 
 def segments_figure(found: Occlusion, stage: str) -> go.Figure:
@@ -98,9 +91,9 @@ def segments_figure(found: Occlusion, stage: str) -> go.Figure:
         )
     )
     figure.add_hline(y=0, line={"color": LINE_GREY, "width": 1.5})
-    figure.update_xaxes(title="the map’s mean in the piece", rangemode="tozero", **_GRID)
-    figure.update_yaxes(title="the probability falls by", tickformat=".1~%", **_GRID)
-    return _quiet(figure, 340).update_layout(showlegend=False, margin_t=10)
+    figure.update_xaxes(title="the map’s mean in the piece", rangemode="tozero", **AXIS)
+    figure.update_yaxes(title="the probability falls by", tickformat=".1~%", **AXIS)
+    return quiet(figure, 340).update_layout(margin_t=10)
 
 
 def cascade_figure(found: Cascade, names: Sequence[str]) -> go.Figure:
@@ -133,9 +126,9 @@ def cascade_figure(found: Cascade, names: Sequence[str]) -> go.Figure:
         ]
     )
     figure.add_hline(y=0, line={"color": LINE_GREY, "width": 1.5})
-    figure.update_xaxes(**_GRID)
-    figure.update_yaxes(title="alike (1 = the same map)", range=[-1.05, 1.05], **_GRID)
-    return _quiet(figure, 380).update_layout(legend={"orientation": "h", "y": 1.14, "x": 0})
+    figure.update_xaxes(**AXIS)
+    figure.update_yaxes(title="alike (1 = the same map)", range=[-1.05, 1.05], **AXIS)
+    return with_legend(quiet(figure, 380), y=1.14)
 
 
 def _chance_traces(
@@ -184,15 +177,4 @@ def _own(shares: NDArray[np.float64], curve: NDArray[np.float64], stage: str, co
         legendgroup="map",
         showlegend=column == 1,
         hovertemplate="%{x:.0%}: %{y:.1%}<extra>the map</extra>",
-    )
-
-
-def _quiet(figure: go.Figure, height: int) -> go.Figure:
-    return figure.update_layout(
-        height=height,
-        font_size=_FONT_SIZE,
-        legend_font_size=_FONT_SIZE,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 10, "r": 10, "t": 50, "b": 10},
     )

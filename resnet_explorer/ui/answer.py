@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from resnet_explorer.chart_look import FONT_SIZE, quiet
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.crop import CENTRE, View
 from resnet_explorer.i18n import t
@@ -146,16 +147,11 @@ def bar_figure(best: tuple[tuple[str, float], ...], chosen: str) -> go.Figure:
             hovertemplate="%{y}: %{x:.2%}<extra></extra>",
         )
     )
-    figure.update_layout(
-        height=50 + 44 * len(best),
-        margin={"l": 0, "r": 70, "t": 0, "b": 0},
-        font_size=17,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        dragmode=False,
+    quiet(figure, height=50 + 44 * len(best)).update_layout(
+        margin={"l": 0, "r": 70, "t": 0, "b": 0}, bargap=0.2, dragmode=False
     )
     figure.update_xaxes(range=[0, 1], tickformat=".0%", fixedrange=True)
-    figure.update_yaxes(autorange="reversed", fixedrange=True, tickfont_size=17, ticklabelstandoff=10)
+    figure.update_yaxes(autorange="reversed", fixedrange=True, tickfont_size=FONT_SIZE, ticklabelstandoff=10)
     return figure
 
 

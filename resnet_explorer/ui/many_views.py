@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from resnet_explorer.chart_look import quiet
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.i18n import t
 from resnet_explorer.many.answers import ORDERS, Answer, Found, as_csv, as_json, chosen, counts
@@ -106,13 +107,8 @@ def _count_figure(bars: tuple[tuple[str, str, int], ...], label: str) -> go.Figu
             hovertemplate="%{hovertext}: %{x:,}<extra></extra>",
         )
     )
-    figure.update_layout(
-        height=30 + 36 * len(bars),
-        margin={"l": 0, "r": 40, "t": 0, "b": 0},
-        font_size=17,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        dragmode=False,
+    quiet(figure, height=30 + 36 * len(bars)).update_layout(
+        margin={"l": 0, "r": 40, "t": 0, "b": 0}, bargap=0.2, dragmode=False
     )
     figure.update_xaxes(visible=False, fixedrange=True)
     figure.update_yaxes(
