@@ -38,4 +38,6 @@ show_curves(found, setting)
 show_derivation(found, setting)
 st.subheader(t("What it means"))
 st.markdown(prose("gradient_theory"))
+if setting.init == "zero":
+    st.markdown(prose("gradient_zeros"))
 show_downloads(found, setting)

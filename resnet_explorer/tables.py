@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, Final
 
@@ -130,13 +131,18 @@ def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def to_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as a table in Markdown, numbers flush right and grouped in threes; "" for no rows."""
+def to_markdown(rows: Sequence[Mapping[str, Any]], right: Collection[str] = ()) -> str:
+    """Rows as a table in Markdown, numbers flush right and grouped in threes; "" for no rows.
+
+    Args:
+        rows: with like columns.
+        right: columns of numbers that are in words already, as "12.3%": flush right too.
+    """
     if not rows:
         return ""
     names = list(rows[0])
-    numeric = [all(isinstance(row[name], int | float) for row in rows) for name in names]
-    lines = [names, ["---:" if is_number else "---" for is_number in numeric]]
+    numeric = [name in right or all(isinstance(row[name], int | float) for row in rows) for name in names]
+    lines = [list(map(_cell_text, names)), ["---:" if is_number else "---" for is_number in numeric]]
     lines += [[_cell_text(row[name]) for name in names] for row in rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
@@ -144,7 +150,7 @@ def to_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
 def _cell_text(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return str(value).replace("|", "\\|").replace("\n", " ")
+    return re.sub(r"(?<!\\)\|", r"\\|", str(value)).replace("\n", " ")
 
 
 def _percent(part: int, whole: int) -> float:

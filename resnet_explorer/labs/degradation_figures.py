@@ -45,7 +45,7 @@ def study_figure(logs: Logs, shown: str) -> go.Figure:
                 name = f"{t(kind)} {depth}"
                 trace = _curve(logs[kind, depth], what, name, colour, width=2 + DEPTHS.index(depth))
                 trace.update(name=str(depth), legendgroup=str(depth))
-                trace.update(showlegend=column == 1 and what == _kinds_of(shown)[0])
+                trace.update(showlegend=column == 1 and what == _kinds_of(shown)[-1])
                 figure.add_trace(trace, row=1, col=column)
     figure.update_xaxes(title=t("epoch"), range=[0.7, epochs + 0.3], dtick=2, **_AXIS)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", **_AXIS)
@@ -68,7 +68,7 @@ def duel_figure(setting: Duel, fought: Fought, shown: str) -> go.Figure:
     for fighter, log, colour in zip(setting.fighters, fought.logs, _FIGHTER_COLOURS, strict=True):
         for what in _kinds_of(shown):
             trace = _curve(log, what, fighter.name, colour, width=4)
-            trace.update(name=fighter.name, showlegend=what == _kinds_of(shown)[0])
+            trace.update(name=fighter.name, showlegend=what == _kinds_of(shown)[-1])
             figure.add_trace(trace)
     step = 1 if setting.epochs <= 12 else None
     figure.update_xaxes(title=t("epoch"), range=[0, setting.epochs + 0.5], dtick=step, **_AXIS)

@@ -16,7 +16,7 @@ from resnet_explorer.i18n import t
 from resnet_explorer.labs.gradient_numbers import number_text
 
 MARKED: Final = 130
-"""Points up to which each has a dot."""
+"""Points up to which each has a dot; of more, only those to which no line leads."""
 _LOOKS: Final[dict[bool, dict[str, Any]]] = {
     True: {"dash": "solid", "symbol": "circle"},
     False: {"dash": "dot", "symbol": "circle-open"},
@@ -73,9 +73,16 @@ def depth_figure(
     figure.update_xaxes(title=across, range=[first - 0.5 - 0.01 * last, last + 0.5 + 0.01 * last], **AXIS)
     figure.update_yaxes(title=up, type="log" if log else "linear", range=span, exponentformat="power", **AXIS)
     if log:
-        figure.update_yaxes(dtick=1 if span[1] - span[0] < 9 else None, nticks=9)
+        figure.update_yaxes(dtick=_ticks(span[1] - span[0]), nticks=9)
     _name_stages(figure, residual or plain)
     return with_legend(quiet(figure, height=460), y=1.16)
+
+
+def _ticks(decades: float) -> str | int | None:
+    """Where a logarithmic axis has its ticks: each digit, 1, 2 and 5, each power, or as many as have room."""
+    if decades < 2:
+        return "D1" if decades < 0.8 else "D2"
+    return 1 if decades < 9 else None
 
 
 def _name_stages(figure: go.Figure, points: Sequence[Point]) -> None:
@@ -101,19 +108,27 @@ def _line(colour: str, is_residual: bool) -> dict[str, Any]:
     return {"color": colour, "width": 3.5, "dash": _LOOKS[is_residual]["dash"]}
 
 
+def _lonely(points: Sequence[Point], log: bool) -> set[int]:
+    """The places of points without a neighbour that is shown: no line leads to them."""
+    shown = {point.at for point in points if _is_shown(point.value, log)}
+    return {at for at in shown if not {at - 1, at + 1} & shown}
+
+
 def _curve(points: Sequence[Point], name: str, is_residual: bool, log: bool) -> list[go.Scatter]:
     """A trace for each stage, which begins where the one before ended."""
     traces, before = [], None
+    dotted = {p.at for p in points} if len(points) <= MARKED else _lonely(points, log)
     for stage, group in groupby(points, key=lambda point: point.stage):
         own = list(group)
         joined = ([before] if before else []) + own
         colour = STAGE_COLOURS[stage]
-        sizes = ([0] if before else []) + [8] * len(own)  # the joint has its dot already
+        # The joint has its dot already.
+        sizes = ([0] if before else []) + [8 if point.at in dotted else 0 for point in own]
         traces.append(
             go.Scatter(
                 x=[p.at for p in joined],
                 y=[p.value if _is_shown(p.value, log) else None for p in joined],
-                mode="lines+markers" if len(points) <= MARKED else "lines",
+                mode="lines+markers" if any(sizes) else "lines",
                 line=_line(colour, is_residual),
                 marker={"color": colour, "size": sizes, "symbol": _LOOKS[is_residual]["symbol"]},
                 showlegend=False,

@@ -93,6 +93,11 @@ class Flow:
         return ratio(self.blocks[0].into, self.blocks[-1].out)
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the product of the factors, or a factor of it, is no number."""
+        return math.isnan(self.product) or math.isnan(self.end_to_end)
+
+    @property
     def mean_factor(self) -> float:
         """The geometric mean of the factors; nan where the way is lost."""
         whole = self.end_to_end

@@ -22,6 +22,8 @@ LEVELS: Final[Mapping[str, Sequence[float]]] = {
     "error": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
 }
 """Where lines of one height are drawn."""
+FINE: Final = 5
+"""Points a side from which on lines of one height say something, and so do measures of how even it is."""
 COLOURS: Final = "Viridis"
 _TICKS: Final = (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30)
 _EYE: Final = {"x": 1.3, "y": -1.6, "z": 1.85}
@@ -136,7 +138,9 @@ def _map(surface: Surface, measure: str) -> list[go.Heatmap | go.Contour]:
     )
     values = surface.loss if measure == "loss" else surface.error
     known = values[np.isfinite(values)]
-    levels = [level for level in LEVELS[measure] if known.size and known.min() < level < known.max()]
+    if min(values.shape) < FINE or not known.size:
+        return [cells]
+    levels = [level for level in LEVELS[measure] if known.min() < level < known.max()]
     return [cells, *(_line(values, level, measure, place) for level in levels)]
 
 
@@ -180,6 +184,7 @@ def _drawn_way(way: Way) -> list[go.Scatter]:
     ]
     named = {0, len(way.epochs) - 1}
     close = np.hypot(np.ptp(way.across), np.ptp(way.up)) < 0.1  # all in one place: one name is enough
+    told = named - {0} if close else named
     return [
         go.Scatter(mode="lines", line={"color": "black", "width": 7}, **place),
         go.Scatter(mode="lines", line={"color": "white", "width": 3}, **place),
@@ -193,7 +198,7 @@ def _drawn_way(way: Way) -> list[go.Scatter]:
                 "line": {"color": "black", "width": 2},
             },
             text=[
-                f"<b>{epoch}</b>" if number in named - ({0} if close else set()) else ""
+                t("<b>epoch {epoch}</b>").format(epoch=epoch) if number in told else ""
                 for number, epoch in enumerate(way.epochs)
             ],
             textposition="top center",

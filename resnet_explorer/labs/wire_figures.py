@@ -9,7 +9,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet, with_legend
-from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS, rgba
+from resnet_explorer.colours import DEPTH_COLOURS, LINE_GREY, STAGE_COLOURS, rgba
 from resnet_explorer.labs.wire_sweep import Drops, Sweep
 from resnet_explorer.labs.wiring import first_of_stage, short
 
@@ -123,13 +123,13 @@ def drops_figure(drops: Sequence[Drops], chance: float | None, what: str) -> go.
 
 def _drop_traces(drops: Drops, apart: bool) -> list[go.Scatter]:
     lost, shift = drops.lost, 0.12 if apart else 0.0  # points of two networks lie side by side
-    point, line = (LINE_GREY, LINE_GREY) if apart else (STAGE_COLOURS["stage 1"], STAGE_COLOURS["head"])
+    colour = LINE_GREY if apart else DEPTH_COLOURS[-1]  # no stage's
     return [
         go.Scatter(
             x=[number + shift for number, row in enumerate(lost) for _ in row],
             y=[value for row in lost for value in row],
             mode="markers",
-            marker={"size": 13, "color": rgba(point, 0.5), "symbol": "diamond" if apart else "circle"},
+            marker={"size": 13, "color": rgba(colour, 0.5), "symbol": "diamond" if apart else "circle"},
             customdata=[number for number, row in enumerate(lost) for _ in row],
             name=escape(drops.label),
             hovertemplate="%{fullData.name}<br>%{customdata} out: %{y:.1%}<extra>a draw</extra>",
@@ -140,7 +140,7 @@ def _drop_traces(drops: Drops, apart: bool) -> list[go.Scatter]:
             y=drops.means,
             mode="lines",
             name=escape(drops.label),
-            line={"color": line, "width": 4, "dash": "dash" if apart else "solid"},
+            line={"color": colour, "width": 4, "dash": "dash" if apart else "solid"},
             hovertemplate="%{fullData.name}<br>%{x} out: %{y:.1%}<extra>mean</extra>",
         ),
     ]

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet
-from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS, rgba
+from resnet_explorer.colours import DEPTH_COLOURS, LINE_GREY, rgba
 from resnet_explorer.labs.paths import path_counts, shares
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def lengths_figure(blocks: int) -> go.Figure:
         go.Bar(
             x=list(range(blocks + 1)),
             y=shares(counts),
-            marker_color=STAGE_COLOURS["stage 1"],
+            marker_color=DEPTH_COLOURS[-1],
             customdata=[f"{count:,}" if count < 10**15 else f"{count:.2e}" for count in counts],
             hovertemplate="%{customdata} paths through %{x} blocks: %{y:.2%}<extra></extra>",
         )
@@ -55,7 +55,7 @@ def flow_figure(found: Flow) -> go.Figure:
             x=lengths,
             y=found.means,
             mode="lines+markers",
-            line={"color": STAGE_COLOURS["head"], "width": 4},
+            line={"color": DEPTH_COLOURS[-1], "width": 4},
             hovertemplate="%{x} blocks: %{y:.3g}<extra>mean</extra>",
         ),
         row=1,
@@ -65,7 +65,7 @@ def flow_figure(found: Flow) -> go.Figure:
         go.Bar(
             x=lengths,
             y=found.contributions,
-            marker_color=STAGE_COLOURS["stage 2"],
+            marker_color=DEPTH_COLOURS[-1],
             hovertemplate="%{x} blocks: %{y:.1%}<extra></extra>",
         ),
         row=1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from resnet_explorer.i18n import t
@@ -71,24 +72,33 @@ def drops_reading(drops: Drops, what: str) -> str:
 
 
 def paths_reading(flow: Flow) -> str:
-    """How the gradient's norm changes with a path's length, and which length brings most of it, in Markdown.
+    """How the gradient's norm changes with a path's length, and which lengths bring half of it, in Markdown.
 
     Args:
         flow: of all lengths or, after a stop, of the first.
     """
-    means, parts = flow.means, flow.contributions
-    most = max(range(len(parts)), key=parts.__getitem__)
+    means, draws = flow.means, flow.norms.shape[1]
     words = t(
         "Measured: a norm of **{first:.2g}** along the path through no block, **{last:.2g}** along paths "
-        "through {length}. Paths through **{most}** of {blocks} blocks bring most of the gradient, "
-        "{share:.0%}; most paths go through about {half:g}."
+        "through {length}."
+    ).format(first=means[0], last=means[-1], length=len(means) - 1)
+    if len(means) <= flow.blocks:  # of a part, nobody knows what share of the whole it brings
+        return words
+    first, last = _fewest(flow.contributions, 0.5)
+    lengths = t("{first} to {last}").format(first=first, last=last) if last > first else f"{first}"
+    half = t(
+        "Half of the gradient comes along paths through **{lengths}** of {blocks} blocks; most paths go "
+        "through about {middle:g}. From {draws} paths of each length: other seeds move these numbers, "
+        "more draws settle them."
     )
-    return words.format(
-        first=means[0],
-        last=means[-1],
-        length=len(means) - 1,
-        most=most,
-        blocks=flow.blocks,
-        share=parts[most],
-        half=flow.blocks / 2,
-    )
+    return f"{words} " + half.format(lengths=lengths, blocks=flow.blocks, middle=flow.blocks / 2, draws=draws)
+
+
+def _fewest(parts: Sequence[float], share: float) -> tuple[int, int]:
+    """The first and the last of the fewest neighbours that bring a share; among like many, the most."""
+    count = len(parts)
+    for width in range(1, count):
+        start = max(range(count - width + 1), key=lambda at: sum(parts[at : at + width]))
+        if sum(parts[start : start + width]) >= share:
+            return start, start + width - 1
+    return 0, count - 1

@@ -141,9 +141,16 @@ def random_skips(blocks: Sequence[Block], count: int, draws: int, seed: int) -> 
 
 
 def random_rows(blocks: Sequence[Block], draws: int, seed: int) -> list[list[Wiring]]:
-    """The draws of one block, two, … up to all that can be taken out, or `MOST_OUT`."""
+    """The draws of one block, two, … up to all that can be taken out, or `MOST_OUT`.
+
+    Where there are no more choices than blocks, all of them: the mean of one block out is the sweep's.
+    """
     able = sum(map(can_skip, blocks))
-    return [random_skips(blocks, count, draws, seed) for count in range(1, min(able, MOST_OUT) + 1)]
+    counts = range(1, min(able, MOST_OUT) + 1)
+    return [
+        random_skips(blocks, count, max(draws, able) if comb(able, count) <= able else draws, seed)
+        for count in counts
+    ]
 
 
 def write(lesions: Lesions, blocks: Sequence[Block]) -> str:

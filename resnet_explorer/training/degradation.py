@@ -75,9 +75,9 @@ def train(
                 progress(number, step, run.steps)
         history.append(run.summary(number, batches))
         _keep(run, snapshot(folder, number + 1))
+        write_log(folder / LOG, PaperEpoch, history)  # first: without a checkpoint the epoch is done again
         with whole_or_nothing(folder / CHECKPOINT) as part:
             torch.save({"epoch": number + 1, "history": list(map(asdict, history)), **run.state()}, part)
-        write_log(folder / LOG, PaperEpoch, history)
         yield history[-1]
 
 

@@ -48,14 +48,15 @@ def run_app() -> None:
                     page_link(page)
     above = st.container()
     _thread.framed = True
-    is_left, is_whole = False, True
+    is_left = is_whole = False
     try:
         chosen.run()
+        is_whole = True
     except RerunException:  # for another page or for this one anew, whose run writes the link as a whole
         is_left = True
         raise
     except PageEnd:
-        is_whole = False
+        pass
     finally:
         _thread.framed = False
         if not is_left:

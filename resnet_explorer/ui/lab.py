@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.i18n import t
 from resnet_explorer.progress import Step
@@ -96,6 +97,21 @@ def experiment(
     return found
 
 
+def is_asked(key: str, question: object, label: str, place: DeltaGenerator) -> bool:
+    """Whether this very question was the last one that was asked; unless it was, a button asks it.
+
+    Args:
+        key: of the button.
+        question: all that the answer depends on.
+        label: of the button.
+        place: where it stands.
+    """
+    if st.session_state.get(f"_{key}_asked") == question:
+        return True
+    place.button(label, key=key, type="primary", on_click=_ask, args=(key, question), width="stretch")
+    return False
+
+
 def view_input(key: str, label: str, views: Mapping[str, str], usual: str) -> str:
     """Which of the views of an experiment is drawn, by its code in the link."""
     view: str = linked(key, usual, one_of(views))
@@ -113,6 +129,10 @@ def view_input(key: str, label: str, views: Mapping[str, str], usual: str) -> st
 def notebook_button(make: Callable[[], bytes], file_name: str) -> None:
     """Offer the same experiment as a notebook that runs on this library; made when it is clicked."""
     save_button(t("This experiment as a notebook"), make, file_name, icon=":material/menu_book:")
+
+
+def _ask(key: str, question: object) -> None:
+    st.session_state[f"_{key}_asked"] = question
 
 
 def _show(key: str) -> None:

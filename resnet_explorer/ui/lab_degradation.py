@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.labs.study import DEPTHS, logs_of_all, recipe, story
-from resnet_explorer.tables import to_csv
-from resnet_explorer.training.paper_recipe import KINDS
+from resnet_explorer.tables import to_csv, to_markdown
+from resnet_explorer.training.paper_recipe import KINDS, PaperRecipe
 from resnet_explorer.ui.lab import verdict, view_input
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
+
+if TYPE_CHECKING:
+    from resnet_explorer.labs.degradation_figures import Logs
 
 CHOICES: Final = {
     "shallow": t("The shallowest, {layers} layers").format(layers=DEPTHS[0]),
@@ -47,16 +50,13 @@ def study(guessed: str | None) -> None:
             "Dashed lines: the rate falls to a tenth. {curves}"
         ).format(differences=differences(used), curves=CURVES)
     )
-    _table()
-    _recipe()
+    _table(logs)
+    _recipe(used)
 
 
-def _table() -> None:
+def _table(logs: Logs) -> None:
     from resnet_explorer.labs.degradation_reading import epoch_rows, rows
 
-    logs = logs_of_all()
-    found = rows(logs)
-    percents = [name for name in found[0] if name not in ("layers", "parameters")]
     names = {
         "layers": t("layers"),
         "parameters": t("parameters"),
@@ -67,23 +67,24 @@ def _table() -> None:
         "paper, residual, test": t("paper’s residual, test error"),
     }
     st.subheader(t("Beside the paper’s Table 6"))
-    head = "| " + " | ".join(names[name] for name in found[0]) + " |"
-    lines = [
-        "| " + " | ".join(f"{row[name]:.2%}" if name in percents else f"{row[name]:,}" for name in row) + " |"
-        for row in found
+    table = [
+        {names[name]: f"{value:.2%}" if isinstance(value, float) else value for name, value in row.items()}
+        for row in rows(logs)
     ]
-    st.markdown("\n".join([head, "|" + "---:|" * len(names), *lines]))
+    st.markdown(to_markdown(table, right=names.values()))
     st.caption(
         t(
-            "The paper shows its plain networks as curves and prints no figures of them; "
-            "plain 110 was above 60 %."
+            "Training errors are counted while an epoch learns, on photos cropped and mirrored; test errors "
+            "after it, on photos as they are: so they may be the lower ones. The paper shows its plain "
+            "networks as curves and prints no figures of them; plain 110 was above 60 %."
         )
     )
     save_button(t("Every epoch as CSV"), lambda: to_csv(epoch_rows(logs)), "degradation.csv")
 
 
-def _recipe() -> None:
-    told, used = story(KINDS[0], DEPTHS[0]), recipe(KINDS[0], DEPTHS[0])
+def _recipe(used: PaperRecipe) -> None:
+    told = story(KINDS[0], DEPTHS[0])
+    archive = told["images"].split()[-1]
     with st.expander(t("The recipe, and the command that made the runs")):
         st.markdown(
             prose("degradation_recipe").format(
@@ -99,7 +100,7 @@ def _recipe() -> None:
             )
         )
         st.code(
-            "python -m resnet_explorer degradation cifar-10-binary.tar.gz --out runs/degradation "
+            f"python -m resnet_explorer degradation {archive} --out runs/degradation "
             f"--epochs {used.epochs} --side {used.side} --seed {used.seed} --threads {told['threads']}",
             language="bash",
         )

@@ -24,7 +24,7 @@ from resnet_explorer.progress import Step
 from resnet_explorer.short_text import duration
 from resnet_explorer.tables import to_csv
 from resnet_explorer.training.paper_recipe import KINDS, Kind
-from resnet_explorer.ui.lab import view_input
+from resnet_explorer.ui.lab import is_asked, view_input
 from resnet_explorer.ui.lab_degradation import CURVES
 from resnet_explorer.ui.linked import linked, one_of, whole
 from resnet_explorer.ui.live_work import live_work
@@ -60,25 +60,15 @@ def live(setting: Duel) -> None:
     with st.spinner(t("Timing a batch of each …")):
         warm_up("resnet_explorer.labs.duel")
         seconds = remembered("_dg_estimate", (setting,), lambda: _estimate(setting))
-    started = remembered("_dg_started", (setting,), lambda: {"is": False})
     words, button = st.columns([5, 1.3], vertical_alignment="center")
-    words.markdown(
-        t("**{tested} batches of {batch} each, about {duration} on this machine.**").format(
-            tested=f"{setting.epochs * -(-LEARNT // RECIPE.batch_size):,}",
-            batch=RECIPE.batch_size,
-            duration=duration(seconds),
-        )
-    )
+    batches = setting.epochs * -(-LEARNT // RECIPE.batch_size)
+    told = t("{batches:,} batches of {batch} each").format(batches=batches, batch=RECIPE.batch_size)
+    is_begun = is_asked("dg_go", setting, t("Train both"), button)
+    if not is_begun:  # from then on the work's own clock says how long
+        told += t(", about {duration} on this machine").format(duration=duration(seconds))
+    words.markdown(f"**{told}.**")
     st.caption(f"{_photos_words()} {CURVES}")
-    if not started["is"]:
-        button.button(
-            t("Train both"),
-            key="dg_go",
-            type="primary",
-            on_click=started.__setitem__,
-            args=("is", True),
-            width="stretch",
-        )
+    if not is_begun:
         return
 
     from resnet_explorer.labs.degradation_figures import SHOWN, duel_figure

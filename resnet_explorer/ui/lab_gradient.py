@@ -123,18 +123,30 @@ def _say_odd(flow: Flow, setting: Setting) -> None:
 
 def _why_odd(words: str, setting: Setting) -> str:
     if words != t("exactly 0"):
-        return t("Values left the range of float32 (3.4 × 10³⁸).")
+        return t(
+            "Values left the range of float32 (3.4 × 10³⁸): they are infinite, and ∞ − ∞ and 0 · ∞ are not "
+            "numbers."
+        )
     if setting.init == "zero":
         return t("γ = 0 lets nothing through.")
-    return t("Smaller than float32 can hold (1.4 × 10⁻⁴⁵).")
+    return t("Smaller than float32 can hold (1.4 × 10⁻⁴⁵), or behind a ReLU that lets nothing through.")
 
 
 def _show_product(flow: Flow) -> None:
+    if flow.is_lost:
+        st.markdown(
+            t("**No product**: {known} of {all} factors are numbers; float32 holds no others here.").format(
+                known=sum(math.isfinite(block.factor) for block in flow.blocks), all=len(flow.blocks)
+            )
+        )
+        return
     st.markdown(
         t("Measured, block 1 to {last}:  \n{factors}  \n= **{product}**").format(
             last=len(flow.blocks), factors=flow.factors_text, product=number_text(flow.product)
         )
     )
+    if "0/0" in flow.factors_text:
+        st.caption(t("0/0: nothing comes, and nothing goes on."))
     st.markdown(
         t("The whole way at once: {into} / {out} = **{whole}**").format(
             into=number_text(flow.blocks[0].into),

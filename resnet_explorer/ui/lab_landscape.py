@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Final
 
 import streamlit as st
@@ -85,10 +86,12 @@ def show_shipped(view: str) -> None:
     st.caption(_foot(found, plane, is_loss=view != "error"))
     if view == "way":
         st.markdown(prose("landscape_way"))
+        if plane == "training":
+            st.markdown(prose("landscape_way_axes"))
         for each in found:
             st.markdown(_way_words(each, plane))
     else:
-        st.markdown(to_markdown(reading_rows({each.label: _reading(each) for each in found})))
+        st.markdown(reading_table({each.label: _reading(each) for each in found}))
         st.markdown(prose("landscape_measures"))
         st.markdown(_hollow_words(*map(_reading, found)))
     _saves(found, plane)
@@ -102,6 +105,11 @@ def grid_words(view: View, *, is_loss: bool = True) -> str:
         columns=len(view.surface.across),
         photos=view.surface.photos,
     )
+
+
+def reading_table(readings: Mapping[str, Reading]) -> str:
+    """The measures of networks, by their names in Markdown."""
+    return to_markdown(reading_rows(readings), right=readings)
 
 
 def _reading(found: Landscape) -> Reading:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
@@ -18,13 +19,13 @@ from resnet_explorer.labs.landscape_numbers import (
     View,
     grid_rows,
     reading,
-    reading_rows,
     to_json,
 )
 from resnet_explorer.progress import Step
-from resnet_explorer.tables import to_csv, to_markdown
-from resnet_explorer.ui.lab import view_input
-from resnet_explorer.ui.lab_landscape import grid_words
+from resnet_explorer.short_text import as_markdown
+from resnet_explorer.tables import to_csv
+from resnet_explorer.ui.lab import is_asked, view_input
+from resnet_explorer.ui.lab_landscape import grid_words, reading_table
 from resnet_explorer.ui.lab_network import network_input
 from resnet_explorer.ui.linked import linked, number, one_of, whole
 from resnet_explorer.ui.networks import as_stored, torch_gate, trained, warm_up
@@ -43,8 +44,6 @@ LAST_SEED: Final = 9999
 WIDEST: Final = 3.0
 USUAL_STEPS: Final = 9
 LOOKS: Final = {"map": t("From above"), "hills": t("As a hill"), "error": t("Errors, from above")}
-
-_ASKED: Final = "_ls_asked"
 
 
 @dataclass(frozen=True)
@@ -89,15 +88,12 @@ def compute_again() -> None:
         warm_up("resnet_explorer.labs.landscape")
         photos = remembered("_ls_photos", (weights.key, asked.count), lambda: _photos(weights, asked.count))
         seconds = remembered("_ls_seconds", (weights.key, asked.count), lambda: _seconds(weights, photos))
-    if st.session_state.get(_ASKED) != asked:
+    told, button = st.columns([4, 1], vertical_alignment="center")
+    if not is_asked("ls_compute", asked, t("Compute"), button):
         points = asked.steps**2
         words = t("{points:,} points × {photos:,} photos: about {seconds:,.0f} s on this machine.")
-        told, button = st.columns([4, 1], vertical_alignment="center")
         shown = len(photos.images)
         told.markdown(words.format(points=points, photos=shown, seconds=max(1, seconds * points)))
-        button.button(
-            t("Compute"), key="ls_compute", type="primary", on_click=_ask, args=(asked,), width="stretch"
-        )
         return
 
     def start() -> Iterator[Step[Surface]]:
@@ -111,16 +107,16 @@ def compute_again() -> None:
 
 
 def _show(surface: Surface, is_whole: bool, weights: Weights, asked: Question, photos: Photos) -> None:
-    from resnet_explorer.labs.landscape_figures import hill_figure, map_figure
+    from resnet_explorer.labs.landscape_figures import FINE, hill_figure, map_figure
 
     look = view_input("ls_look", t("Drawn"), LOOKS, "map")
     view = View("random", asked.seed, surface)
-    views = {weights.label: view}
+    views = {escape(weights.label): view}  # Plotly takes some tags for what they say
     if not is_whole:
         st.info(t("Stopped: every point shown is computed, on a coarser grid than asked for."))
     figure = remembered(
         "_ls_own_figure",
-        (id(surface), look),
+        (surface, weights.label, look),
         lambda: (
             hill_figure(views)
             if look == "hills"
@@ -139,15 +135,15 @@ def _show(surface: Surface, is_whole: bool, weights: Weights, asked: Question, p
     )
     st.caption(
         words.format(
-            network=weights.label,
+            network=as_markdown(weights.label),
             grid=grid_words(view, is_loss=look != "error"),
             shown=shown,
             seed=asked.seed,
             span=asked.span,
         )
     )
-    if surface.centre is not None and len(surface.across) > 2:
-        st.markdown(to_markdown(reading_rows({weights.label: reading(surface)})))
+    if surface.centre is not None and len(surface.across) >= FINE:
+        st.markdown(reading_table({as_markdown(weights.label): reading(surface)}))
     with st.container(horizontal=True):
         save_button(t("Grid as CSV"), lambda: to_csv(grid_rows(surface)), "landscape.csv", key="ls_own_csv")
         save_button(
@@ -176,10 +172,6 @@ def _controls() -> Weights:
     span.number_input(t("Span ±"), 0.01, WIDEST, step=0.1, key="ls_span", **kept)
     steps.segmented_control(t("Points a side"), STEPS, required=True, key="ls_steps", **kept)
     return weights
-
-
-def _ask(asked: Question) -> None:
-    st.session_state[_ASKED] = asked
 
 
 def _photos(weights: Weights, count: int) -> Photos:

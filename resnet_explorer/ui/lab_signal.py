@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -13,7 +13,7 @@ from resnet_explorer.labs.gradient_numbers import number_text
 from resnet_explorer.labs.setting import Setting
 from resnet_explorer.labs.signal_numbers import Signal, border_share, stages_of
 from resnet_explorer.progress import Step
-from resnet_explorer.tables import to_csv
+from resnet_explorer.tables import to_csv, to_markdown
 from resnet_explorer.ui.lab import experiment, notebook_button, verdict, view_input
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
@@ -75,11 +75,11 @@ def show_growth(found: Signals, setting: Setting) -> None:
         if setting.init == "zero":
             st.markdown(t("γ = 0: F(x) = 0, and each block is its own shortcut."))
             st.markdown(prose("signal_zeros"))
-        elif setting.norm == "batch" and setting.activation == "pre":
+        elif _adds_one(setting):
             st.markdown(prose("signal_edges"))
     with table:
         st.subheader(t("Each block adds"))
-        st.markdown(_growth_table(found.residual))
+        st.markdown(_growth_table(found.residual, is_of_one=_adds_one(setting)))
         why = (
             t("It grows by less than the variance of F(x): a ReLU follows the addition.")
             if setting.activation == "post"
@@ -108,18 +108,28 @@ def _ends(signal: Signal) -> str:
     return t("beyond what float32 can hold") if signal.course == "grows" else t("nothing to begin with")
 
 
-def _growth_table(signal: Signal) -> str:
-    head = (t("stage"), t("variance of F(x)"), t("variance grows by"), t("left by the padding"))
-    lines = [" | ".join(head), "---|---:|---:|---:"]
+def _growth_table(signal: Signal, *, is_of_one: bool) -> str:
+    columns: dict[str, Callable[[str], float | None]] = {
+        t("variance of F(x)"): signal.added,
+        t("variance grows by"): signal.growth,
+    }
+    if is_of_one:
+        sizes = {place.stage: place.size for place in signal.places}
+        columns[t("left by the padding")] = lambda stage: border_share(sizes[stage])
+    rows = []
     for stage in stages_of(signal.places):
-        size = next(place.size for place in signal.places if place.stage == stage)
-        numbers = (signal.added(stage), signal.growth(stage), border_share(size))
-        lines.append(
-            " | ".join(
-                [stage.replace(" ", "\u00a0"), *("–" if n is None else number_text(n) for n in numbers)]
-            )
+        numbers = {name: of(stage) for name, of in columns.items()}
+        rows.append(
+            {t("stage"): stage.replace(" ", "\u00a0")}
+            | {name: "–" if number is None else number_text(number) for name, number in numbers.items()}
         )
-    return "\n".join(lines)
+    return to_markdown(rows, right=columns)
+
+
+def _adds_one(setting: Setting) -> bool:
+    """Whether a branch's variance is one but for the padding: a norm, then Kaiming's weights at its end."""
+    is_kaiming = setting.init in ("fan_out", "fan_in")
+    return setting.norm == "batch" and setting.activation == "pre" and is_kaiming
 
 
 def _say_odd(signal: Signal) -> None:

@@ -59,11 +59,14 @@ def sweep(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None
     marks = t("▼ The first block of a stage.")
     if len(found) > 1:
         marks += " " + t("✕ It changes the shape, and no shortcut leads past it.")
-    st.caption(f"{_caption(bench, twin, first.photos)} {marks}")
+    st.caption(f"{_caption(bench, twin, found)} {marks}")
     save_button(
         t("Numbers as CSV"), lambda: to_csv(sweep_rows(found, bench.measure)), "sweep.csv", key="cw_sweep_csv"
     )
-    st.markdown(prose("wire_cut" if kind == "cut" else "wire_plain"))
+    if kind == "cut":
+        st.markdown(prose("wire_cut"))
+    elif len(found) > 1 or first.is_plain:
+        st.markdown(prose("wire_plain"))
     if len(bench.blocks) < FEW and not first.is_plain:
         words = prose("wire_few")
         st.markdown(words.format(blocks=len(bench.blocks), paths=f"{2 ** len(bench.blocks):,}"))
@@ -132,13 +135,15 @@ def _read_out(found: Sequence[Sweep], kind: str) -> str:
     return "  \n".join(named)
 
 
-def _caption(bench: Bench, twin: Bench | None, photos: int) -> str:
+def _caption(bench: Bench, twin: Bench | None, drawn: Sequence[Sweep] | Sequence[Drops]) -> str:
     """Who was shown how many photos and, of two, what they differ in."""
-    names = [bench.weights.label] if twin is None else [bench.weights.label, twin.weights.label]
-    words = t("{network}, {count:,} photos.").format(
-        network=" / ".join(map(as_markdown, names)), count=photos
+    words = " / ".join(
+        t("{network}, {count:,} photos").format(network=as_markdown(each.label), count=each.photos)
+        for each in drawn
     )
-    return words if twin is None else f"{words} {differences(bench.weights, twin.weights)}"
+    if twin is None or len(drawn) == 1:
+        return f"{words}."
+    return f"{words}. {differences(bench.weights, twin.weights)}"
 
 
 def drops(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
@@ -161,13 +166,15 @@ def drops(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None
     )
     _show(figure, "cw_drops_chart", t("What is lost when several blocks are taken out"))
     st.caption(
-        _caption(bench, twin, first.photos)
+        _caption(bench, twin, found)
         + " "
         + t(
-            "{draws} draws of each number, seed {seed}. Points: draws; line: their mean. Veit et al. 2016, "
-            "section 4.2 and figure 5a: with 54 blocks, it rises smoothly."
+            "{draws} draws of each number, seed {seed}; of one, each block once. Points: draws; line: "
+            "their mean. Veit et al. 2016, section 4.2 and figure 5a: with 54 blocks, it rises smoothly."
         ).format(draws=bench.draws, seed=bench.seed)
     )
+    if any(each.is_plain for each in found):
+        st.caption(t("A plain network keeps the blocks that change the shape: nothing leads past them."))
     save_button(
         t("Numbers as CSV"), lambda: to_csv(drop_rows(found, bench.measure)), "drops.csv", key="cw_drops_csv"
     )
@@ -228,7 +235,7 @@ def ways(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
             "{network}, trained, norms as in use; {photos} photos, cross-entropy {loss}; {draws} paths of "
             "each length, seed {seed}; the gradient by what goes into the first block."
         ).format(
-            network=bench.weights.label,
+            network=as_markdown(bench.weights.label),
             photos=min(batch_of(bench.photos.images.shape[-1]), bench.count),
             loss=loss,
             draws=bench.draws,

@@ -41,7 +41,7 @@ def live_work(
     Returns:
         What is known once the work is done or stopped; None before.
     """
-    work = remembered(key, question, lambda: Work(start()))
+    work = remembered(key, question, lambda: Work(start))
     if not (work.is_finished or work.stopped):
         _working(key, label, work, draw)
         return None

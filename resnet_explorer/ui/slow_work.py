@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import streamlit as st
@@ -21,10 +21,17 @@ T = TypeVar("T")
 class Work(Generic[T]):
     """A computation under way, kept by the session from one rerun to the next."""
 
-    steps: Iterator[Step[T]]
+    start: Callable[[], Iterator[Step[T]]]
+    steps: Iterator[Step[T]] = field(init=False)
     step: Step[T] | None = None
     seconds: float = 0.0
     stopped: bool = False
+
+    def __post_init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self.steps, self.step, self.seconds = self.start(), None, 0.0
 
     @property
     def is_finished(self) -> bool:
@@ -34,11 +41,17 @@ class Work(Generic[T]):
     def go_on(self) -> None:
         """Do one piece, while no other session computes."""
         with torch_gate():
-            start = time.perf_counter()
-            self.step = next(self.steps)
-            self.seconds += time.perf_counter() - start
-        if self.is_finished:
-            self.steps = iter(())  # what it worked with, a network perhaps, is not held any longer
+            if self.is_finished:  # by a rerun of the same session, while this one waited
+                return
+            began = time.perf_counter()
+            try:
+                self.step = next(self.steps)
+            except Exception:  # the next rerun asks again, and is told the same
+                self._begin()
+                raise
+            self.seconds += time.perf_counter() - began
+            if self.is_finished:  # what it worked with, a network perhaps, is not held any longer
+                self.start, self.steps = _no_steps, _no_steps()
 
     @property
     def answer(self) -> T | None:
@@ -69,6 +82,10 @@ class Work(Generic[T]):
         )
 
 
+def _no_steps() -> Iterator[Step[T]]:
+    return iter(())
+
+
 def slow_work(
     key: str, question: tuple[object, ...], start: Callable[[], Iterator[Step[T]]], label: str
 ) -> tuple[T | None, bool]:
@@ -83,7 +100,7 @@ def slow_work(
     Returns:
         The answer or, after Stop, what was known by then (None for nothing); and whether it is whole.
     """
-    work = remembered(key, question, lambda: Work(start()))
+    work = remembered(key, question, lambda: Work(start))
     if work.is_finished:
         return work.answer, True
     place = st.empty()
