@@ -246,14 +246,15 @@ def test_infinite_and_missing_numbers_are_words() -> None:
 def test_values_beyond_float32_are_told() -> None:
     """Without normalization each block doubles the variance (De and Smith 2020): 332 of them overflow."""
     residual = flows(Setting(depth=DEEPEST, width=1, count=2, images="noise", norm="none")).residual
-    assert not math.isfinite(residual.loss) or residual.loss > 1e6
-    assert sum(len(layers) for _, layers in odd_layers(residual.layers)) + sum(
-        layer.norm > 0 and math.isfinite(layer.norm) for layer in residual.layers
-    ) == len(residual.layers)
+    assert math.isnan(residual.loss)
+    assert residual.way == "lost"
+    odd = {words: len(layers) for words, layers in odd_layers(residual.layers)}
+    assert sum(odd.values()) == 998
+    assert odd["not a number"] > 900
 
 
 def test_a_thousand_layers_fit() -> None:
-    """All 998 layers are there, and the memory is that of the blocks' inputs, not of the whole graph."""
+    """All 998 layers of both networks are there, and torch and they take less than 2 GB."""
     code = (
         "import resource\n"
         "from resnet_explorer.labs.setting import Setting\n"
@@ -266,7 +267,7 @@ def test_a_thousand_layers_fit() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     counts, gigabytes = done.stdout.splitlines()
     assert counts == "998 498 grows"
-    assert float(gigabytes) < 4
+    assert float(gigabytes) < 2
 
 
 @pytest.mark.parametrize(
@@ -276,6 +277,7 @@ def test_a_thousand_layers_fit() -> None:
         ({"depth": 1004}, "depth is 1004"),
         ({"width": 0}, "width is 0; 1 to 32"),
         ({"count": 1}, "count is 1; 2 to 64"),
+        ({"depth": 998, "width": 32, "count": 64}, "at most 1,048,576 fit"),
         ({"init": "zero", "norm": "none"}, "no γ"),
         ({"init": "magic"}, "'magic'"),
     ],

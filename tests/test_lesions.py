@@ -210,6 +210,14 @@ def test_plain_networks_have_no_wire_to_cut() -> None:
         wirings.read("s2.0", blocks)
 
 
+def test_one_block_out_is_each_block_once() -> None:
+    """The mean of the draws of one block is the sweep's; so it is of all but one."""
+    blocks = plan(SMALL, (16, 16)).blocks
+    rows = wirings.random_rows(blocks, draws=3, seed=0)
+    assert set(rows[0]) == set(wirings.each_skipped(blocks).values())
+    assert [len(row) for row in rows] == [8, *[3] * 5, 8, 1]
+
+
 def test_draws_depend_on_seed_and_number_only() -> None:
     blocks = plan(SMALL, (16, 16)).blocks
     ten = wirings.random_skips(blocks, 3, 10, seed=5)

@@ -3,6 +3,7 @@
 from itertools import combinations
 from math import comb, isclose
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from resnet_explorer import plan
 from resnet_explorer.evaluation import for_evaluation
 from resnet_explorer.labs.lesions import all_blocks
-from resnet_explorer.labs.paths import Paths, path_counts, path_flow, shares
+from resnet_explorer.labs.paths import Flow, Paths, path_counts, path_flow, shares
+from resnet_explorer.labs.wire_reading import paths_reading
 from resnet_explorer.spec import ResNetSpec
 from tests.strategies import specs
 from tests.test_lesions import network, photos
@@ -84,3 +86,15 @@ def test_flow_is_drawn_by_seed_and_weighed_by_the_number_of_paths() -> None:
     *_, again = path_flow(paths, 6, seed=1)
     assert again.answer is not None
     assert (again.answer.norms == flow.norms).all()
+
+
+def test_the_reading_names_the_lengths_that_bring_half_of_the_gradient() -> None:
+    """All norms alike: of the 16 paths of four blocks 1, 4, 6, 4, 1 have each length, so half are 2 and 1."""
+    words = paths_reading(Flow(np.ones((5, 3)), 4))
+    assert "Half of the gradient comes along paths through **1 to 2** of 4 blocks" in words
+    assert "most paths go through about 2" in words
+    falling = paths_reading(Flow(np.array([[1.0], [0.1], [0.01], [0.001], [0.0001]]), 4))
+    assert "through **0** of 4 blocks" in falling  # 1 of 1 + 0.4 + 0.06 + …
+    assert "Half" not in paths_reading(
+        Flow(np.ones((3, 3)), 4)
+    )  # stopped: nobody knows what the others bring

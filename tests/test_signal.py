@@ -177,11 +177,15 @@ def test_kaiming_keeps_a_plain_signal_and_a_small_normal_loses_it() -> None:
 
 
 def test_values_beyond_float32_are_told() -> None:
-    found = measured(Setting(998, 1, "none", "pre", "fan_out", "noise", 2)).residual
-    assert found.course == "grows"
-    told = sum(len(places) for _, places in found.odd_places())
-    finite = sum(place.output.variance > 0 and math.isfinite(place.output.variance) for place in found.places)
-    assert told + finite == len(found.places) == 499
+    """Behind a ReLU after the addition a residual signal has a mean too, and overflows near the end."""
+    both = measured(Setting(998, 1, "none", "post", "fan_out", "noise", 2))
+    assert both.residual.course == "grows"
+    ((words, places),) = both.residual.odd_places()
+    assert words == "not a number"
+    assert [place.number for place in places] == list(range(499 - len(places), 499))
+    ((words, places),) = both.plain.odd_places()
+    assert words == "exactly 0"
+    assert [place.number for place in places] == list(range(499 - len(places), 499))
 
 
 def test_a_signal_that_is_not_there_is_lost() -> None:

@@ -175,4 +175,5 @@ def test_markdown_has_numbers_flush_right_and_a_row_for_each_layer() -> None:
     )
     assert len(lines) == 2 + len(p.layers)
     assert to_markdown([]) == ""
-    assert to_markdown([{"a|b": "c|d\ne", "yes": True}]).splitlines()[-1] == "| c\\|d e | True |"
+    odd = to_markdown([{"a|b": "c|d\ne", "yes": True, "c\\|d": "1.5%"}], right={"c\\|d"}).splitlines()
+    assert odd == ["| a\\|b | yes | c\\|d |", "| --- | ---: | ---: |", "| c\\|d e | True | 1.5% |"]

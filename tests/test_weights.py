@@ -146,7 +146,13 @@ class TestBundled:
             assert find("bundled").label == label
             assert find("bundled") is find("bundled"), "not read again"
 
-    @pytest.mark.parametrize("name", ["bundled/nothing", "bundled/../cifar10", "bundled/", "bundled/cifar10"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("bundled/nothing", "bundled/../cifar10", "bundled/", "bundled/cifar10", "study/./plain-20"),
+            *("study/../../bundled/cifar10", "study//etc/passwd", "study/plain-20\0", "study/"),
+        ],
+    )
     def test_no_bundled_network_of_that_name(self, name: str) -> None:
         with pytest.raises(ValueError, match="no trained network; there are bundled, "):
             find(name)

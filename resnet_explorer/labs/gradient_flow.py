@@ -2,7 +2,8 @@
 
 The way forward keeps the input of each block and nothing else. The way back runs the blocks once more,
 last to first, and asks `torch.autograd.grad` for the gradients of each: the same numbers as in one
-backward pass through the whole, in the memory of one block. No hooks, and no parameter gets a `.grad`.
+backward pass through the whole, with the graph of one block at a time. No hooks, and no parameter gets a
+`.grad`.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ SHALLOWEST: Final = 8
 DEEPEST: Final = 998
 """The deepest network of the family with at most 1,000 layers: 6 × 166 + 2."""
 LARGEST: Final[Mapping[str, tuple[int, int]]] = {"width": (1, 32), "count": (2, 64), "seed": (0, 9999)}
+MOST: Final = 2**20
+"""Of depth × width × images: about 1.3 GB for the inputs of all blocks, which the gradient's way keeps."""
 CLASSES: Final = 10
 
 INITS: Final[Mapping[str, str]] = {
@@ -70,6 +72,13 @@ class Setting:
         for name, (low, high) in LARGEST.items():
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} is {getattr(self, name)}; {low} to {high} is allowed.")
+        size = self.depth * self.width * self.count
+        if size > MOST:
+            raise ValueError(
+                t("Depth × width × images is {size:,}; at most {most:,} fit into memory.").format(
+                    size=size, most=MOST
+                )
+            )
         if self.init not in get_args(Init) or self.images not in get_args(Images):
             raise ValueError(f"init is {self.init!r} and images is {self.images!r}, which are not known.")
         if self.init == "zero" and self.norm == "none":

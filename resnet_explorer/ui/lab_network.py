@@ -8,7 +8,8 @@ import streamlit as st
 
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.study import study_networks
-from resnet_explorer.ui.linked import linked, one_of
+from resnet_explorer.short_text import shortened
+from resnet_explorer.ui.linked import complain, linked, one_of
 from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.weights import Entry, Weights, available, find
@@ -31,6 +32,9 @@ def network_input(key: str, usual: str, fits: Callable[[Weights], bool] = lambda
     if not here:
         raise ValueError(t("No trained network is on this machine that can be used here."))
     labels = {weights.key: weights.label for weights in here}
+    wanted = st.session_state.get(key)
+    if wanted is not None and wanted not in labels:
+        complain(t("`{key}={wanted}`: this network is not here.").format(key=key, wanted=shortened(wanted)))
     linked(key, usual if usual in labels else here[0].key, one_of(labels))
     chosen = st.selectbox(
         t("Network"), list(labels), format_func=labels.__getitem__, key=key, persist_state="session"

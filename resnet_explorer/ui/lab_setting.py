@@ -9,9 +9,10 @@ import streamlit as st
 
 from resnet_explorer.depth import choose_depth
 from resnet_explorer.i18n import t
-from resnet_explorer.labs.setting import DEEPEST, IMAGES, INITS, LARGEST, SHALLOWEST, Images, Init, Setting
+from resnet_explorer.labs.setting import IMAGES, INITS, LARGEST, SHALLOWEST, Images, Init, Setting
 from resnet_explorer.spec import Activation, Norm
 from resnet_explorer.ui.linked import linked, one_of, whole
+from resnet_explorer.ui.page_end import end_page
 
 USUAL: Final = Setting()
 MOST_LAYERS: Final = 1000
@@ -45,14 +46,18 @@ def setting_input(prefix: str, usual: Setting = USUAL) -> Setting:
     init = cast(Init, _choice(f"{prefix}init", t("First weights"), inits, usual.init))
     if reason:
         st.caption(reason)
-    return Setting(depth, width, norm, activation, init, images, count, seed)
+    try:
+        return Setting(depth, width, norm, activation, init, images, count, seed)
+    except ValueError as refusal:
+        st.error(str(refusal))
+        end_page()
 
 
 def _depth(prefix: str, usual: int) -> tuple[int, str]:
     """The depth that there is, and why it is another than was asked for."""
     asked = _number(f"{prefix}depth", t("Layers"), SHALLOWEST, MOST_LAYERS, usual, step=6)
     chosen = choose_depth(asked, "basic", "cifar")
-    return min(chosen.depth, DEEPEST), "" if chosen.exact else chosen.reason
+    return chosen.depth, "" if chosen.exact else chosen.reason
 
 
 def _number(key: str, label: str, low: int, high: int, usual: int, step: int = 1) -> int:

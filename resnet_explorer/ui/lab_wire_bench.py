@@ -155,9 +155,10 @@ def _measured_on(bench: Bench) -> str:
             "It knows other things than the photos with labels show: it is held against itself, uncut, on "
             "{count} squares of the sample photos, mirrored too."
         ).format(count=bench.count)
-    return t(
-        "{count:,} of CIFAR-10’s test photos (Krizhevsky 2009), never trained on, as many of each class."
-    ).format(count=bench.count)
+    photos = t("{count:,} of CIFAR-10’s test photos (Krizhevsky 2009), as many of each class").format(
+        count=bench.count
+    )
+    return photos + (t(", never trained on.") if bench.weights.source == "bundled" else ".")
 
 
 def _can_lose_a_block(weights: Weights) -> bool:

@@ -38,11 +38,13 @@ def path_of(key: str) -> Path:
     Raises:
         ValueError: for a key of none; it may come from a link, and must not lead out of the folder.
     """
-    if key in study_keys():
-        return STUDY / f"{key.removeprefix(STUDY_PREFIX)}.safetensors"
-    if key not in all_keys():
-        raise ValueError(f"{key!r} is no bundled network; there are {', '.join(all_keys())}.")
-    return FILE if key == KEY else FILE.parent / f"{key.removeprefix(PREFIX)}.safetensors"
+    if key == KEY:
+        return FILE
+    for prefix, folder in ((STUDY_PREFIX, STUDY), (PREFIX, FILE.parent)):
+        path = folder / f"{key.removeprefix(prefix)}.safetensors"
+        if key == prefix + path.stem and path != FILE and path.is_file():
+            return path
+    raise ValueError(f"{key!r} is no bundled network; there are {', '.join(all_keys())}.")
 
 
 def described() -> list[Weights]:

@@ -72,6 +72,9 @@ def test_two_networks_are_trained_after_a_click() -> None:
     page.number_input(key="dg_seed").set_value(1).run()
     assert len(page.get("plotly_chart")) == 1  # another pair waits for its click
     assert page.button(key="dg_go")
+    page.number_input(key="dg_seed").set_value(0).run()
+    assert f"plain 8: training error **{ends[0]}**" in words(page)  # the last one is not lost
+    assert "about" not in words(page)
 
 
 def test_a_training_that_was_stopped_keeps_its_curves_and_goes_on() -> None:

@@ -73,7 +73,8 @@ def test_every_parameter_comes_from_the_link() -> None:
 def test_gamma_zero_is_told() -> None:
     page = opened("signal", sf_guess_shown="1", sf_init="zero", **SMALL)
     assert "γ = 0: F(x) = 0, and each block is its own shortcut." in words(page)
-    assert "stage\u00a01 | exactly 0 | exactly 0 | 0.959" in words(page)
+    assert "stage\u00a01 | exactly 0 | exactly 0 |" in words(page)
+    assert "left by the padding" not in words(page)  # it takes nothing from nothing
     assert "Plain: the variance is exactly 0 behind 9 of 9 blocks" in page.warning[0].value
 
 

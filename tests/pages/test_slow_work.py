@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import abc
+
 import pytest
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
+
+from resnet_explorer.progress import Step
+from resnet_explorer.ui.slow_work import Work
 
 
 def page() -> None:
@@ -73,6 +78,31 @@ def test_stop_keeps_what_is_known_and_go_on_finishes_it() -> None:
     at.button(key="work_go_on").click().run()
     assert at.text[0].value == "[1, 4, 9, 16, 25] True"
     assert at.session_state["computed"] == [1, 2, 3, 4, 5]
+
+
+def test_what_cannot_begin_is_told_again_at_each_rerun() -> None:
+    begun = []
+
+    def refusing() -> abc.Iterator[Step[int]]:
+        begun.append(1)
+        raise ValueError("No photos here.")
+        yield Step(1, 1, 0)
+
+    work = Work(refusing)
+    for times in (1, 2):
+        with pytest.raises(ValueError, match="No photos here"):
+            work.go_on()
+        assert len(begun) == times
+    assert not work.is_finished
+
+
+def test_a_rerun_that_overtakes_another_leaves_it_nothing_to_do() -> None:
+    """Both saw unfinished work, and waited for the gate."""
+    work = Work(lambda: (Step(number, 2, number) for number in (1, 2)))
+    for _ in range(3):
+        work.go_on()
+    assert work.is_finished
+    assert work.answer == 2
 
 
 def test_another_question_is_another_work() -> None:

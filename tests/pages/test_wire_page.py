@@ -26,6 +26,7 @@ from resnet_explorer.predictor import preprocess
 from resnet_explorer.samples import open_sample
 from resnet_explorer.stage_pass import stage_pass
 from resnet_explorer.training.paper_recipe import KINDS, network
+from resnet_explorer.ui.slow_work import slow_work
 from resnet_explorer.weights import Preprocessing, available, bundled, export_bundled, find, load
 from tests.notebooks import run
 from tests.pages.opened import opened
@@ -154,6 +155,21 @@ def test_a_plain_network_stands_beside() -> None:
     assert names["sweep"].scores == residual.scores
     assert names["other_sweep"].scores == plain.scores
     assert names["other_drops"].rows == found_drops[0].rows
+
+
+def test_a_sweep_that_was_stopped_tells_of_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first network's sweep is done, the other's is not begun: one is drawn, and one is named."""
+    keep_study()
+    stopped = slow_work
+
+    def only_the_first(key: str, *rest: object) -> tuple[object, bool]:
+        return (None, False) if key == "_cw_twin_sweep" else stopped(key, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("resnet_explorer.ui.lab_wire_sweeps.slow_work", only_the_first)
+    page = opened("wire", **GUESSED, cw_net="study/residual-20")
+    assert len(charts(page)[0]["data"]) == 1  # type: ignore[arg-type]
+    (told,) = (each.value for each in page.caption if "▼" in each.value)
+    assert told.startswith("Residual 20 · a test, 200 photos. ▼")
 
 
 def test_a_network_that_only_guesses_has_nothing_to_lose() -> None:
