@@ -27,6 +27,7 @@ except ValueError as error:
     choice = last_good()
 run = running(choice)
 result(choice, run)
-st.markdown(prose("block_lab_read"))
+if not run.failure:
+    st.markdown(prose("block_lab_read"))
 code_and_files(run)
 st.markdown(prose("block_lab_sources"))

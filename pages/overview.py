@@ -15,6 +15,8 @@ from resnet_explorer.ui.network import current_plan, current_spec
 from resnet_explorer.ui.pages import GROUPS, OVERVIEW
 from resnet_explorer.ui.svg import show_svg
 
+A_ROW = 3
+
 network, spec = current_plan(), current_spec()
 page_title("ResNet Explorer", t("Take a residual network apart, and watch it decide."))
 
@@ -34,7 +36,8 @@ show_svg(path_svg(network), "ov_path")
 for group in GROUPS:
     st.subheader(group.name)
     cards = [page for page in group.pages if page is not OVERVIEW]
-    for column, page in zip(st.columns(4), cards, strict=False):
-        with column.container(border=True, height="stretch"):
-            page_link(page, f"**{page.name}**")
-            st.markdown(page.purpose)
+    for start in range(0, len(cards), A_ROW):
+        for column, page in zip(st.columns(A_ROW), cards[start:], strict=False):
+            with column.container(border=True, height="stretch"):
+                page_link(page, f"**{page.name}**")
+                st.markdown(page.purpose)

@@ -112,6 +112,9 @@ refusal = st.session_state.pop(REFUSAL, None)
 if refusal:
     st.error(refusal)
 try:
-    show_live() if view == "live" else new_run()
+    if view == "live":
+        show_live()
+    else:
+        new_run()
 except ValueError as refused:
     st.error(str(refused))

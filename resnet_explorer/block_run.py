@@ -117,15 +117,17 @@ class _StepError(Exception):
 def make(choice: BlockChoice) -> tuple[nn.Module, Tensor]:
     """The block with He initialisation, in training mode, and x, standard normal; both by the seed.
 
+    x and the branch have the same numbers whatever the shortcut is: its own are drawn last.
+
     Raises:
         ValueError: if there is no such block.
     """
     record = block_record(choice)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(choice.seed)
         block = build_block(record)
-        initialize(block)
+        torch.manual_seed(choice.seed)
         x = torch.randn(choice.input_shape)
+        initialize(block)
     return block, x
 
 

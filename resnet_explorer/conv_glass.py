@@ -148,7 +148,7 @@ def unread_sentence(window: Window, line: str = "row") -> str:
         line: "row" or "column".
     """
     last = window.under(window.out - 1)[-1]
-    text = f"The last window ends at {line} {_signed(last)}"
+    text = f"Counted on the map itself, the last window ends at {line} {_signed(last)}"
     lost = range(last + 1, window.size + window.padding)
     if lost:
         real = sum(pixel < window.size for pixel in lost)

@@ -435,7 +435,7 @@ class TestTrain:
         [
             (lambda path: None, "neither a folder nor an archive"),
             (lambda path: path.mkdir(), "No images were found"),
-            (lambda path: path.write_text("no archive"), "is no archive that can be read"),
+            (lambda path: path.write_text("no archive"), "is no tar archive that can be read"),
         ],
     )
     def test_data_that_is_none(self, make: object, words: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,7 +48,7 @@ def test_the_last_window_of_the_stem_at_224_and_the_row_that_is_never_read() -> 
         ("Column 5", "5·2 − 3 = 7 to 7 + 7 − 1 = 13"),
     ]
     assert unread_sentence(windows(stem)[0]) == (
-        "The last window ends at row 225: row 226 is never read (only padding). "
+        "Counted on the map itself, the last window ends at row 225: row 226 is never read (only padding). "
         "At 225 instead of 224 nothing would be left over."
     )
     assert "that there is" in unread_sentence(windows(layer("conv1", size=225))[0])

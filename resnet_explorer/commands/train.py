@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import tarfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zipfile import is_zipfile
 
 import typer
 
@@ -146,6 +146,7 @@ def _from_scratch(
     Raises:
         ValueError: in one sentence, if it cannot be done.
     """
+    from resnet_explorer.training.data import load_small_images
     from resnet_explorer.training.same_run import check_same
     from resnet_explorer.training.scratch import BUNDLED_SPEC, CHECKPOINT
     from resnet_explorer.training.scratch import train as run
@@ -153,7 +154,9 @@ def _from_scratch(
 
     if (out / CHECKPOINT).exists() and not resume:
         raise ValueError(f"{out} holds a run already; --resume goes on with it, another --out starts afresh.")
-    images = _read(data)
+    if is_zipfile(data):
+        raise ValueError(f"{data} is a ZIP: to learn from the photos in it, choose a --strategy.")
+    images = load_small_images(data)
     initial = bundled.load(start) if start else None
     usual = initial.spec if initial else BUNDLED_SPEC
     spec = (network or usual).with_(num_classes=len(images.classes))
@@ -172,15 +175,6 @@ def _from_scratch(
         for epoch in run(spec, images, recipe, out, initial=initial, resume=resume, progress=progress):
             typer.echo(_log_line(epoch), err=True)
     _finish(spec, images, recipe, out, initial, data.name, label or data.name)
-
-
-def _read(path: Path) -> SmallImages:
-    from resnet_explorer.training.data import load_small_images
-
-    try:
-        return load_small_images(path)
-    except (tarfile.TarError, EOFError) as error:
-        raise ValueError(f"{path} is no archive that can be read: {error}.") from None
 
 
 def _recipe(images: SmallImages, epochs: int | None, seed: int, start: Path | None) -> Recipe:

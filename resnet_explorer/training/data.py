@@ -57,16 +57,20 @@ def load_small_images(path: Path) -> SmallImages:
             `val`); or CIFAR-10's own `cifar-10-binary.tar.gz`.
 
     Raises:
-        ValueError: if there are no such folders, or the images differ in size.
+        ValueError: if there are no such folders, the images differ in size, or the archive cannot be read.
     """
     if path.is_dir():
         return _from_files((file.relative_to(path), file.read_bytes) for file in sorted(path.rglob("*")))
     if not path.is_file():
         raise ValueError(f"{path} is neither a folder nor an archive of train/CLASS and test/CLASS.")
-    with tarfile.open(path) as archive:
-        members = {PurePosixPath(m.name): m for m in archive.getmembers() if m.isfile()}
-        # Read in the order of the archive (a seek in xz starts over), sort afterwards.
-        contents = {name: _read(archive, member) for name, member in members.items()}
+    try:
+        with tarfile.open(path) as archive:
+            members = {PurePosixPath(m.name): m for m in archive.getmembers() if m.isfile()}
+            # Read in the order of the archive (a seek in xz starts over), sort afterwards.
+            contents = {name: _read(archive, member) for name, member in members.items()}
+    except (tarfile.TarError, EOFError) as error:
+        why = str(error).splitlines()[0].rstrip(":")
+        raise ValueError(f"{path} is no tar archive that can be read: {why}.") from None
     if any(name.name == "data_batch_1.bin" for name in contents):
         return _from_cifar_binaries(contents)
     return _from_files((name, lambda name=name: contents[name]) for name in sorted(contents))

@@ -83,6 +83,7 @@ def _choice(found: list[Album]) -> Album:
         st.session_state["al_album"] = fresh
     key = linked("al_album", keys[0], _code(found))
     write("al_album", key)
+    st.session_state["al_album"] = key  # said anew: the box of another page may have had no album to show
     return found[keys.index(key)]
 
 

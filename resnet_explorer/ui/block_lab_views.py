@@ -157,7 +157,7 @@ def code_and_files(run: BlockRun) -> None:
     row = st.container(horizontal=True, gap="small")
     save_button(t("Steps as CSV"), lambda: to_csv(step_rows(run)), "block.csv", place=row)
     save_button(t("Picture as SVG"), lambda: run_svg(run, standalone=True), "block.svg", place=row)
-    st.subheader(t("These lines were run"))
+    st.subheader(t("These lines were run, as far as they go") if run.failure else t("These lines were run"))
     st.code(run.source)
 
 

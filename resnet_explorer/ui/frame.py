@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import RerunException
 from resnet_explorer.i18n import t
 from resnet_explorer.spec import title
 from resnet_explorer.ui import linked, network
+from resnet_explorer.ui.history import one_entry_a_page
 from resnet_explorer.ui.page_end import PageEnd
 from resnet_explorer.ui.pages import GROUPS, PAGES, PageEntry
 from resnet_explorer.ui.style import apply_style
@@ -38,6 +39,7 @@ def run_app() -> None:
     linked.begin()
     network.read_link()
     apply_style()
+    one_entry_a_page()
     with st.sidebar:
         network.network_picker()
         st.caption(next(page.network_note for page in PAGES if page.name == chosen.title))

@@ -159,8 +159,7 @@ def end(page: str, *, is_whole: bool = True) -> list[str]:
 
     What the link says of controls that are not drawn yet, because the page waits for a guess, stays in it.
 
-    Every writing is an entry in the browser's history. So all is written at once, and on one page the
-    same link never twice: who goes back from it is not brought forward again.
+    All is written at once, and on one page the same link never twice: each writing is told to the browser.
 
     Args:
         page: its name.

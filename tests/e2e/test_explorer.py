@@ -49,6 +49,25 @@ def test_the_browsers_back_button_leads_to_the_page_before(page: Page, app: str)
     assert "arch_unit=FLOPs" in page.url
 
 
+def test_what_was_set_on_a_page_is_no_step_for_the_back_button(page: Page, app: str) -> None:
+    """Back within a page would change the address alone: it leads to the page before at once."""
+    visit(page, f"{app}/counting?net=resnet34&size=224", "Counting")
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Architecture").click()
+    expect(page.get_by_role("heading", name="Architecture").first).to_be_visible()
+    settle(page)
+    for unit in ("FLOPs", "MACs", "FLOPs"):
+        page.get_by_test_id("stMain").get_by_text(unit, exact=True).first.click()
+        settle(page)
+    assert "arch_unit=FLOPs" in page.url
+    page.go_back()
+    expect(page.get_by_role("heading", name="Counting").first).to_be_visible()
+    settle(page)
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Architecture").first).to_be_visible()
+    settle(page)
+    assert "arch_unit=FLOPs" in page.url
+
+
 def test_unfolding_a_stage_shows_every_block_of_it(page: Page, app: str) -> None:
     visit(page, f"{app}/shortcuts?net=resnet152", "Shortcuts")
     expect(page.locator("svg text").filter(has_text="×35")).to_be_visible()
