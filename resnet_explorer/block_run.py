@@ -127,7 +127,10 @@ def make(choice: BlockChoice) -> tuple[nn.Module, Tensor]:
         block = build_block(record)
         torch.manual_seed(choice.seed)
         x = torch.randn(choice.input_shape)
-        initialize(block)
+        for layer in block.modules():  # those of the shortcut come last
+            if isinstance(layer, nn.Conv2d):
+                layer.reset_parameters()  # for the biases
+                initialize(layer)
     return block, x
 
 

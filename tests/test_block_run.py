@@ -245,6 +245,17 @@ def test_the_seed_decides_and_torchs_own_generator_is_left_alone() -> None:
     assert torch.equal(one, make(D2L)[1]) and not torch.equal(one, other)
 
 
+def test_another_shortcut_leaves_x_and_the_branch_as_they_were() -> None:
+    projected, bare = (run_block(replace(D2L, shortcut=way)) for way in ("needed", "never"))
+    before, after = (
+        [step for step in run.steps if step.place in ("input", "branch")] for run in (projected, bare)
+    )
+    assert [(step.role, step.mean, step.spread) for step in before] == [
+        (step.role, step.mean, step.spread) for step in after
+    ]
+    assert bare.failure is not None and projected.failure is None
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -435,6 +435,10 @@ class TestTrain:
         [
             (lambda path: None, "neither a folder nor an archive"),
             (lambda path: path.mkdir(), "No images were found"),
+            (
+                lambda path: zipfile.ZipFile(path, "w").close(),
+                "is a ZIP: to learn from the photos in it, choose",
+            ),
             (lambda path: path.write_text("no archive"), "is no tar archive that can be read"),
         ],
     )

@@ -48,3 +48,20 @@ def test_a_run_goes_on_when_the_page_is_left_and_stops_when_told(page: Page, app
     expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
     settle(page)
     expect(page.get_by_text("Three colours").first).to_be_visible()
+
+
+def test_the_first_album_is_chosen_on_every_page(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "empty"))
+    archive = colours_zip(tmp_path / "colours.zip", 12)
+    with running_app() as app:
+        visit(page, f"{app}/train", "Train")
+        page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(archive)
+        box = page.get_by_role("combobox", name="Album")
+        expect(box).to_have_value("colours")
+        settle(page)
+        page.get_by_test_id("stSidebar").get_by_role("link", name="Your photos").click()
+        expect(page.get_by_role("heading", name="Your photos").first).to_be_visible()
+        settle(page)
+        expect(box).to_have_value("colours")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from resnet_explorer.ui.pages import GROUPS, OVERVIEW
+
 APP = Path(__file__).parents[2] / "app.py"
 
 
@@ -23,6 +25,12 @@ def test_the_first_view_shows_resnet_18() -> None:
     app = overview()
     assert app.title[0].value == "ResNet Explorer"
     assert figures(app) == ["18", "11,689,512", "1.81 G", "1000"]
+
+
+def test_every_page_has_a_card_that_says_what_it_is_for() -> None:
+    told = [each.value for each in overview().markdown]
+    for group in GROUPS:
+        assert all(page.purpose in told for page in group.pages if page is not OVERVIEW)
 
 
 def test_the_sidebar_changes_the_network_and_its_link() -> None:
