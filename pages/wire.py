@@ -24,9 +24,9 @@ VIEWS = {
 }
 
 CHOICES = {
-    "little": t("Hardly anything is lost: under 5 points, with any block"),
-    "depends": t("It depends on which block"),
-    "most": t("More than half is lost, with any block"),
+    "little": t("Nearly all: under 5 points lost"),
+    "depends": t("It depends on the block"),
+    "most": t("Less than half, whichever"),
 }
 
 page_title(t("Cut the wire"), t("A trained network, a pair of scissors, and nothing learned again."))

@@ -61,3 +61,24 @@ def test_a_deep_network_is_a_line_without_dots_and_fits_the_axis() -> None:
 def test_nothing_but_oddities_still_makes_a_figure() -> None:
     odd = [Point("a", "stem", 1, math.nan)]
     assert crosses(depth_figure(odd, odd, "block", "norm")) == [(1, "not a number")] * 2
+
+
+def test_an_axis_of_less_than_two_powers_has_numbers_to_read() -> None:
+    """A factor of 2.7 is read between 2 and 3, not above a single 1."""
+    points = [Point("a", "stage 1", 1, 0.7), Point("b", "stage 1", 2, 2.7)]
+    axis = depth_figure(points, points, "block", "factor").layout.yaxis
+    shown = [text for value, text in zip(axis.tickvals, axis.ticktext, strict=True) if 0.7 <= value <= 2.7]
+    assert shown == ["0.7", "1", "1.5", "2"]
+    wide = [Point("a", "stage 1", 1, 1e-6), Point("b", "stage 1", 2, 1.0)]
+    assert depth_figure(wide, wide, "block", "norm").layout.yaxis.dtick == 1
+
+
+def test_a_lonely_point_of_a_deep_network_has_a_dot() -> None:
+    """Between zeros no line leads to it: without a dot nobody would see it."""
+    values = {0: 2.0, MARKED // 2: 3.0, MARKED // 2 + 1: 4.0}
+    points = [Point(str(n), "stage 1", n, values.get(n, 0.0)) for n in range(MARKED + 1)]
+    plain, *_ = (
+        trace for trace in depth_figure(points, points, "layer", "norm").data if trace.showlegend is False
+    )
+    dotted = [at for at, size in zip(plain.x, plain.marker.size, strict=True) if size]
+    assert dotted == [0]

@@ -73,16 +73,20 @@ def depth_figure(
     figure.update_xaxes(title=across, range=[first - 0.5 - 0.01 * last, last + 0.5 + 0.01 * last], **AXIS)
     figure.update_yaxes(title=up, type="log" if log else "linear", range=span, exponentformat="power", **AXIS)
     if log:
-        figure.update_yaxes(dtick=_ticks(span[1] - span[0]), nticks=9)
+        figure.update_yaxes(_ticks(*span))
     _name_stages(figure, residual or plain)
     return with_legend(quiet(figure, height=460), y=1.16)
 
 
-def _ticks(decades: float) -> str | int | None:
-    """Where a logarithmic axis has its ticks: each digit, 1, 2 and 5, each power, or as many as have room."""
-    if decades < 2:
-        return "D1" if decades < 0.8 else "D2"
-    return 1 if decades < 9 else None
+def _ticks(low: float, high: float) -> dict[str, Any]:
+    """What a logarithmic axis between two powers of ten is told: numbers within a power, else powers."""
+    if high - low >= 2:
+        return {"dtick": 1 if high - low < 9 else None, "nticks": 9}
+    digits = (1, 1.5, 2, 3, 5, 7) if high - low < 1 else (1, 2, 5)
+    powers = range(math.floor(low), math.ceil(high))
+    values = [digit * 10.0**power for power in powers for digit in digits]
+    words = [f"{value:g}" if 1e-3 <= value < 1e4 else number_text(value) for value in values]
+    return {"tickvals": values, "ticktext": words}
 
 
 def _name_stages(figure: go.Figure, points: Sequence[Point]) -> None:

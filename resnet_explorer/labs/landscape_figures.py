@@ -185,6 +185,7 @@ def _drawn_way(way: Way) -> list[go.Scatter]:
     named = {0, len(way.epochs) - 1}
     close = np.hypot(np.ptp(way.across), np.ptp(way.up)) < 0.1  # all in one place: one name is enough
     told = named - {0} if close else named
+    middle = (min(way.across) + max(way.across)) / 2  # words lean inwards, off the map's edges
     return [
         go.Scatter(mode="lines", line={"color": "black", "width": 7}, **place),
         go.Scatter(mode="lines", line={"color": "white", "width": 3}, **place),
@@ -201,7 +202,7 @@ def _drawn_way(way: Way) -> list[go.Scatter]:
                 t("<b>epoch {epoch}</b>").format(epoch=epoch) if number in told else ""
                 for number, epoch in enumerate(way.epochs)
             ],
-            textposition="top center",
+            textposition=["top left" if x > middle else "top right" for x in way.across],
             textfont={"size": FONT_SIZE + 2, "color": "white", "shadow": "0 0 4px black, 0 0 4px black"},
             customdata=words,
             hovertemplate="%{customdata}<extra></extra>",

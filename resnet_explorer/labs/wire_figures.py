@@ -170,7 +170,9 @@ def _levels(figure: go.Figure, levels: Sequence[_Level], top: float) -> None:
     lowest = float("-inf")
     for value, words, dash in sorted(levels):
         lowest = max(value, lowest + room)
-        figure.add_hline(y=value, line={"color": LINE_GREY, "width": 2.5, "dash": dash}, layer="below")
+        figure.add_hline(
+            y=value, line={"color": rgba(LINE_GREY, 0.7), "width": 1.5, "dash": dash}, layer="below"
+        )
         figure.add_annotation(
             x=1.01,
             xref="paper",
