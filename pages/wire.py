@@ -17,10 +17,10 @@ from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.page_end import end_page
 
 VIEWS = {
-    "sweep": (t("Every block in turn"), sweep),
-    "hand": (t("Cut by hand"), by_hand),
-    "drops": (t("Several at random"), drops),
-    "paths": (t("Paths"), ways),
+    "sweep": t("Every block in turn"),
+    "hand": t("Cut by hand"),
+    "drops": t("Several at random"),
+    "paths": t("Paths"),
 }
 
 CHOICES = {
@@ -45,12 +45,20 @@ try:
         t("Experiment"),
         list(VIEWS),
         required=True,
-        format_func=lambda name: VIEWS[name][0],
+        format_func=VIEWS.__getitem__,
         key="cw_view",
         width="stretch",
         persist_state="session",
     )
-    VIEWS[view][1](bench, guessed, CHOICES)
+    match view:
+        case "hand":
+            by_hand(bench)
+        case "drops":
+            drops(bench)
+        case "paths":
+            ways(bench)
+        case _:
+            sweep(bench, guessed, CHOICES)
     code = write(bench.lesions, bench.blocks)
     other = bench.other.key if bench.other and st.session_state["cw_twin"] else None
     notebook_button(

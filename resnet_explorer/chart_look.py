@@ -15,6 +15,8 @@ AXIS: Final[dict[str, Any]] = {
     "title_font_size": FONT_SIZE,
 }
 """What `update_xaxes` and `update_yaxes` are told of an axis with a grid."""
+STILL_AXIS: Final = AXIS | {"fixedrange": True}
+"""The same of an axis that no mouse moves."""
 NO_CLICKS: Final = {"itemclick": False, "itemdoubleclick": False}
 """For a legend that hides nothing."""
 

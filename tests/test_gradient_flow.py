@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from resnet_explorer import build
+from resnet_explorer.labs.blocks import all_blocks
 from resnet_explorer.labs.gradient_flow import Flows, gradient_flow
 from resnet_explorer.labs.gradient_numbers import (
     BlockGradient,
@@ -22,7 +23,7 @@ from resnet_explorer.labs.gradient_numbers import (
     number_text,
     odd_layers,
 )
-from resnet_explorer.labs.networks import batch, blocks_of, network
+from resnet_explorer.labs.networks import batch, network
 from resnet_explorer.labs.setting import DEEPEST, Setting
 
 SMALL = Setting(depth=14, width=3, count=4, images="noise")
@@ -68,7 +69,7 @@ def test_every_norm_is_that_of_one_backward_pass_through_the_whole(setting: Sett
     model = network(setting, residual)
     images, labels = batch(setting)
     outputs = [model.stem(images)]
-    for block in blocks_of(model):
+    for block in all_blocks(model):
         outputs.append(block(outputs[-1]))
     loss = F.cross_entropy(model.head(outputs[-1]), labels)
     weights = {
@@ -116,7 +117,7 @@ def test_what_comes_through_the_shortcut_and_the_branch_by_two_inputs(activation
     setting = Setting(depth=14, width=3, count=4, images="noise", activation=activation)  # type: ignore[arg-type]
     model, (images, labels) = network(setting, True), batch(setting)
     x, pairs = model.stem(images), []
-    for number, block in enumerate(blocks_of(model)):
+    for number, block in enumerate(all_blocks(model)):
         into_branch, into_shortcut = x.clone(), x.clone()
         shortcut = block.downsample(into_shortcut) if block.downsample else into_shortcut
         if activation == "post":

@@ -11,17 +11,8 @@ from torch import nn
 from resnet_explorer import ResNetSpec, build, plan, preset
 from resnet_explorer.evaluation import for_evaluation
 from resnet_explorer.labs import wiring as wirings
-from resnet_explorer.labs.lesions import (
-    Photos,
-    all_blocks,
-    answers,
-    answers_from_scratch,
-    branch,
-    bypass,
-    rewired,
-    run_block,
-    tally,
-)
+from resnet_explorer.labs.blocks import all_blocks, branch, bypass
+from resnet_explorer.labs.lesions import Photos, answers, answers_from_scratch, rewired, run_block, tally
 from resnet_explorer.labs.wiring import WHOLE, Lesions
 from resnet_explorer.module import ResNet
 from resnet_explorer.stage_pass import stage_pass

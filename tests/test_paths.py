@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from resnet_explorer import plan
 from resnet_explorer.evaluation import for_evaluation
-from resnet_explorer.labs.lesions import all_blocks
+from resnet_explorer.labs.blocks import all_blocks
 from resnet_explorer.labs.paths import Flow, Paths, path_counts, path_flow, shares
 from resnet_explorer.labs.wire_reading import paths_reading
 from resnet_explorer.spec import ResNetSpec

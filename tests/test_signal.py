@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from resnet_explorer.labs.networks import batch, blocks_of, network
+from resnet_explorer.labs.blocks import all_blocks
+from resnet_explorer.labs.networks import batch, network
 from resnet_explorer.labs.setting import Setting
 from resnet_explorer.labs.signal import Signals, moments, signal_through, signals
 from resnet_explorer.labs.signal_figures import place_rows, signal_figure
@@ -66,7 +67,7 @@ def test_every_place_against_a_forward_pass_by_hand(activation: str, norm: str) 
     places = list(signal_through(model, images))
     x = norm_of(F.conv2d(images, model.conv1.weight, padding=1)).relu()
     assert same(places[0].output, x)
-    for place, block in zip(places[1:], blocks_of(model), strict=True):
+    for place, block in zip(places[1:], all_blocks(model), strict=True):
         first, second = block.conv1, block.conv2
         if activation == "post":
             y = norm_of(F.conv2d(x, first.weight, stride=first.stride, padding=1)).relu()
@@ -135,7 +136,7 @@ def test_with_gamma_zero_each_block_is_its_own_shortcut(activation: str, width: 
     model, (x, _) = network(setting, True), batch(setting)
     with torch.no_grad():
         x = model.stem(x)
-        for block in blocks_of(model):
+        for block in all_blocks(model):
             after = block(x)
             assert torch.equal(after, padded(x, after))
             x = after

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import plotly.graph_objects as go
 
-from resnet_explorer.chart_look import AXIS, NO_CLICKS, quiet, with_legend
+from resnet_explorer.chart_look import NO_CLICKS, STILL_AXIS, quiet, with_legend
 from resnet_explorer.colours import STAGE_COLOURS
 from resnet_explorer.finetune.log import Epoch
 from resnet_explorer.i18n import t
@@ -90,12 +90,11 @@ def _line(name: str, epochs: Sequence[Epoch], what: str, colour: str, dash: str 
 
 
 def _figure(lines: Sequence[go.Scatter], title: str, last: int, height: int, *, is_share: bool) -> go.Figure:
-    axes = AXIS | {"fixedrange": True}
     steps = {"dtick": 1} if last <= 12 else {"nticks": 12}
     figure = go.Figure(lines)
-    figure.update_xaxes(title=t("epoch"), range=[0.8, max(last, 2) + 0.2], **steps, **axes)
+    figure.update_xaxes(title=t("epoch"), range=[0.8, max(last, 2) + 0.2], **steps, **STILL_AXIS)
     figure.update_yaxes(
-        title=title, rangemode="tozero", **({"tickformat": ".0%"} if is_share else {}), **axes
+        title=title, rangemode="tozero", **({"tickformat": ".0%"} if is_share else {}), **STILL_AXIS
     )
     return with_legend(quiet(figure, height), y=1.02, yanchor="bottom", **NO_CLICKS).update_layout(
         dragmode=False, margin={"l": 10, "r": 20, "t": 20, "b": 10}

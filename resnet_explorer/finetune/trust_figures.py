@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet
+from resnet_explorer.chart_look import FONT_SIZE, STILL_AXIS, quiet
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.finetune.verdicts import Calibration
 from resnet_explorer.i18n import t
@@ -79,13 +79,12 @@ def reliability_figure(found: Calibration) -> go.Figure:
         col=1,
     )
     quiet(figure, height=540).update_layout(dragmode=False, margin={"l": 10, "r": 40, "t": 16, "b": 10})
-    axes = AXIS | {"fixedrange": True}
-    figure.update_xaxes(range=[0, 1.001], dtick=0.2, tickformat=".0%", **axes)
+    figure.update_xaxes(range=[0, 1.001], dtick=0.2, tickformat=".0%", **STILL_AXIS)
     figure.update_yaxes(
-        range=[0, 1.02], dtick=0.2, tickformat=".0%", title=t("how often it is right"), row=1, **axes
+        range=[0, 1.02], dtick=0.2, tickformat=".0%", title=t("how often it is right"), row=1, **STILL_AXIS
     )
     figure.update_yaxes(
-        range=[0, 1.35 * max(each.count for each in bins)], title=t("photos"), nticks=3, row=2, **axes
+        range=[0, 1.35 * max(each.count for each in bins)], title=t("photos"), nticks=3, row=2, **STILL_AXIS
     )
     figure.update_xaxes(title=t("how sure it is"), row=2)
     return figure

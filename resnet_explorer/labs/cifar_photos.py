@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 FILE: Final = Path(__file__).parent / "cifar10_test_1000.tar.xz"
 PER_CLASS: Final = 100
 SEED: Final = 0
-NAME: Final = "CIFAR-10"
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from typing import Final
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from resnet_explorer.chart_look import AXIS, FONT_SIZE, NO_CLICKS, quiet, with_legend
+from resnet_explorer.chart_look import FONT_SIZE, NO_CLICKS, STILL_AXIS, quiet, with_legend
 from resnet_explorer.colours import DEPTH_COLOURS, LINE_GREY
 from resnet_explorer.i18n import t
 from resnet_explorer.labs.duel_setting import Duel, Fought
@@ -24,7 +24,6 @@ SHOWN: Final[Mapping[str, str]] = {
 }
 """Which errors are drawn."""
 _DASHES: Final = {"train": "dot", "test": "solid"}
-_AXIS: Final = AXIS | {"fixedrange": True}
 _FIGHTER_COLOURS: Final = (LINE_GREY, DEPTH_COLOURS[-1])
 
 
@@ -47,8 +46,8 @@ def study_figure(logs: Logs, shown: str) -> go.Figure:
                 trace.update(name=str(depth), legendgroup=str(depth))
                 trace.update(showlegend=column == 1 and what == _kinds_of(shown)[-1])
                 figure.add_trace(trace, row=1, col=column)
-    figure.update_xaxes(title=t("epoch"), range=[0.7, epochs + 0.3], dtick=2, **_AXIS)
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero", **_AXIS)
+    figure.update_xaxes(title=t("epoch"), range=[0.7, epochs + 0.3], dtick=2, **STILL_AXIS)
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero", **STILL_AXIS)
     figure.update_yaxes(title=SHOWN[shown] if shown != "both" else t("Error"), col=1)
     for drop in DROPS:
         figure.add_vline(x=drop * epochs + 0.5, line_dash="dash", line_width=1, line_color=LINE_GREY)
@@ -71,8 +70,8 @@ def duel_figure(setting: Duel, fought: Fought, shown: str) -> go.Figure:
             trace.update(name=fighter.name, showlegend=what == _kinds_of(shown)[-1])
             figure.add_trace(trace)
     step = 1 if setting.epochs <= 12 else None
-    figure.update_xaxes(title=t("epoch"), range=[0, setting.epochs + 0.5], dtick=step, **_AXIS)
-    figure.update_yaxes(title=SHOWN[shown] if shown != "both" else t("Error"), **_AXIS)
+    figure.update_xaxes(title=t("epoch"), range=[0, setting.epochs + 0.5], dtick=step, **STILL_AXIS)
+    figure.update_yaxes(title=SHOWN[shown] if shown != "both" else t("Error"), **STILL_AXIS)
     figure.update_yaxes(tickformat=".0%", range=[0, 1])
     return _with_legend(quiet(figure, height=420), "")
 

@@ -16,8 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from resnet_explorer.labs.blocks import all_blocks, is_preactivated
 from resnet_explorer.labs.gradient_numbers import BlockGradient, Flow, LayerGradient
-from resnet_explorer.labs.networks import batch, blocks_of, network
+from resnet_explorer.labs.networks import batch, network
 from resnet_explorer.labs.setting import Setting
 from resnet_explorer.module import BasicBlock, ResNet
 from resnet_explorer.plan import HEAD, STEM, plan
@@ -67,7 +68,8 @@ def flow_through(model: ResNet, images: Tensor, labels: Tensor, size: int = 1) -
         labels: (N,).
         size: blocks in a piece.
     """
-    blocks, records = blocks_of(model), plan(model.spec, _size(images)).blocks
+    blocks = cast("list[BasicBlock]", all_blocks(model))
+    records = plan(model.spec, (images.shape[2], images.shape[3])).blocks
     inputs, x = [], _without_graph(model.stem, images)
     for start in range(0, len(blocks), size):
         for block in blocks[start : start + size]:
@@ -127,8 +129,7 @@ def _block_back(
         norms = (_norm(first), _norm(second))
         if block.plain:
             return by_input, (None, None), norms
-        post = isinstance(block.relu2, nn.ReLU) and type(block) is BasicBlock
-        through = gradient * (y.detach() > 0) if post else gradient
+        through = gradient if is_preactivated(block) else gradient * (y.detach() > 0)
         if block.downsample is not None:
             (through,) = torch.autograd.grad(block.downsample(x), x, through)
     return by_input, (_norm(through), _norm(by_input - through)), norms
@@ -145,7 +146,3 @@ def _stem_back(model: ResNet, images: Tensor, gradient: Tensor) -> float:
 def _norm(tensor: Tensor) -> float:
     """Euclidean, in float64, so that squares of small numbers do not vanish."""
     return float(torch.linalg.vector_norm(tensor.detach(), dtype=torch.float64))
-
-
-def _size(images: Tensor) -> tuple[int, int]:
-    return images.shape[2], images.shape[3]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal
+from typing import Literal, TypeVar
 
 from resnet_explorer.i18n import t
 
 Way = Literal["vanishes", "stays", "grows", "lost"]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -168,11 +169,16 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def odd_layers(layers: Sequence[LayerGradient]) -> list[tuple[str, list[LayerGradient]]]:
-    """Layers whose gradient is no positive number, by what it is instead: none is left out of a figure."""
+    """Layers whose gradient is no positive number, by what it is instead."""
+    return odd(layers, lambda layer: layer.norm)
+
+
+def odd(items: Sequence[T], value: Callable[[T], float]) -> list[tuple[str, list[T]]]:
+    """Items whose value is no positive number, by what it is instead: none is left out of a figure."""
     kinds = (
-        (t("exactly 0"), lambda norm: norm == 0),
+        (t("exactly 0"), lambda number: number == 0),
         (t("infinite"), math.isinf),
         (t("not a number"), math.isnan),
     )
-    found = [(words, [layer for layer in layers if is_so(layer.norm)]) for words, is_so in kinds]
+    found = [(words, [item for item in items if is_so(value(item))]) for words, is_so in kinds]
     return [(words, some) for words, some in found if some]

@@ -12,49 +12,14 @@ from typing import Final, cast
 import torch
 from torch import Tensor, nn
 
+from resnet_explorer.labs.blocks import all_blocks, branch, bypass, is_preactivated
 from resnet_explorer.labs.wiring import How, Wiring
 from resnet_explorer.labs.wiring import whole as whole_wiring
-from resnet_explorer.module import (
-    BasicBlock,
-    Bottleneck,
-    PreActBasicBlock,
-    PreActBottleneck,
-    ResNet,
-    ZeroPadShortcut,
-)
+from resnet_explorer.module import ResNet
 from resnet_explorer.progress import Step
 
 AT_ONCE: Final = 50 * 32 * 32
 """Pixels that go into a network together."""
-
-
-def is_preactivated(block: nn.Module) -> bool:
-    """Whether nothing follows the block's addition."""
-    return isinstance(block, PreActBasicBlock | PreActBottleneck)
-
-
-def branch(block: nn.Module, x: Tensor) -> Tensor:
-    """f(x): what the block adds to its shortcut."""
-    block = cast("Bottleneck", block)  # a basic block has all that is asked of it here
-    if is_preactivated(block):
-        y = block.conv1(block.relu1(block.bn1(x)))
-        y = block.conv2(block.relu2(block.bn2(y)))
-        return cast(Tensor, block.conv3(block.relu3(block.bn3(y))) if isinstance(block, Bottleneck) else y)
-    y = block.bn2(block.conv2(block.relu1(block.bn1(block.conv1(x)))))
-    return cast(Tensor, block.bn3(block.conv3(block.relu2(y))) if isinstance(block, Bottleneck) else y)
-
-
-def bypass(block: nn.Module, x: Tensor) -> Tensor:
-    """What the shortcut brings: x itself, x with zeros appended, or its projection.
-
-    Where a plain block has none, x itself.
-    """
-    block = cast("BasicBlock", block)
-    if block.downsample is None:
-        return x
-    if is_preactivated(block) and not isinstance(block.downsample, ZeroPadShortcut):
-        x = block.relu1(block.bn1(x))  # a projection reads the activated input (He et al. 2016, section 4)
-    return cast(Tensor, block.downsample(x))
 
 
 def run_block(block: nn.Module, how: How, x: Tensor) -> Tensor:
@@ -72,11 +37,6 @@ def run_block(block: nn.Module, how: How, x: Tensor) -> Tensor:
         if y is x:
             return x
     return y if is_preactivated(block) else y.relu()
-
-
-def all_blocks(model: ResNet) -> list[nn.Module]:
-    """The blocks of all stages, first to last."""
-    return [block for stage in model.stages for block in cast(nn.Sequential, stage)]
 
 
 class _Wired(nn.Module):

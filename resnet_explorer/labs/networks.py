@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Final, cast
 
 import torch
@@ -49,15 +48,6 @@ def initialize(model: ResNet, init: Init) -> None:
                     nn.init.normal_(module.weight, std=0.01)
         if init == "zero" and isinstance(module, BasicBlock):
             nn.init.zeros_(cast(nn.BatchNorm2d, module.bn2).weight)
-
-
-def blocks_of(model: ResNet) -> list[BasicBlock]:
-    """The blocks of all stages, first to last."""
-    return [cast(BasicBlock, block) for block in chain.from_iterable(map(_blocks, model.stages))]
-
-
-def _blocks(stage: nn.Module) -> nn.Sequential:
-    return cast(nn.Sequential, stage)
 
 
 def batch(setting: Setting) -> tuple[Tensor, Tensor]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_explorer.progress import Step
+from resnet_explorer.tables import Row
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -70,6 +71,15 @@ class Flow:
         return [weight / sum(weights) for weight in weights]
 
 
+def flow_rows(flow: Flow) -> list[Row]:
+    """A row for each path."""
+    return [
+        {"blocks on the path": length, "draw": draw, "norm of the gradient": norm}
+        for length, row in enumerate(flow.norms.tolist())
+        for draw, norm in enumerate(row, start=1)
+    ]
+
+
 class Paths:
     """A network and a batch, made ready for gradients along single paths.
 
@@ -88,7 +98,7 @@ class Paths:
         import torch
         import torch.nn.functional as F
 
-        from resnet_explorer.labs.lesions import all_blocks
+        from resnet_explorer.labs.blocks import all_blocks
 
         self._blocks = [_Passed(block) for block in all_blocks(model)]
         with torch.inference_mode(False), torch.no_grad():
@@ -135,7 +145,7 @@ class _Passed:
     def forward(self, x: Tensor) -> Tensor:
         import torch
 
-        from resnet_explorer.labs.lesions import branch, bypass, is_preactivated
+        from resnet_explorer.labs.blocks import branch, bypass, is_preactivated
 
         self._x = x.detach().requires_grad_()
         with torch.enable_grad():

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from resnet_explorer.labs.networks import batch, blocks_of, network
+from resnet_explorer.labs.blocks import all_blocks, branch, bypass, is_preactivated
+from resnet_explorer.labs.networks import batch, network
 from resnet_explorer.labs.setting import Setting
 from resnet_explorer.labs.signal_numbers import Moments, PlaceSignal, Signal
-from resnet_explorer.module import BasicBlock, PreActBasicBlock, ResNet
+from resnet_explorer.module import ResNet
 from resnet_explorer.plan import STEM, plan
 from resnet_explorer.progress import Step
 
@@ -62,7 +63,7 @@ def signal_through(model: ResNet, images: Tensor) -> Iterator[PlaceSignal]:
     x = _stem(model, images)
     yield PlaceSignal(STEM, STEM, 0, x.shape[-1], moments(x))
     records = plan(model.spec, (images.shape[2], images.shape[3])).blocks
-    for number, (block, record) in enumerate(zip(blocks_of(model), records, strict=True), start=1):
+    for number, (block, record) in enumerate(zip(all_blocks(model), records, strict=True), start=1):
         before, x = x, _block(block, x)
         parts = _parts(block, before, x)
         identity = record.shortcut == "identity"
@@ -81,12 +82,12 @@ def _stem(model: ResNet, images: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _block(block: BasicBlock, x: Tensor) -> Tensor:
+def _block(block: nn.Module, x: Tensor) -> Tensor:
     return cast(Tensor, block(x))
 
 
 @torch.no_grad()
-def _parts(block: BasicBlock, x: Tensor, y: Tensor) -> tuple[Moments | None, Moments | None]:
+def _parts(block: nn.Module, x: Tensor, y: Tensor) -> tuple[Moments | None, Moments | None]:
     """What met at the addition: the shortcut's and the branch's.
 
     Nothing stands after the addition of a pre-activation block, so that the branch is what was added to
@@ -95,8 +96,5 @@ def _parts(block: BasicBlock, x: Tensor, y: Tensor) -> tuple[Moments | None, Mom
     """
     if block.plain:
         return None, None
-    shortcut = x if block.downsample is None else block.downsample(x)
-    if isinstance(block, PreActBasicBlock):
-        return moments(shortcut), moments(y - shortcut)
-    inner = block.relu1(block.bn1(block.conv1(x)))
-    return moments(shortcut), moments(block.bn2(block.conv2(inner)))
+    shortcut = bypass(block, x)
+    return moments(shortcut), moments(y - shortcut if is_preactivated(block) else branch(block, x))

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Literal
 
-from resnet_explorer.i18n import t
-from resnet_explorer.labs.gradient_numbers import ratio
+from resnet_explorer.labs.gradient_numbers import odd, ratio
 
 Course = Literal["shrinks", "stays", "grows", "lost"]
 
@@ -94,16 +93,7 @@ class Signal:
 
     def odd_places(self) -> list[tuple[str, list[PlaceSignal]]]:
         """Blocks behind which the variance is no positive number, by what it is instead."""
-        kinds = (
-            (t("exactly 0"), lambda value: value == 0),
-            (t("infinite"), math.isinf),
-            (t("not a number"), math.isnan),
-        )
-        blocks = self.places[1:]
-        found = [
-            (words, [place for place in blocks if is_so(place.output.variance)]) for words, is_so in kinds
-        ]
-        return [(words, some) for words, some in found if some]
+        return odd(self.places[1:], lambda place: place.output.variance)
 
     def _identities(self, stage: str) -> list[tuple[float, float]]:
         return [

@@ -22,7 +22,7 @@ Wiring = tuple[tuple[int, How], ...]
 """A network as a chain: which block comes next, and how it is run. "cut": y = f(x), without the shortcut;
 "skip": y = x, or the projection of x alone where the shortcut has one."""
 
-_SIGNS: Final = {"c": "cut", "s": "skipped", "x": "swapped"}
+_SIGNS: Final = ("c", "s", "x")
 LONGEST: Final = 4000
 MOST_OUT: Final = 20
 """Blocks taken out at random at most, as in the paper's figure 5a."""
@@ -41,11 +41,6 @@ class Lesions:
     cut: frozenset[int] = frozenset()
     skipped: frozenset[int] = frozenset()
     swapped: frozenset[tuple[int, int]] = frozenset()
-
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self.cut) + len(self.skipped) + len(self.swapped)
 
     def order(self, blocks: int) -> list[int]:
         """Which block stands at each place."""

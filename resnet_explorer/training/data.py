@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import tarfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -68,8 +70,8 @@ def load_small_images(path: Path) -> SmallImages:
             members = {PurePosixPath(m.name): m for m in archive.getmembers() if m.isfile()}
             # Read in the order of the archive (a seek in xz starts over), sort afterwards.
             contents = {name: _read(archive, member) for name, member in members.items()}
-    except (tarfile.TarError, EOFError) as error:
-        why = str(error).splitlines()[0].rstrip(":")
+    except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
+        why = (str(error).splitlines() or ["it ends too soon"])[0].rstrip(":.")
         raise ValueError(f"{path} is no tar archive that can be read: {why}.") from None
     if any(name.name == "data_batch_1.bin" for name in contents):
         return _from_cifar_binaries(contents)

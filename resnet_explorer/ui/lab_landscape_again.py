@@ -26,7 +26,7 @@ from resnet_explorer.short_text import as_markdown
 from resnet_explorer.tables import to_csv
 from resnet_explorer.ui.lab import is_asked, view_input
 from resnet_explorer.ui.lab_landscape import grid_words, reading_table
-from resnet_explorer.ui.lab_network import network_input
+from resnet_explorer.ui.lab_network import network_input, shown_photos
 from resnet_explorer.ui.linked import linked, number, one_of, whole
 from resnet_explorer.ui.networks import as_stored, torch_gate, trained, warm_up
 from resnet_explorer.ui.remembered import remembered
@@ -86,7 +86,7 @@ def compute_again() -> None:
     asked = question_of()
     with st.spinner(t("Loading the network …")):
         warm_up("resnet_explorer.labs.landscape")
-        photos = remembered("_ls_photos", (weights.key, asked.count), lambda: _photos(weights, asked.count))
+        photos = shown_photos(weights, asked.count)
         seconds = remembered("_ls_seconds", (weights.key, asked.count), lambda: _seconds(weights, photos))
     told, button = st.columns([4, 1], vertical_alignment="center")
     if not is_asked("ls_compute", asked, t("Compute"), button):
@@ -172,12 +172,6 @@ def _controls() -> Weights:
     span.number_input(t("Span ±"), 0.01, WIDEST, step=0.1, key="ls_span", **kept)
     steps.segmented_control(t("Points a side"), STEPS, required=True, key="ls_steps", **kept)
     return weights
-
-
-def _photos(weights: Weights, count: int) -> Photos:
-    from resnet_explorer.labs.measured import photos_of
-
-    return photos_of(weights, count)
 
 
 def _seconds(weights: Weights, photos: Photos) -> float:

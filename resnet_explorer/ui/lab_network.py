@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,6 +14,9 @@ from resnet_explorer.ui.linked import complain, linked, one_of
 from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.weights import Entry, Weights, available, find
+
+if TYPE_CHECKING:
+    from resnet_explorer.labs.lesions import Photos
 
 
 def network_input(key: str, usual: str, fits: Callable[[Weights], bool] = lambda _: True) -> Weights:
@@ -40,6 +44,26 @@ def network_input(key: str, usual: str, fits: Callable[[Weights], bool] = lambda
         t("Network"), list(labels), format_func=labels.__getitem__, key=key, persist_state="session"
     )
     return next(weights for weights in here if weights.key == chosen)
+
+
+def shown_photos(weights: Weights, count: int) -> Photos:
+    """The fixed photos that a network is measured on, kept for all sessions and not to be changed.
+
+    Args:
+        weights: whose network it is.
+        count: how many, of those with labels.
+
+    Raises:
+        ValueError: in one sentence, if they are missing.
+    """
+    return _photos_of(weights.key, count, weights)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _photos_of(key: str, count: int, _weights: Weights) -> Photos:
+    from resnet_explorer.labs.measured import photos_of
+
+    return photos_of(_weights, count)
 
 
 def _here() -> list[Weights]:

@@ -15,10 +15,9 @@ from resnet_explorer.labs.wire_beside import beside
 from resnet_explorer.labs.wiring import WHOLE, Lesions, can_skip, fits, read, write
 from resnet_explorer.plan import Block
 from resnet_explorer.short_text import as_markdown
-from resnet_explorer.ui.lab_network import network_input
+from resnet_explorer.ui.lab_network import network_input, shown_photos
 from resnet_explorer.ui.linked import SWITCH, Code, linked, one_of, whole
 from resnet_explorer.ui.networks import trained
-from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.weights import Weights
 
 if TYPE_CHECKING:
@@ -101,10 +100,7 @@ def bench_input() -> Bench:
             persist_state="session",
         )
     with words, st.spinner(t("Loading the network …")):
-        model = trained(weights)
-        from resnet_explorer.labs.measured import photos_of
-
-        shown = remembered("_cw_photos", (weights.key, count), lambda: photos_of(weights, count))
+        model, shown = trained(weights), shown_photos(weights, count)
     bench = Bench(weights, blocks, model, shown, lesions, draws, seed, beside(weights))
     words.caption(_measured_on(bench))
     return bench
@@ -123,11 +119,7 @@ def twin_input(bench: Bench) -> Bench | None:
     if not st.toggle(label, key="cw_twin", persist_state="session"):
         return None
     with st.spinner(t("Loading the network …")):
-        from resnet_explorer.labs.measured import photos_of
-
-        photos = remembered(
-            "_cw_twin_photos", (other.key, bench.count), lambda: photos_of(other, bench.count)
-        )
+        photos = shown_photos(other, bench.count)
         return Bench(other, other.plan.blocks, trained(other), photos, WHOLE, bench.draws, bench.seed)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,7 +52,7 @@ class _Pair:
         return max(found.peak for found in self.maps)
 
 
-def by_hand(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
+def by_hand(bench: Bench) -> None:
     """The graph and the scissors, the accuracy, the photo."""
     _tools(bench)
     graph(bench, is_live=True)
@@ -173,9 +172,7 @@ def _show_accuracy(bench: Bench) -> None:
 
 def _show_photo(bench: Bench) -> None:
     subject = _subject(bench)
-    pair = remembered(
-        "_cw_pair", (*subject.question, bench.lesions), lambda: _asked(bench, subject, bench.lesions)
-    )
+    pair = remembered("_cw_pair", (*subject.question, bench.lesions), lambda: _asked(bench, subject))
     names = subject.names
     columns = st.columns(4, gap="medium")
     sides = (
@@ -217,14 +214,14 @@ def _subject(bench: Bench) -> Subject:
     return subject
 
 
-def _asked(bench: Bench, subject: Subject, lesions: Lesions) -> _Pair:
+def _asked(bench: Bench, subject: Subject) -> _Pair:
     from resnet_explorer.labs.lesions import rewired
     from resnet_explorer.stage_pass import stage_pass
 
     last, tensor = len(bench.weights.spec.depths), subject.tensor()
     with torch_gate():
         before = stage_pass(bench.model, tensor, [last])
-        cut = rewired(bench.model, lesions.wiring(len(bench.blocks)))
+        cut = rewired(bench.model, bench.lesions.wiring(len(bench.blocks)))
         after = stage_pass(cut, tensor, [last], before.target)
     maps = (evidence(before.outputs[0]), evidence(after.outputs[0]))
     top = max(found.peak for found in maps)

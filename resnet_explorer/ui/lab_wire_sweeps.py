@@ -146,7 +146,7 @@ def _caption(bench: Bench, twin: Bench | None, drawn: Sequence[Sweep] | Sequence
     return f"{words}. {differences(bench.weights, twin.weights)}"
 
 
-def drops(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
+def drops(bench: Bench) -> None:
     """Several blocks at random."""
     from resnet_explorer.labs.wire_figures import drops_figure
 
@@ -198,9 +198,9 @@ def _dropped(bench: Bench, key: str) -> tuple[Drops | None, bool]:
     return kept, is_whole
 
 
-def ways(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
+def ways(bench: Bench) -> None:
     """How many paths there are of each length, and the gradient along them."""
-    from resnet_explorer.labs.paths import batch_of, measured_flow
+    from resnet_explorer.labs.paths import batch_of, flow_rows, measured_flow
     from resnet_explorer.labs.wire_path_figures import flow_figure, lengths_figure
 
     blocks = len(bench.blocks)
@@ -242,17 +242,7 @@ def ways(bench: Bench, guessed: str | None, choices: Mapping[str, str]) -> None:
             seed=bench.seed,
         )
     )
-    lines = [
-        f"{length},{draw},{norm}"
-        for length, row in enumerate(found.norms.tolist())
-        for draw, norm in enumerate(row, start=1)
-    ]
-    save_button(
-        t("Numbers as CSV"),
-        lambda: "\n".join(["blocks on the path,draw,norm of the gradient", *lines]) + "\n",
-        "paths.csv",
-        key="cw_flow_csv",
-    )
+    save_button(t("Numbers as CSV"), lambda: to_csv(flow_rows(found)), "paths.csv", key="cw_flow_csv")
 
 
 def _show(figure: go.Figure, key: str, alt: str) -> None:
