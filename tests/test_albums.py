@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -258,6 +258,7 @@ def test_archives_of_any_names_are_albums_in_the_folder_or_a_sentence(
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8))
+@example(places=[(0.943359375, 0)])  # a file without a name
 def test_a_damaged_archive_is_an_album_or_a_sentence(home: Path, places: list[tuple[float, int]]) -> None:
     content = bytearray(zipped(GIVEN).getvalue())
     for share, value in places:

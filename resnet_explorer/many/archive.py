@@ -126,7 +126,8 @@ def members(source: Path | bytes, name: str) -> list[Member]:
             f"{min(MAX_UNPACKED, max(HARMLESS, MAX_RATIO * size)) // 2**20:,} MB of an archive of its "
             "size are read."
         )
-    return [_member(archive, info, name) for info in found if not info.is_dir()]
+    # is_dir() fails on a file without a name
+    return [_member(archive, info, name) for info in found if not info.filename.endswith("/")]
 
 
 def _too_many(name: str) -> ValueError:
