@@ -104,7 +104,7 @@ show_seen(subject)
 
 st.subheader(t("Where the evidence is"))
 st.markdown(prose("predict_evidence"))
-class_column, method_column, stage_column = st.columns([1, 1.3, 1.6], gap="large")
+class_column, method_column, stage_column = st.columns([1, 1.3, 2.1], gap="medium")
 with class_column:
     target = class_input(subject.names)
 with method_column:

@@ -9,10 +9,10 @@ import typer
 
 from resnet_explorer.commands.progress import training_bar
 from resnet_explorer.commands.stopping import resumable
-from resnet_explorer.training.paper_recipe import DEPTHS, KINDS, Kind
+from resnet_explorer.training.paper_recipe import DEPTHS, KINDS, Kind, run_name
 
 NETWORKS: dict[str, tuple[Kind, int]] = {
-    f"{kind}-{depth}": (kind, depth) for depth in DEPTHS for kind in KINDS
+    run_name(kind, depth): (kind, depth) for depth in DEPTHS for kind in KINDS
 }
 
 
@@ -57,7 +57,7 @@ def degradation(
         "threads": torch.get_num_threads(),
     }
     for kind, depth in chosen:
-        folder = out / f"{kind}-{depth}"
+        folder = out / run_name(kind, depth)
         with resumable(folder / study.CHECKPOINT), training_bar(epochs) as progress:
             for epoch in study.train(
                 kind, depth, images, recipe, folder, told=told, resume=resume, progress=progress

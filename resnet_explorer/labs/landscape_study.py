@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from resnet_explorer.labs.landscape_numbers import Floats, View, from_json, to_json
-from resnet_explorer.training.paper_recipe import KINDS, Kind
+from resnet_explorer.training.paper_recipe import KINDS, Kind, run_name
 from resnet_explorer.weights.bundled import STUDY, STUDY_PREFIX, describe
 from resnet_explorer.weights.bundled import load as load_file
 from resnet_explorer.whole_file import write_text
@@ -115,7 +115,7 @@ def compute(
     from resnet_explorer.labs.landscape_way import differences, principal_plane, way_of
     from resnet_explorer.progress import Step
 
-    name = f"{kind}-{DEPTH}"
+    name = run_name(kind, DEPTH)
     weights = describe(networks / f"{name}.safetensors", STUDY_PREFIX + name)
     model = load_file(networks / f"{name}.safetensors")
     shown = photos_for(weights, photos)
@@ -153,7 +153,7 @@ def compute(
 
 
 def _name(kind: Kind) -> str:
-    return f"landscape-{kind}-{DEPTH}.json"
+    return f"landscape-{run_name(kind, DEPTH)}.json"
 
 
 def _snapshots(run: Path, model: ResNet) -> list[ResNet]:

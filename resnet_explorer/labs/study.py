@@ -20,6 +20,7 @@ from resnet_explorer.training.paper_recipe import (
     PaperEpoch,
     PaperRecipe,
     network,
+    run_name,
 )
 from resnet_explorer.weights.base import Preprocessing, Weights
 from resnet_explorer.weights.bundled import STUDY, STUDY_PREFIX, describe, export_bundled, path_of
@@ -39,7 +40,7 @@ def weights_of(kind: Kind, depth: int) -> Weights:
     Raises:
         ValueError: if it does not ship, or its file is damaged.
     """
-    key = f"{STUDY_PREFIX}{kind}-{depth}"
+    key = STUDY_PREFIX + run_name(kind, depth)
     return describe(path_of(key), key)
 
 
@@ -70,7 +71,7 @@ def log(kind: Kind, depth: int) -> tuple[PaperEpoch, ...]:
     Raises:
         ValueError: if the log is missing or damaged.
     """
-    return tuple(read_log(STUDY / f"{kind}-{depth}.csv", PaperEpoch))
+    return tuple(read_log(STUDY / f"{run_name(kind, depth)}.csv", PaperEpoch))
 
 
 def logs_of_all() -> dict[tuple[Kind, int], tuple[PaperEpoch, ...]]:
@@ -89,7 +90,7 @@ def story(kind: Kind, depth: int) -> dict[str, Any]:
     Raises:
         ValueError: if it is missing or damaged.
     """
-    path = STUDY / f"{kind}-{depth}.json"
+    path = STUDY / f"{run_name(kind, depth)}.json"
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         PaperRecipe(**told["recipe"])
@@ -123,7 +124,7 @@ def keep(runs: Path, target: Path = STUDY) -> list[str]:
     target.mkdir(parents=True, exist_ok=True)
     for depth in DEPTHS:
         for kind in KINDS:
-            name = f"{kind}-{depth}"
+            name = run_name(kind, depth)
             told = json.loads((runs / name / "run.json").read_text(encoding="utf-8"))
             epochs = read_log(runs / name / "log.csv", PaperEpoch)
             if len(epochs) != told["recipe"]["epochs"]:
@@ -132,7 +133,7 @@ def keep(runs: Path, target: Path = STUDY) -> list[str]:
             shutil.copyfile(runs / name / "log.csv", target / f"{name}.csv")
             if (kind, depth) in SHIPPED:
                 _export(kind, depth, runs / name, target / f"{name}.safetensors", told, epochs[-1])
-    return [f"{kind}-{depth}" for kind, depth in SHIPPED]
+    return [run_name(kind, depth) for kind, depth in SHIPPED]
 
 
 def _export(kind: Kind, depth: int, run: Path, path: Path, told: dict[str, Any], last: PaperEpoch) -> None:

@@ -6,7 +6,7 @@ from resnet_explorer.i18n import t
 from resnet_explorer.labs.cifar_photos import knows_them
 from resnet_explorer.labs.study import SHIPPED, study_networks
 from resnet_explorer.short_text import as_markdown
-from resnet_explorer.training.paper_recipe import network
+from resnet_explorer.training.paper_recipe import network, run_name
 from resnet_explorer.weights import Weights
 from resnet_explorer.weights.bundled import STUDY_PREFIX
 
@@ -22,7 +22,8 @@ def beside(weights: Weights) -> Weights | None:
     kind = "residual" if spec.shortcut == "none" else "plain"
     for wanted, depth in SHIPPED:
         if wanted == kind and network(kind, depth).depths == spec.depths:
-            return next((each for each in study_networks() if each.key == _key(kind, depth)), None)
+            key = STUDY_PREFIX + run_name(kind, depth)
+            return next((each for each in study_networks() if each.key == key), None)
     return None
 
 
@@ -37,7 +38,3 @@ def differences(one: Weights, other: Weights) -> str:
         "Trained otherwise: {study} is of the study on *Degradation*, {other} is not. For two that differ in "
         "the shortcuts alone, choose one of the study’s above."
     ).format(study=as_markdown(from_study.label), other=as_markdown(not_of_it.label))
-
-
-def _key(kind: str, depth: int) -> str:
-    return f"{STUDY_PREFIX}{kind}-{depth}"

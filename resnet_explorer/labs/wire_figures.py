@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet, with_legend
 from resnet_explorer.colours import DEPTH_COLOURS, LINE_GREY, STAGE_COLOURS, rgba
+from resnet_explorer.i18n import t
 from resnet_explorer.labs.wire_sweep import Drops, Sweep
 from resnet_explorer.labs.wiring import first_of_stage, short
 
@@ -49,7 +50,7 @@ def sweep_figure(sweeps: Sequence[Sweep], chance: float | None, what: str, *, cu
         type="category",
         categoryorder="array",
         categoryarray=[short(blocks[number]) for number in shown],
-        title="the block whose shortcut is cut" if cut else "the block that is taken out",
+        title=t("the block whose shortcut is cut") if cut else t("the block that is taken out"),
         **AXIS,
     )
     figure.update_yaxes(tickformat=".0%", range=[0, 1.08], title=what, **AXIS)
@@ -65,7 +66,7 @@ def _sweep_bars(sweep: Sweep, shown: Sequence[int], is_pair: bool, many: bool) -
         score = sweep.scores.get(number)
         if score is None:
             texts.append("✕")
-            why = "it changes the shape, and nothing leads past it"
+            why = t("it changes the shape, and nothing leads past it")
             tells.append(f"{label}<br>without {short(blocks[number])}: {why}")
             continue
         mark = "▼" if first[number] and not hatched else ""
@@ -116,7 +117,9 @@ def drops_figure(drops: Sequence[Drops], chance: float | None, what: str) -> go.
     _levels(figure, _guessing(None if chance is None else 1 - chance), top=1.05)
     longest = max(len(each.lost) for each in drops)
     step = 1 if longest <= 12 else 2
-    figure.update_xaxes(title="blocks taken out at random", dtick=step, range=[-0.5, longest - 0.5], **AXIS)
+    figure.update_xaxes(
+        title=t("blocks taken out at random"), dtick=step, range=[-0.5, longest - 0.5], **AXIS
+    )
     figure.update_yaxes(tickformat=".0%", range=[0, 1.05], title=what, **AXIS)
     return _finished(figure, is_pair)
 
@@ -151,11 +154,11 @@ _Level = tuple[float, str, str]
 
 
 def _kind(is_plain: bool) -> str:
-    return "plain" if is_plain else "residual"
+    return t("plain") if is_plain else t("residual")
 
 
 def _guessing(chance: float | None) -> list[_Level]:
-    return [] if chance is None else [(chance, "guessing", "dot")]
+    return [] if chance is None else [(chance, t("guessing"), "dot")]
 
 
 def _levels(figure: go.Figure, levels: Sequence[_Level], top: float) -> None:

@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from resnet_explorer.chart_look import AXIS, FONT_SIZE, quiet
 from resnet_explorer.colours import DEPTH_COLOURS, LINE_GREY, rgba
+from resnet_explorer.i18n import t
 from resnet_explorer.labs.paths import path_counts, shares
 
 if TYPE_CHECKING:
@@ -25,18 +26,18 @@ def lengths_figure(blocks: int) -> go.Figure:
             y=shares(counts),
             marker_color=DEPTH_COLOURS[-1],
             customdata=[f"{count:,}" if count < 10**15 else f"{count:.2e}" for count in counts],
-            hovertemplate="%{customdata} paths through %{x} blocks: %{y:.2%}<extra></extra>",
+            hovertemplate=t("%{customdata} paths through %{x} blocks: %{y:.2%}") + "<extra></extra>",
         )
     )
-    figure.update_xaxes(title="blocks on the path", **AXIS)
-    figure.update_yaxes(tickformat=".0%", title="share of the paths", **AXIS)
+    figure.update_xaxes(title=t("blocks on the path"), **AXIS)
+    figure.update_yaxes(tickformat=".0%", title=t("share of the paths"), **AXIS)
     return quiet(figure, 380)
 
 
 def flow_figure(found: Flow) -> go.Figure:
     """The gradient along a path of each length, and what all paths of that length bring (fig. 6b and 6c)."""
     lengths = list(range(len(found.norms)))
-    titles = ("Gradient along one path", "Share of all gradient, by length")
+    titles = (t("Gradient along one path"), t("Share of all gradient, by length"))
     figure = make_subplots(cols=2, subplot_titles=titles, horizontal_spacing=0.12)
     draws = found.norms.shape[1]
     points: dict[str, Any] = {"mode": "markers", "marker": {"size": 9, "color": rgba(LINE_GREY, 0.6)}}
@@ -71,10 +72,10 @@ def flow_figure(found: Flow) -> go.Figure:
         row=1,
         col=2,
     )
-    figure.update_xaxes(title="blocks on the path", **AXIS)
+    figure.update_xaxes(title=t("blocks on the path"), **AXIS)
     figure.update_yaxes(**AXIS)
     figure.update_yaxes(
-        type="log", dtick=1, title="norm, mean of the photos", exponentformat="power", row=1, col=1
+        type="log", dtick=1, title=t("norm, mean of the photos"), exponentformat="power", row=1, col=1
     )
     figure.update_yaxes(tickformat=".0%", row=1, col=2)
     figure.update_annotations(font_size=FONT_SIZE + 1)

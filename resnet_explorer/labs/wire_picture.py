@@ -11,6 +11,7 @@ from typing import Final
 
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.graph_svg import DASHES
+from resnet_explorer.i18n import t
 from resnet_explorer.labs.wiring import Lesions, can_cut, can_skip, short
 from resnet_explorer.plan import Block
 
@@ -107,7 +108,7 @@ def _arc(left: float, right: float, y: float, block: Block, name: str, colour: s
         else ""
     )
     tells = f"{block.name}: " + (
-        "the shortcut is cut; click to mend it" if cut else "click to cut the shortcut"
+        t("the shortcut is cut; click to mend it") if cut else t("click to cut the shortcut")
     )
     return (
         f'<g data-key="c{name}"><title>{escape(tells)}</title><path d="{way}" {line}/>{wound}'
@@ -119,8 +120,8 @@ def _arc(left: float, right: float, y: float, block: Block, name: str, colour: s
 def _block_tells(block: Block, skipped: bool) -> str:
     what = f"{block.name}, {block.stage}, {block.shortcut} shortcut"
     if not can_skip(block):
-        return f"{what}; it changes the shape, and cannot be taken out"
-    return f"{what}; skipped" if skipped else what
+        return f"{what}; " + t("it changes the shape, and cannot be taken out")
+    return f"{what}; " + t("skipped") if skipped else what
 
 
 def _wire(start: float, y: float, end: float, colour: str = LINE_GREY, is_gone: bool = False) -> str:
@@ -145,8 +146,11 @@ def _end(x: float, y: float, name: str, right: bool) -> str:
 def _said(blocks: Sequence[Block], lesions: Lesions) -> str:
     """For those who hear the picture."""
     names = [short(block) for block in blocks]
-    parts = [f"{len(blocks)} blocks"]
-    parts += [f"shortcut of {names[number]} cut" for number in sorted(lesions.cut)]
-    parts += [f"{names[number]} skipped" for number in sorted(lesions.skipped)]
-    parts += [f"{names[one]} and {names[other]} swapped" for one, other in sorted(lesions.swapped)]
+    parts = [t("{count} blocks").format(count=len(blocks))]
+    parts += [t("shortcut of {name} cut").format(name=names[number]) for number in sorted(lesions.cut)]
+    parts += [t("{name} skipped").format(name=names[number]) for number in sorted(lesions.skipped)]
+    parts += [
+        t("{one} and {other} swapped").format(one=names[one], other=names[other])
+        for one, other in sorted(lesions.swapped)
+    ]
     return ", ".join(parts)

@@ -27,6 +27,11 @@ def network(kind: Kind, depth: int) -> ResNetSpec:
     return residual if kind == "residual" else residual.with_(shortcut="none")
 
 
+def run_name(kind: Kind, depth: int) -> str:
+    """What a network of the study is called, in keys and files: "plain-56"."""
+    return f"{kind}-{depth}"
+
+
 @dataclass(frozen=True)
 class PaperRecipe:
     """All that decides a run, but for the network and the images.
