@@ -14,7 +14,7 @@ GUESSES = {
     "signal?sf_depth=20&sf_width=4": ("Signal forward", "It grows: more than ten times"),
     "degradation": ("Degradation", "The deepest, 56 layers"),
     "landscape": ("The landscape", "Around the residual one"),
-    "wire": ("Cut the wire", "It depends on which block"),
+    "wire": ("Cut the wire", "It depends on the block"),
 }
 
 

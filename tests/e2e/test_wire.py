@@ -24,7 +24,7 @@ def numbers(page: Page) -> dict[str, Any]:
 def test_a_click_on_a_block_changes_the_answer(page: Page, app: str) -> None:
     visit(page, f"{app}/wire?cw_view=hand", "Cut the wire")
     expect(page.locator("[data-key='b1.0']")).to_be_visible()
-    page.get_by_role("radio", name="It depends on which block").click()
+    page.get_by_role("radio", name="It depends on the block").click()
     expect(page.get_by_text("Nothing is cut yet")).to_be_visible()
     settle(page)
     bars = page.locator("svg[aria-label^='Cut: ']")
