@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -45,7 +46,7 @@ def test_runs_from_the_table_to_the_bundle(page: Page, app_with_runs: str) -> No
     page.mouse.click(table["x"] + 18, table["y"] + 40 * 2.5)  # the second row's circle
     expect(menu).to_have_value("The first")
     expect(main.locator("table.words").nth(1)).to_contain_text("0.003")
-    assert "ru_run=first" in page.url
+    expect(page).to_have_url(re.compile("ru_run=first"))  # the link is written after the page is drawn
     settle(page)
 
     main.get_by_role("button", name="Rename").click()
