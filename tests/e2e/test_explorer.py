@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_choosing_resnet_152_shows_its_numbers_on_every_page_and_in_the_link(pag
     page.get_by_test_id("stSidebar").get_by_role("link", name="Shortcuts").click()
     expect(page.get_by_role("heading", name="Shortcuts").first).to_be_visible()
     expect(page.get_by_text("46 identity shortcuts").first).to_be_visible()
-    assert "net=resnet152" in page.url
+    expect(page).to_have_url(re.compile("net=resnet152"))
     page.reload()
     expect(page.get_by_text("46 identity shortcuts").first).to_be_visible()
 
@@ -124,7 +125,7 @@ def test_an_uploaded_photo_is_named_and_its_map_follows_the_class(
     ship = map_source(page, "ship")
     choose_class(page, "cat")
     assert map_source(page, "cat") != ship
-    assert "p_class=cat" in page.url
+    expect(page).to_have_url(re.compile("p_class=cat"))
 
 
 def test_a_file_that_is_no_picture_gets_a_sentence_and_the_photo_stays(

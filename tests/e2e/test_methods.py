@@ -83,7 +83,7 @@ def test_a_rival_is_chosen_and_the_link_keeps_it(page: Page, app: str) -> None:
     expect(picture).to_be_visible()
     after = picture.get_attribute("src")
     assert after != before
-    assert "p_rival=dog" in page.url
+    expect(page).to_have_url(re.compile("p_rival=dog"))
     page.reload()
     expect(page.get_by_role("heading", name="Why cat and not dog?")).to_be_visible(timeout=PATIENCE)
     settle(page)
