@@ -77,10 +77,12 @@ class Crop:
 def crop_photo(photo: Photo, preprocessing: Preprocessing, view: View = CENTRE) -> Crop:
     """Resize the shorter side and cut a square, as torchvision's transforms do, to the bit.
 
+    For weights that learned from small soft pictures, the square is made into such a picture first.
+
     Args:
         photo: the photo.
-        preprocessing: the weights' `resize` (shorter side), `crop` (side of the square) and
-            `interpolation`; Pillow's filters antialias.
+        preprocessing: the weights' `resize` (shorter side), `crop` (side of the square),
+            `interpolation` (Pillow's filters antialias) and `tile`.
         view: where the square lies; a zoom below what fills it is taken as that.
     """
     size, side = photo.image.size, preprocessing.crop
@@ -88,6 +90,11 @@ def crop_photo(photo: Photo, preprocessing: Preprocessing, view: View = CENTRE) 
     left, top = _corner(resized, side, view)
     box = _box_in_photo(size, resized, side, (left, top))
     method = _FILTERS[preprocessing.interpolation]
+    if preprocessing.tile:
+        from resnet_explorer.photos.tile import seen_small  # loads torch
+
+        small = photo.image.resize((preprocessing.tile,) * 2, Image.Resampling.BICUBIC, box=box)
+        return Crop(seen_small(small, side), box)
     if resized[0] * resized[1] <= _MOST_PIXELS:
         whole = photo.image.resize(resized, method)
         return Crop(whole.crop((left, top, left + side, top + side)), box)

@@ -50,6 +50,10 @@ class Augmentation:
         images = self._recolour(images, strength, generator)
         return self._soften(images, strength, generator)
 
+    def in_use(self, images: Tensor, size: int) -> Tensor:
+        """(N, 3, H, W) as they are seen once the network has learnt: as they are, whatever the size."""
+        return images
+
     def _warp(self, images: Tensor, size: int, strength: Tensor, generator: Generator) -> Tensor:
         n = len(images)
         scale = torch.exp(strength * _uniform(n, -self.zoom, self.zoom * 0.7, generator))

@@ -21,10 +21,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from resnet_explorer.module import ResNet, build
+from resnet_explorer.module import BasicBlock, Bottleneck, ResNet, build
 from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.training.augment import Augmentation
 from resnet_explorer.training.data import ImageSet, SmallImages
+from resnet_explorer.training.products import use_products
+from resnet_explorer.training.tile_augment import TileAugmentation
 
 CHECKPOINT: Final = "last.pt"
 LOG: Final = "log.csv"
@@ -54,10 +56,16 @@ class Recipe:
         momentum: Nesterov momentum.
         weight_decay: on weights of convolutions and of the linear layer.
         label_smoothing: as in `torch.nn.CrossEntropyLoss`.
-        average: decay of the running average of the weights, a step.
+        average: decay of the running average of the weights, each time that it is taken.
+        average_every: steps from one taking to the next.
+        zero_last_norms: each block's last norm starts at 0, so that the block starts as the identity (Goyal
+            et al. 2017, section 5.1).
         sizes: (part of the epochs, pixels): up to that part, images of that size.
         calm: the last part of the epochs, in which the augmentation is half as strong.
         augmentation: its amounts.
+        channels: mean and deviation of each channel by which images are normalised; measured on the training
+            images unless told.
+        test_every: after an epoch, one of so many test images is answered.
         precision: of convolutions and products, in training and in the tests after each epoch.
         seed: of the initial weights, the order and the augmentation.
         start: SHA-256 of the file whose values it begins with; none if they are random.
@@ -71,9 +79,13 @@ class Recipe:
     weight_decay: float = 5e-4
     label_smoothing: float = 0.1
     average: float = 0.995
+    average_every: int = 1
+    zero_last_norms: bool = False
     sizes: tuple[tuple[float, int], ...] = ((0.1, 16), (0.5, 24), (1.0, 32))
     calm: float = 0.2
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: Augmentation | TileAugmentation = field(default_factory=Augmentation)
+    channels: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    test_every: int = 1
     precision: Precision = "float32"
     seed: int = 0
     start: str | None = None
@@ -91,6 +103,17 @@ class Recipe:
     def amount(self, epoch: int) -> float:
         """How strong the augmentation is in an epoch."""
         return 0.5 if epoch >= (1 - self.calm) * self.epochs else 1.0
+
+    def statistics(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and deviation by which images are normalised, as (3, 1, 1).
+
+        Args:
+            images: the training images, bytes (N, 3, H, W).
+        """
+        if self.channels is None:
+            return channel_statistics(images)
+        mean, deviation = (torch.tensor(values).view(-1, 1, 1) for values in self.channels)
+        return mean, deviation
 
     def going_on(self, start: str) -> Recipe:
         """The recipe for a network that is trained already: a lower peak, larger images, more calm.
@@ -163,6 +186,14 @@ def load_average(checkpoint: Path, spec: ResNetSpec) -> ResNet:
     return model.eval()
 
 
+def zero_last_norms(model: nn.Module) -> None:
+    """Let each residual branch start as nothing: the scale of its last norm is 0."""
+    for module in model.modules():
+        if isinstance(module, BasicBlock | Bottleneck):
+            last = module.bn3 if isinstance(module, Bottleneck) else module.bn2
+            nn.init.zeros_(last.weight)
+
+
 @torch.no_grad()
 def average_cycles(model: ResNet, earlier: ResNet) -> None:
     """Make a network the mean of itself and an earlier one, each the end of a cycle of the rate.
@@ -226,12 +257,16 @@ class _Run:
     def __init__(self, spec: ResNetSpec, data: SmallImages, recipe: Recipe, initial: ResNet | None) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.data = recipe, data
-        self.statistics = channel_statistics(data.train.images)
+        self.statistics = recipe.statistics(data.train.images)
         self.model = build(spec).to(memory_format=torch.channels_last)
+        if recipe.zero_last_norms:
+            zero_last_norms(self.model)
         if initial is not None:
             self.model.load_state_dict(initial.state_dict())
         self.average = build(spec).to(memory_format=torch.channels_last).eval()
         self.average.load_state_dict(self.model.state_dict())
+        if recipe.precision == "bfloat16":
+            use_products(self.model)
         self.optimizer = torch.optim.SGD(
             _parameter_groups(self.model, recipe.weight_decay),
             lr=recipe.rate(0),
@@ -239,6 +274,8 @@ class _Run:
             nesterov=True,
         )
         self.steps = len(data.train) // recipe.batch_size
+        test = data.test
+        self.tested = ImageSet(test.images[:: recipe.test_every], test.labels[:: recipe.test_every])
 
     def epoch(self, epoch: int, progress: Progress | None) -> Epoch:
         started = time.perf_counter()
@@ -252,24 +289,36 @@ class _Run:
             chosen = order[step * self.recipe.batch_size :][: self.recipe.batch_size]
             images = augment(self.data.train.images[chosen].float().div(255), size, generator)
             labels = self.data.train.labels[chosen]
-            loss, logits = self._step((epoch + step / self.steps) / self.recipe.epochs, images, labels)
+            loss, logits = self._step(epoch * self.steps + step, images, labels)
             loss_sum += loss.item()
             right += int((logits.argmax(1) == labels).sum())
             if progress:
                 progress(epoch, step + 1, self.steps)
         with self._arithmetic():
-            logits = evaluate(self.average, self.data.test, self.statistics).float()
+            logits = self._test(size)
+        labels = self.tested.labels
         return Epoch(
             epoch=epoch + 1,
             size=size,
             train_loss=loss_sum / self.steps,
             train_accuracy=right / (self.steps * self.recipe.batch_size),
-            test_loss=F.cross_entropy(logits, self.data.test.labels).item(),
-            test_accuracy=float((logits.argmax(1) == self.data.test.labels).float().mean()),
+            test_loss=F.cross_entropy(logits, labels).item(),
+            test_accuracy=float((logits.argmax(1) == labels).float().mean()),
             seconds=time.perf_counter() - started,
         )
 
-    def _step(self, progress: float, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    @torch.inference_mode()
+    def _test(self, size: int) -> Tensor:
+        """Logits of the averaged network on the test images, looked at as in use."""
+        mean, std = self.statistics
+        answers = []
+        for batch in self.tested.images.split(250):
+            seen = self.recipe.augmentation.in_use(batch.float().div(255), size).sub(mean).div(std)
+            answers.append(self.average(seen.contiguous(memory_format=torch.channels_last)).float())
+        return torch.cat(answers)
+
+    def _step(self, step: int, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        progress = step / (self.steps * self.recipe.epochs)
         mean, std = self.statistics
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(progress)
@@ -281,7 +330,8 @@ class _Run:
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
-        self._update_average(progress)
+        if step % self.recipe.average_every == 0:
+            self._update_average(progress)
         return loss.detach(), logits.detach()
 
     def _arithmetic(self) -> torch.autocast:

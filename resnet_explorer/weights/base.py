@@ -31,6 +31,8 @@ class Preprocessing:
         interpolation: "bilinear" or "bicubic", both antialiased.
         look: where the square lies unless told: in the "centre" of the photo, or at the middle or an
             end of its longer side, wherever the network is "surest" of its answer.
+        tile: pixels of the small soft picture that the square is made into before it is enlarged to the crop
+            (`photos.tile`), for a network that learned from such pictures; 0 for the square as it is.
     """
 
     resize: int
@@ -39,6 +41,7 @@ class Preprocessing:
     std: tuple[float, float, float]
     interpolation: str = "bilinear"
     look: Look = "centre"
+    tile: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,13 +151,15 @@ def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
     """
     red, green, blue = map(float, values["mean"])
     std_red, std_green, std_blue = map(float, values["std"])
-    resize, crop = int(values["resize"]), int(values["crop"])
+    resize, crop, tile = int(values["resize"]), int(values["crop"]), int(values.get("tile", 0))
     interpolation = str(values.get("interpolation", "bilinear"))
     finite = all(map(isfinite, (red, green, blue, std_red, std_green, std_blue)))
     if not 1 <= crop <= resize <= 4096 or not finite or min(std_red, std_green, std_blue) <= 0:
         raise ValueError("preprocessing needs 1 ≤ crop ≤ resize ≤ 4096 and positive deviations")
+    if tile and not 8 <= tile <= crop:
+        raise ValueError(f"tile is {tile}; 0 (none) or 8 to the crop’s {crop} is allowed")
     if interpolation not in ("bilinear", "bicubic"):
         raise ValueError(f'interpolation is {interpolation!r}; allowed are "bilinear" or "bicubic"')
     mean, std = (red, green, blue), (std_red, std_green, std_blue)
     look: Look = "surest" if values.get("look") == "surest" else "centre"
-    return Preprocessing(resize, crop, mean, std, interpolation, look)
+    return Preprocessing(resize, crop, mean, std, interpolation, look, tile)

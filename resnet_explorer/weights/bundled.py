@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "bundled"
 PREFIX: Final = "bundled/"
-FILE: Final = Path(__file__).parent.parent / "bundled" / "cifar10.safetensors"
+FILE: Final = Path(__file__).parent.parent / "bundled" / "resnet18.safetensors"
 """The usual one. Other safetensors files in its folder are bundled too, as "bundled/" and their name."""
 STUDY: Final = Path(__file__).parent.parent / "labs" / "study"
 """The networks of the study of degradation, as "study/" and their name: for the laboratories alone."""
