@@ -20,7 +20,6 @@ from resnet_explorer.training.augment import Augmentation
 from resnet_explorer.training.card import measure, preprocessing_of, write_card
 from resnet_explorer.training.data import CIFAR10_CLASSES, ImageSet, SmallImages, load_small_images
 from resnet_explorer.training.scratch import (
-    BUNDLED_SPEC,
     CHECKPOINT,
     LOG,
     Recipe,
@@ -137,12 +136,6 @@ def test_the_rate_rises_and_falls_once() -> None:
     assert rates.index(max(rates)) == 20
     assert rates[0] == pytest.approx(0.04)
     assert rates[-1] < 0.001
-
-
-def test_the_bundled_network_fits_into_five_megabytes() -> None:
-    from resnet_explorer.plan import plan
-
-    assert plan(BUNDLED_SPEC, (32, 32)).params * 2 < 5_000_000
 
 
 def test_augmentation_keeps_range_and_gives_the_size() -> None:

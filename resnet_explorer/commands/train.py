@@ -1,4 +1,4 @@
-"""`train`: a small network from scratch, by the recipe of the bundled one; or fine-tuning, on photos."""
+"""`train`: a network from scratch, on small images; or fine-tuning, on photos."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from resnet_explorer.commands.progress import training_bar
 from resnet_explorer.commands.stopping import resumable
 from resnet_explorer.finetune.settings import SOUND, TUTORIAL, Strategy
 from resnet_explorer.link import encode_spec
-from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.spec import ResNetSpec, preset
 
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
@@ -53,7 +53,7 @@ def train(
         typer.Option(
             parser=parse.network,
             metavar="NETWORK",
-            help="A name or a code; the bundled network's unless told.",
+            help="A name or a code; resnet20_cifar, or what --start holds, unless told.",
         ),
     ] = None,
     start: Annotated[
@@ -148,7 +148,7 @@ def _from_scratch(
     """
     from resnet_explorer.training.data import load_small_images
     from resnet_explorer.training.same_run import check_same
-    from resnet_explorer.training.scratch import BUNDLED_SPEC, CHECKPOINT
+    from resnet_explorer.training.scratch import CHECKPOINT
     from resnet_explorer.training.scratch import train as run
     from resnet_explorer.weights import bundled
 
@@ -158,7 +158,7 @@ def _from_scratch(
         raise ValueError(f"{data} is a ZIP: to learn from the photos in it, choose a --strategy.")
     images = load_small_images(data)
     initial = bundled.load(start) if start else None
-    usual = initial.spec if initial else BUNDLED_SPEC
+    usual = initial.spec if initial else preset("resnet20_cifar")
     spec = (network or usual).with_(num_classes=len(images.classes))
     if initial and initial.spec != spec:
         raise ValueError(
@@ -178,7 +178,7 @@ def _from_scratch(
 
 
 def _recipe(images: SmallImages, epochs: int | None, seed: int, start: Path | None) -> Recipe:
-    """The recipe of the bundled network, its sizes in proportion to these images."""
+    """The usual recipe, its sizes in proportion to these images."""
     from resnet_explorer.training.scratch import Recipe, fastest_precision
 
     recipe = Recipe(seed=seed, precision=fastest_precision())

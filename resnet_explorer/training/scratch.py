@@ -1,4 +1,4 @@
-"""The recipe of the bundled network: a small residual network from scratch on small images.
+"""The recipe of the bundled networks: a residual network from scratch on small images.
 
 Nesterov SGD with one cycle of the rate, label smoothing, a running average of the weights, and
 images that grow during training: early epochs see 16 and 24 pixels, late ones all 32, which saves
@@ -30,9 +30,6 @@ from resnet_explorer.training.tile_augment import TileAugmentation
 
 CHECKPOINT: Final = "last.pt"
 LOG: Final = "log.csv"
-
-BUNDLED_SPEC: Final = ResNetSpec("basic", (1, 1, 2), width=48, stem="cifar", num_classes=10)
-
 
 Precision = Literal["float32", "bfloat16"]
 
