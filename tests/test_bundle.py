@@ -26,7 +26,7 @@ from resnet_explorer.export.bundle import bundle
 from resnet_explorer.export.trained import trained_file
 from resnet_explorer.photo import open_photo
 from resnet_explorer.predictor import first_view, predict, preprocess
-from resnet_explorer.samples import open_sample, sample_path
+from resnet_explorer.samples import open_sample, sample_bytes
 from resnet_explorer.weights import Preprocessing, Weights, find, load
 from resnet_explorer.weights.base import class_indices
 from resnet_explorer.weights.checkpoint import read_checkpoint
@@ -99,7 +99,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         ("one pixel.bmp", Image.new("RGB", (1, 1), (200, 30, 60)), {}),
     ):
         image.save(folder / name, **options)
-    (folder / "horse.png").write_bytes(sample_path("horse").read_bytes())
+    (folder / "rocket.jpg").write_bytes(sample_bytes("rocket"))
     return sorted(folder.iterdir())
 
 
@@ -170,7 +170,8 @@ def test_any_network_that_takes_photos(spec: ResNetSpec) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(sys.modules, "model", model)
             theirs, classes = alone["trained_network"]()
-        photo = sample_path("horse")
+        photo = folder / "rocket.jpg"
+        photo.write_bytes(sample_bytes("rocket"))
         found = alone["probabilities"](theirs, alone["opened"](photo)).tolist()
         assert dict(zip(classes, found, strict=True)) == {
             label: pytest.approx(value, abs=1e-4)
@@ -183,21 +184,21 @@ def test_what_cannot_be_read_is_told_in_a_sentence_and_the_others_are_done(
 ) -> None:
     folder = unzipped(bundle(*network_of(GREY, SMALL)), tmp_path)
     (folder / "diary.jpg").write_text("dear diary")
-    (folder / "cut.png").write_bytes(sample_path("horse").read_bytes()[:3000])
+    (folder / "cut.jpg").write_bytes(sample_bytes("rocket")[:3000])
     Image.new("1", (20_000, 20_000)).save(folder / "giant.png")
-    horse = next(str(photo) for photo in photos if photo.name == "horse.png")
-    done = run(folder, "no.png", "diary.jpg", "cut.png", "giant.png", ".", horse, "--top", "2")
+    rocket = next(str(photo) for photo in photos if photo.name == "rocket.jpg")
+    done = run(folder, "no.png", "diary.jpg", "cut.jpg", "giant.png", ".", rocket, "--top", "2")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "Error: There is no file no.png.",
         "Error: diary.jpg is no picture that can be read.",
-        "Error: cut.png cannot be read: it is damaged, or cut off.",
+        "Error: cut.jpg cannot be read: it is damaged, or cut off.",
         "Error: giant.png has more than 100 megapixels, the most that is read.",
         "Error: . cannot be read: Is a directory.",
     ]
     assert [len(answer) for answer in told(done.stdout).values()] == [2]
     (folder / "network.safetensors").write_bytes(b"no")
-    damaged = run(folder, horse)
+    damaged = run(folder, rocket)
     assert (damaged.returncode, damaged.stderr.count("\n")) == (1, 1)
     assert damaged.stderr.startswith("Error: model.py, network.safetensors and class_indices.json do not")
 

@@ -29,6 +29,14 @@ def test_a_value_is_written_and_read(code: Code, value: object, text: str) -> No
     assert code.allows(value)
 
 
+def test_what_links_of_before_say_is_understood() -> None:
+    code = one_of(WAYS, {"vertical": "TB"})
+    assert code.read("vertical") == "TB"
+    assert not code.allows("vertical")
+    with pytest.raises(ValueError, match=r"^allowed: LR, TB\.$"):
+        code.read("horizontal")
+
+
 @pytest.mark.parametrize(
     ("code", "text", "sentence"),
     [

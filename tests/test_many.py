@@ -34,7 +34,7 @@ from resnet_explorer.many.entries import Entry, entries_of, entry_of_bytes
 from resnet_explorer.module import ResNet
 from resnet_explorer.photo import MAX_BYTES, open_photo
 from resnet_explorer.predictor import first_view, predict, preprocess
-from resnet_explorer.samples import SAMPLES, open_sample, sample_path
+from resnet_explorer.samples import SAMPLES, open_sample, sample_bytes
 from resnet_explorer.weights import Preprocessing
 
 SPEC = ResNetSpec("basic", (1, 1), width=8, stem="cifar", num_classes=10)
@@ -87,7 +87,7 @@ class TestAnswers:
     def test_each_photo_has_the_answer_that_it_has_alone(
         self, network: ResNet, preprocessing: Preprocessing
     ) -> None:
-        files = {each.file: sample_path(each.name).read_bytes() for each in SAMPLES}
+        files = {each.file: sample_bytes(each.name) for each in SAMPLES}
         files |= {f"{number}.jpg": jpeg(number, (150, 60 + number)) for number in range(40)}
         step = list(
             classified([entry(name, data) for name, data in files.items()], network, preprocessing, top=10)
@@ -103,15 +103,13 @@ class TestAnswers:
             assert [p for _, p in answer.best] == pytest.approx([p for _, p in alone], abs=1e-6)
 
     def test_where_it_looked_is_told(self, network: ResNet) -> None:
-        (batch,) = looks(
-            [entry("cat", sample_path("cat").read_bytes())], network, SUREST, lambda photo: photo
-        )
+        (batch,) = looks([entry("cat", sample_bytes("cat"))], network, SUREST, lambda photo: photo)
         assert batch[0].view == first_view(network, open_sample("cat"), SUREST)
         assert batch[0].kept.image.size == open_sample("cat").image.size
 
     def test_a_network_of_one_channel_gets_grey(self) -> None:
         grey = build(SPEC.with_(in_channels=1)).eval()
-        (step,) = classified([entry("cat", sample_path("cat").read_bytes())], grey, SUREST, top=3)
+        (step,) = classified([entry("cat", sample_bytes("cat"))], grey, SUREST, top=3)
         tensor, _ = preprocess(open_sample("cat"), SUREST, first_view(grey, open_sample("cat"), SUREST), 1)
         expected = predict(grey, tensor).top(3)
         for (index, probability), (other, alone) in zip(step.answer.answers[0].best, expected, strict=True):

@@ -18,7 +18,6 @@ from resnet_explorer import ResNetSpec, build
 from resnet_explorer.crop import CENTRE, View, crop_photo
 from resnet_explorer.photo import MAX_BYTES, open_photo
 from resnet_explorer.predictor import first_view, predict, preprocess
-from resnet_explorer.samples import SAMPLES, open_sample, sample
 from resnet_explorer.weights import Preprocessing
 
 pillow_heif.register_heif_opener()
@@ -517,14 +516,3 @@ def test_thousands_of_damaged_files_give_a_photo_or_a_sentence_and_take_little_m
     assert report["photos"] + report["refused"] >= 3000
     assert min(report["photos"], report["refused"]) > 300, "both happen often"
     assert report["megabytes"] < 120, "two megapixels are 24 MB in the widest mode, and several copies of it"
-
-
-@pytest.mark.parametrize("name", [each.name for each in SAMPLES])
-def test_samples_are_photos_with_credit(name: str) -> None:
-    assert min(open_sample(name).image.size) >= 300
-    assert sample(name).credit
-
-
-def test_an_unknown_sample_names_those_that_there_are() -> None:
-    with pytest.raises(ValueError, match="'dog' is no sample photo; there are cat, horse, coffee, rocket"):
-        open_sample("dog")

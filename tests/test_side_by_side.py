@@ -238,14 +238,14 @@ def test_map_likeness_is_scipys_on_cells_of_the_common_size() -> None:
 
 
 def test_over_photos(networks: dict[str, ResNet], lookers: list[Looker]) -> None:
-    photos = [open_sample(name) for name in ("cat", "horse")]
+    photos = [open_sample(name) for name in ("cat", "pair")]
     steps = list(over_photos(photos, lookers, lambda each: networks[each.key]))
     assert [step.done for step in steps] == [1, 2, 3, 4, 5, 6]
     assert {step.total for step in steps} == {6}
     assert [len(step.answer or ()) for step in steps] == [0, 0, 1, 1, 1, 2]
     rows = steps[-1].answer
     assert rows
-    assert [row.photo for row in rows] == ["chelsea.png", "horse.png"]
+    assert [row.photo for row in rows] == ["chelsea.png", "cat-above-coffee.png"]
     for photo, row in zip(photos, rows, strict=True):
         for each, first in zip((A, B, C), row.firsts, strict=True):
             tensor, _ = preprocess(photo, whole_square(each.preprocessing), CENTRE, each.spec.in_channels)

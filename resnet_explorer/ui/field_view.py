@@ -19,7 +19,7 @@ from resnet_explorer.receptive_field import (
     places,
     window_rows,
 )
-from resnet_explorer.samples import SAMPLES, sample
+from resnet_explorer.samples import FORMER, SAMPLES, sample
 from resnet_explorer.tables import Row, to_csv
 from resnet_explorer.ui.cell_input import cell_input, pick_cell
 from resnet_explorer.ui.linked import linked, one_of
@@ -99,7 +99,7 @@ def _photo_input() -> tuple[Photo, str]:
         if st.session_state.get(_OWN_SEEN) is not own:  # a new one is what the class wants to see
             st.session_state["cv_photo"] = _OWN
     st.session_state[_OWN_SEEN] = own
-    name = linked("cv_photo", next(iter(titles)), one_of(titles))
+    name = linked("cv_photo", next(iter(titles)), one_of(titles, FORMER))
     st.selectbox(
         t("Photo"),
         list(titles),

@@ -9,8 +9,9 @@ language; a usual value is left out of it. What a link asks for in vain is told 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import streamlit as st
@@ -40,10 +41,15 @@ class Code:
     allows: Callable[[Any], bool]
 
 
-def one_of(values: Iterable[Any]) -> Code:
-    """One of some values, written as they print."""
+def one_of(values: Iterable[Any], former: Mapping[str, str] = MappingProxyType({})) -> Code:
+    """One of some values, written as they print.
+
+    Args:
+        values: those that there are.
+        former: what links of before may say, and what is said for it now.
+    """
     codes = {str(value): value for value in values}
-    return Code(str, lambda text: _entry(codes, text), lambda value: str(value) in codes)
+    return Code(str, lambda text: _entry(codes, former.get(text, text)), lambda value: str(value) in codes)
 
 
 def some_of(values: Iterable[Any]) -> Code:

@@ -12,7 +12,7 @@ import streamlit as st
 from resnet_explorer.i18n import t
 from resnet_explorer.many.entries import Entry, entry_of_bytes
 from resnet_explorer.photo import MAX_BYTES
-from resnet_explorer.samples import SAMPLES, sample_path
+from resnet_explorer.samples import SAMPLES, sample_bytes
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.uploads import arrived, let_go, read_once
 from resnet_explorer.weights import Weights
@@ -82,8 +82,7 @@ def batch_for(source: str, weights: Weights) -> Batch | None:
     Given photos stay with the network that was chosen when they came: they cannot be read again.
     """
     if source == "samples":
-        paths = {path.name: path for path in (sample_path(each.name) for each in SAMPLES)}
-        entries = [Entry(name, path.read_bytes) for name, path in paths.items()]
+        entries = [Entry(each.file, partial(sample_bytes, each.name)) for each in SAMPLES]
         return Batch(entries, weights, len(entries))
     came: list[Entry] | None = st.session_state.pop(_CAME, None)
     if came is not None:

@@ -9,7 +9,7 @@ import streamlit as st
 from resnet_explorer.crop import CENTRE, View
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.photo import MAX_BYTES, Photo, open_photo
-from resnet_explorer.samples import SAMPLES, open_sample, sample
+from resnet_explorer.samples import FORMER, SAMPLES, open_sample, sample
 from resnet_explorer.ui.linked import linked, number, one_of
 from resnet_explorer.ui.uploads import arrived, let_go
 
@@ -97,7 +97,7 @@ def _slider(key: str, label: str, low: float, high: float, usual: float, step: f
 
 def _sampled() -> tuple[Photo, str]:
     titles = {each.name: each.title for each in SAMPLES}
-    linked("p_sample", SAMPLES[0].name, one_of(titles))
+    linked("p_sample", SAMPLES[0].name, one_of(titles, FORMER))
     name = st.selectbox(
         t("Sample photo"),
         list(titles),

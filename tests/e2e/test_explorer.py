@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from resnet_explorer.samples import SAMPLES, sample_path
+from resnet_explorer.samples import sample_bytes
 from tests.e2e.conftest import PATIENCE, choose_network, running_app, settle, visit
 
 
@@ -106,8 +106,10 @@ def upload_photo(page: Page, file: Path) -> None:
 
 
 @pytest.fixture
-def cat_photo() -> Path:
-    return sample_path(SAMPLES[0].name)
+def cat_photo(tmp_path: Path) -> Path:
+    file = tmp_path / "chelsea.png"
+    file.write_bytes(sample_bytes("cat"))
+    return file
 
 
 def test_an_uploaded_photo_is_named_and_its_map_follows_the_class(

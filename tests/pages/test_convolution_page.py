@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_explorer.samples import sample_path
+from resnet_explorer.samples import sample_bytes
 from tests.pages.opened import APP, opened
 
 
@@ -137,7 +137,7 @@ def test_the_photo_of_the_predict_page_is_used_here_too() -> None:
     at = AppTest.from_file(APP, default_timeout=120)
     at.switch_page("pages/predict.py").run()
     at.segmented_control(key="p_photo").set_value("upload").run()
-    photo = sample_path("rocket").read_bytes()
+    photo = sample_bytes("rocket")
     at.file_uploader(key="p_upload_0").set_value(("launch.jpg", photo, "image/jpeg")).run()
     at.switch_page("pages/convolution.py").run()
     at.segmented_control(key="cv_view").set_value("field").run()

@@ -52,6 +52,16 @@ def test_a_bad_link_is_told_in_a_sentence(page: str, link: dict[str, str], sente
     assert not [each for each in app.warning if "link" in each.value], "told once"
 
 
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [("predict", {"p_sample": "horse"}), ("convolution", {"cv_view": "field", "cv_photo": "horse"})],
+)
+def test_a_sample_of_before_is_another_one_now(page: str, link: dict[str, str]) -> None:
+    app = opened(page, **link)
+    assert app.selectbox(key=list(link)[-1]).value == "cat"
+    assert not app.warning
+
+
 def test_a_link_of_a_moment_ago_does_not_undo_a_click() -> None:
     app = opened("architecture", arch_unit="FLOPs")
     app.segmented_control(key="arch_unit").set_value("MACs").run()

@@ -17,7 +17,7 @@ from resnet_explorer import ResNetSpec, build
 from resnet_explorer.evaluation import for_evaluation
 from resnet_explorer.photo import open_photo
 from resnet_explorer.predictor import first_view, predict, preprocess
-from resnet_explorer.samples import SAMPLES, open_sample, sample_path
+from resnet_explorer.samples import SAMPLES, open_sample, sample_bytes
 from resnet_explorer.ui import many_input
 from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, load
 from tests.pages.opened import opened
@@ -54,7 +54,7 @@ def alone(data: bytes) -> list[tuple[str, float]]:
     return [(CLASSES[index], p) for index, p in predict(model, tensor).top(5)]
 
 
-SAMPLE_FILES = {sample_path(each.name).name: sample_path(each.name).read_bytes() for each in SAMPLES}
+SAMPLE_FILES = {each.file: sample_bytes(each.name) for each in SAMPLES}
 
 
 def file_of(image: Image.Image, image_format: str = "PNG") -> bytes:
@@ -158,12 +158,12 @@ def test_the_server_lets_go_of_the_uploads(monkeypatch: pytest.MonkeyPatch) -> N
         remove(self, session_id, file_id)
 
     monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", note)
-    upload(opened("many"), {"a.png": SAMPLE_FILES["horse.png"], "b.txt": b"no"})
+    upload(opened("many"), {"a.png": SAMPLE_FILES["rocket.jpg"], "b.txt": b"no"})
     assert len(gone) == 2
 
 
 def test_answers_stay_with_the_network_that_gave_them() -> None:
-    page = upload(opened("many"), {"a.png": SAMPLE_FILES["horse.png"]})
+    page = upload(opened("many"), {"a.png": SAMPLE_FILES["rocket.jpg"]})
     before = table(page)["answer"][0]
     stream = io.BytesIO()
     state = build(SPEC.with_(num_classes=3)).state_dict()
