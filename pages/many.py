@@ -19,10 +19,10 @@ from resnet_explorer.ui.many_views import (
     show_table,
     show_unread,
 )
+from resnet_explorer.ui.needs_weights import photo_weights
 from resnet_explorer.ui.networks import trained
 from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.slow_work import slow_work
-from resnet_explorer.ui.weights_input import weights_input
 from resnet_explorer.weights import Weights
 
 
@@ -62,15 +62,8 @@ def say_how_many(batch: Batch) -> None:
 
 page_title(t("Many photos"), t("Everything runs on this machine: no photo leaves it."))
 
-photos_column, weights_column = st.columns(2, gap="large")
-with photos_column:
-    source = photos_input()
-with weights_column:
-    try:
-        chosen = weights_input()
-    except ValueError as refusal:
-        st.error(str(refusal))
-        end_page()
+source = photos_input()
+chosen = photo_weights()
 batch = batch_for(source, chosen)
 names = class_names((batch.weights if batch else chosen).classes)
 try:

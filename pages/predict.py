@@ -10,9 +10,6 @@ from resnet_explorer.cam import METHODS, ONE_PASS, PIXELS
 from resnet_explorer.crop import crop_photo
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import boxed, crisp, for_screen, jpeg_bytes, png_bytes
-from resnet_explorer.short_text import as_markdown
-from resnet_explorer.spec import title
-from resnet_explorer.ui import network
 from resnet_explorer.ui.answer import class_input, show_answer, view_for
 from resnet_explorer.ui.ask_evidence import ask_evidence
 from resnet_explorer.ui.evidence import (
@@ -26,32 +23,13 @@ from resnet_explorer.ui.evidence import (
 )
 from resnet_explorer.ui.film_strip import film_strip
 from resnet_explorer.ui.frame import page_link, page_title
+from resnet_explorer.ui.needs_weights import photo_weights
 from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.pages import PROVE
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.rival import show_rival
 from resnet_explorer.ui.subject import Subject
-from resnet_explorer.ui.weights_input import weights_input
-from resnet_explorer.weights import Weights
-
-
-def show_whose(weights: Weights) -> None:
-    """Say which network answers here, for the sidebar may show another one."""
-    words, button = st.columns([1.6, 1], vertical_alignment="center")
-    name = title(weights.spec)
-    label = weights.label if weights.label.startswith(name) else f"{name} · {weights.label}"
-    words.markdown(t("Weights of **{network}**").format(network=as_markdown(label, 80)))
-    if weights.spec != network.current_spec():
-        other = title(network.current_spec())
-        button.button(
-            t("Show its architecture"),
-            key="p_show",
-            wrap=True,
-            on_click=network.choose,
-            args=(weights.spec,),
-            help=t("The sidebar and the other pages show {other}.").format(other=other),
-        )
 
 
 def show_seen(subject: Subject) -> None:
@@ -74,11 +52,9 @@ def pictures_of(subject: Subject) -> tuple[bytes, bytes]:
 
 page_title(t("Predict"), t("Everything runs on this machine: no photo leaves it."))
 
-photo_choice, weights_choice = st.columns(2, gap="large")
 photo_column, seen_column, answer_column = st.columns([1.25, 1, 1.75], gap="medium")
-with photo_choice:
-    photo, about = photo_input()
 with photo_column:
+    photo, about = photo_input()
     photo_place = st.empty()
     if "torch" not in sys.modules:  # the photo at once, the square when the network is known
         photo_place.image(for_screen(photo.image), width="stretch", alt=photo.name)
@@ -86,13 +62,8 @@ with photo_column:
 with seen_column:
     seen_place = st.container()
     asked = view_input()
-with weights_choice:
-    try:
-        weights = weights_input()
-    except ValueError as refusal:
-        st.error(str(refusal))
-        end_page()
-    show_whose(weights)
+with answer_column:
+    weights = photo_weights()
 try:
     with answer_column, st.spinner(t("The network looks …")):
         view = view_for(photo, weights, asked)
@@ -106,7 +77,7 @@ st.subheader(t("Where the evidence is"))
 st.markdown(prose("predict_evidence"))
 class_column, method_column, stage_column = st.columns([1, 1.3, 2.1], gap="medium")
 with class_column:
-    target = class_input(subject.names)
+    target = class_input(subject.names, weights.kinds)
 with method_column:
     method, against = method_input()
 with stage_column:
@@ -128,7 +99,7 @@ except ValueError as refusal:
     answer_column.error(str(refusal))
     end_page()
 with answer_column:
-    show_answer(result, subject.names)
+    show_answer(result, weights)
 if method in ONE_PASS:
     with strip_place:
         film_strip(result, map_asked, subject, look)

@@ -163,11 +163,17 @@ def neighbour(spec: ResNetSpec) -> str:
     """
 
     def distance(name: str) -> tuple[int, bool, int]:
-        other = PRESETS[name]
+        other = beside(PRESETS[name], spec)
         fields = sum(getattr(spec, field) != getattr(other, field) for field in spec.__dataclass_fields__)
         return fields, other.depth <= spec.depth, abs(other.depth - spec.depth)
 
-    return min((name for name, other in PRESETS.items() if other != spec), key=distance)
+    return min((name for name, other in PRESETS.items() if beside(other, spec) != spec), key=distance)
+
+
+def beside(other: ResNetSpec, spec: ResNetSpec) -> ResNetSpec:
+    """A preset as it is laid beside a network: where both are made for photos, with as many classes."""
+    made_for_photos = other.stem == spec.stem == "imagenet" and other.num_classes == ResNetSpec.num_classes
+    return other.with_(num_classes=spec.num_classes) if made_for_photos else other
 
 
 def signed(number: int, write: Callable[[int], str] = "{:,}".format) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 BlockKind = Literal["basic", "bottleneck"]
@@ -226,6 +227,12 @@ def preset_name(spec: ResNetSpec) -> str | None:
     return next((name for name, known in PRESETS.items() if known == spec), None)
 
 
+@lru_cache(maxsize=256)
+def architecture_name(spec: ResNetSpec) -> str | None:
+    """The preset that a network is but for the number of ImageNet's classes, or None."""
+    return preset_name(spec) or preset_name(spec.with_(num_classes=ResNetSpec.num_classes))
+
+
 _TITLE_WORDS: Final = {
     "resnet": "ResNet",
     "resnext": "ResNeXt",
@@ -238,7 +245,7 @@ _TITLE_WORDS: Final = {
 
 def title(spec: ResNetSpec) -> str:
     """What people call the network: "ResNet-50", "ResNeXt-50 32x4d", or what it is made of."""
-    name = preset_name(spec)
+    name = architecture_name(spec)
     if name is None:
         family = "Plain" if spec.shortcut == "none" else "ResNet"
         made_of = [spec.block, "-".join(map(str, spec.depths))]

@@ -42,17 +42,17 @@ def list_() -> None:
 def where() -> None:
     """Say where the files lie or would lie, for a class without a network connection."""
     from resnet_explorer.weights import available, bundled, imagenet, own
-    from resnet_explorer.weights.download import file_name
+    from resnet_explorer.weights.imagenet_files import cache_folder, cached_file, file_of
 
     for path in map(bundled.path_of, bundled.all_keys()):
         typer.echo(f"Bundled: {path}" + ("" if path.is_file() else " (missing)"))
     typer.echo(f"Your own: {own.folder()}")
-    typer.echo(f"torchvision's: {imagenet.cache_folder()}\n")
+    typer.echo(f"torchvision's: {cache_folder()}\n")
     rows = [
         (
             entry.key.removeprefix("torchvision/"),
-            "yes" if imagenet.cached_file(entry.key) else "no",
-            file_name(imagenet.address(entry.key)),
+            "yes" if cached_file(entry.key) else "no",
+            file_of(entry.key).name,
             imagenet.address(entry.key),
         )
         for entry in available()
@@ -66,12 +66,13 @@ def download(name: Model) -> None:
     """Fetch torchvision's weights into its cache, and check their hash."""
     from resnet_explorer.weights import find, imagenet
     from resnet_explorer.weights.download import fetch
+    from resnet_explorer.weights.imagenet_files import cache_folder
 
     weights = find(name)
     if weights.source != "torchvision":
         raise typer.BadParameter(f"{name} is here already; torchvision's weights can be downloaded.")
     with download_bar(weights.label) as progress:
-        path = fetch(imagenet.address(weights.key), imagenet.cache_folder(), progress)
+        path = fetch(imagenet.address(weights.key), cache_folder(), progress)
     typer.echo(f"{weights.label}: {path}")
 
 

@@ -10,11 +10,11 @@ import streamlit as st
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.plan import Plan, plan
 from resnet_explorer.published import Published, published, published_rows, source
-from resnet_explorer.spec import PRESETS, TORCHVISION_NAMES, ResNetSpec, preset_name, title
+from resnet_explorer.spec import PRESETS, TORCHVISION_NAMES, ResNetSpec, architecture_name, preset_name, title
 from resnet_explorer.tables import to_csv
 from resnet_explorer.ui.compare_views import choose_other
 from resnet_explorer.ui.linked import SWITCH, linked, one_of
-from resnet_explorer.ui.network import choose
+from resnet_explorer.ui.network import choose_named
 from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.ui.save import save_button
 
@@ -85,12 +85,18 @@ def accuracy(a: Plan, b: Plan, unit: str) -> None:
         names = t(" and of ").join(f"**{name}**" for name in dict.fromkeys(missing))
         line = " " + t("A dotted line tells the cost at 224 × 224.") if figure.layout.shapes else ""
         st.markdown(t("No accuracy is published here of {names}.").format(names=names) + line)
+    others = [each for each in (a, b) if preset_name(each.spec) is None and _torchvision_name(each.spec)]
+    if others:
+        names = t(" and of ").join(f"**{title(each.spec)}**" for each in others)
+        st.markdown(
+            t("What is published of {names} was measured with ImageNet’s 1,000 classes.").format(names=names)
+        )
     st.markdown(prose("compare_accuracy").format(source=where))
     _figures(records)
 
 
 def _torchvision_name(spec: ResNetSpec) -> str | None:
-    name = preset_name(spec)
+    name = architecture_name(spec)
     return name if name in TORCHVISION_NAMES else None
 
 
@@ -102,7 +108,7 @@ def _clicked() -> None:
         return
     st.session_state[_CLICKED] = name
     if st.session_state.get("cmp_click") == "A":
-        choose(PRESETS[name])
+        choose_named(name)
     else:
         choose_other(name)
 

@@ -10,10 +10,8 @@ import streamlit as st
 from resnet_explorer.finetune.albums import albums
 from resnet_explorer.finetune.runs import RunEntry, find_run
 from resnet_explorer.i18n import t
-from resnet_explorer.ui.network import choose
-from resnet_explorer.ui.start_input import NOTHING
+from resnet_explorer.ui.network import choose, choose_weights
 from resnet_explorer.ui.way_input import fill, keep_way
-from resnet_explorer.weights import find
 
 AGAIN: Final = "tn_again"
 """Key of the run, left in the session by who sends the reader to the Train page."""
@@ -29,6 +27,8 @@ def take_over() -> None:
         _fill_in(run)
     except ValueError as refusal:
         st.error(str(refusal))
+        return
+    st.rerun()  # the sidebar stands above, with the network of before
 
 
 def _fill_in(run: RunEntry) -> None:
@@ -42,8 +42,8 @@ def _fill_in(run: RunEntry) -> None:
     fill(story.settings)
     state["tn_stages"] = story.settings.stages
     state["tn_name"] = t("{run}, again").format(run=story.label)
+    state["tn_scratch"] = story.start is None
     if story.start is None:
-        state["tn_from"] = NOTHING
         choose(story.spec)
     else:
-        state["tn_from"], state["tn_start"] = find(story.start).source, story.start
+        choose_weights(story.start)

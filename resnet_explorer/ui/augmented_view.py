@@ -14,16 +14,16 @@ from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import for_screen, jpeg_bytes, png_bytes
 from resnet_explorer.photo import open_photo
 from resnet_explorer.short_text import as_markdown, shortened
-from resnet_explorer.ui.linked import linked, one_of, whole
+from resnet_explorer.ui.linked import linked, whole
 from resnet_explorer.ui.networks import torch_gate, warm_up
 from resnet_explorer.ui.remembered import remembered
+from resnet_explorer.ui.start_input import network_preprocessing
 from resnet_explorer.ui.svg import show_svg
 
 if TYPE_CHECKING:
     from resnet_explorer.weights import Preprocessing
 
 VIEWS: Final = 8
-SIZES: Final = {"bundled": "{side} × {side} (bundled)", "usual": "224 × 224 (ImageNet’s)"}
 LAST_PHOTO: Final = 999_999
 LAST_DICE: Final = 9999
 _FEW_PIXELS: Final = 64
@@ -37,17 +37,8 @@ def show_augmented(album: Album, photos: LabelledPhotos) -> None:
     items = photos.part("train")
     number = linked("al_photo", 0, whole(0, LAST_PHOTO)) % len(items)
     dice = linked("al_dice", 0, whole(0, LAST_DICE))
-    size = linked("al_size", "bundled", one_of(SIZES))
-    preprocessing, bundled_side = _preprocessing(size), _preprocessing("bundled").crop
+    preprocessing = network_preprocessing()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            t("Size"),
-            list(SIZES),
-            required=True,
-            format_func=lambda name: t(SIZES[name]).format(side=bundled_side),
-            key="al_size",
-            persist_state="session",
-        )
         st.button(
             t("Another photo"),
             icon=":material/image:",
@@ -69,22 +60,6 @@ def show_augmented(album: Album, photos: LabelledPhotos) -> None:
     show_svg(picture, "al_views", tallest=900)
     words = t("A photo of **{label}**, seed {dice}: the link shows the same eight views.")
     st.caption(words.format(label=as_markdown(photos.classes[item.label]), dice=dice))
-
-
-def _preprocessing(size: str) -> Preprocessing:
-    """How the networks of a size look at photos."""
-    from resnet_explorer.weights import find
-
-    if size == "bundled":
-        try:
-            return find("bundled").preprocessing
-        except ValueError:  # its file is missing
-            pass
-    with st.spinner(t("Loading torch …")):
-        warm_up("torchvision")
-    from resnet_explorer.weights.imagenet import usual_preprocessing
-
-    return usual_preprocessing()
 
 
 def _drawn(item: Item, dice: int, preprocessing: Preprocessing) -> str:

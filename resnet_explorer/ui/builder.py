@@ -25,12 +25,18 @@ from resnet_explorer.spec import (
     ResNetSpec,
     Stem,
     preset,
-    preset_name,
     title,
 )
 from resnet_explorer.table1 import PAPER_DEPTHS
 from resnet_explorer.ui.linked import linked, one_of, whole
-from resnet_explorer.ui.network import choose, choose_size, current_size, current_spec
+from resnet_explorer.ui.network import (
+    choose,
+    choose_named,
+    choose_size,
+    current_name,
+    current_size,
+    current_spec,
+)
 from resnet_explorer.ui.recognise_input import recognise_input
 
 WAYS: Final = {"preset": "Preset", "depth": "Depth", "free": "Free", "file": "From a file"}
@@ -99,7 +105,7 @@ def builder() -> None:
 
 
 def _preset_controls() -> None:
-    name = preset_name(current_spec())
+    name = current_name()
     st.session_state["arch_resnet"] = name if name in FAMOUS else None
     st.session_state["arch_preset"] = None if name in FAMOUS else name
     famous, others = st.columns([3, 2])
@@ -125,7 +131,8 @@ def _preset_controls() -> None:
 def _take_preset(key: str) -> None:
     name = st.session_state[key]
     if name:
-        _follow(preset(name))
+        choose_named(name)
+        _followed()
 
 
 def _depth_controls(fresh: bool) -> None:
@@ -258,9 +265,14 @@ def _take_size() -> None:
 def _follow(spec: ResNetSpec) -> None:
     """Make a network that these controls describe the network of the session."""
     choose(spec)
+    _followed()
+
+
+def _followed() -> None:
+    """Let these controls know the network that they chose."""
     # Another stem may have brought another size along.
     st.session_state["arch_height"], st.session_state["arch_width_px"] = current_size()
-    st.session_state[_FOLLOWED] = (spec, current_size())
+    st.session_state[_FOLLOWED] = (current_spec(), current_size())
     st.session_state.pop(_REFUSED, None)
 
 

@@ -9,14 +9,21 @@ from typing import Any, Final
 
 import streamlit as st
 
-from resnet_explorer.compare import Comparison, Pair, neighbour, ratio_text, signed
+from resnet_explorer.compare import Comparison, Pair, beside, neighbour, ratio_text, signed
 from resnet_explorer.i18n import t
 from resnet_explorer.link import decode_size, decode_spec, encode_size, encode_spec
 from resnet_explorer.plan import Plan, plan, shape_text
-from resnet_explorer.spec import PRESETS, ResNetSpec, title
+from resnet_explorer.spec import PRESETS, ResNetSpec, architecture_name, preset, title
 from resnet_explorer.tables import bytes_text, count_text
 from resnet_explorer.ui.linked import Code, linked, one_of
-from resnet_explorer.ui.network import choose, choose_size, current_plan, current_size, current_spec
+from resnet_explorer.ui.network import (
+    choose,
+    choose_size,
+    current_plan,
+    current_size,
+    current_spec,
+    full_title,
+)
 from resnet_explorer.what_changed import changes, sentence
 
 SAME: Final = "same"
@@ -30,7 +37,7 @@ _WITH, _SIZE = "cmp_with", "cmp_size"
 
 def other_plan() -> Plan:
     """Network B at its size, as the session has it."""
-    spec = decode_spec(st.session_state[_WITH])
+    spec = _spec_of(st.session_state[_WITH])
     size = st.session_state[_SIZE]
     return plan(spec, current_size() if size == SAME else decode_size(size))
 
@@ -38,13 +45,13 @@ def other_plan() -> Plan:
 def other_choice() -> None:
     """The controls of network B."""
     code = linked(_WITH, neighbour(current_spec()), NETWORK)
-    size = linked(_SIZE, SAME, _size_code(decode_spec(code)))
+    size = linked(_SIZE, SAME, _size_code(_spec_of(code)))
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    mine = encode_spec(current_spec())
+    mine = _code_of(current_spec())
     row.selectbox(
         t("Network B"),
         list(dict.fromkeys([code, mine, *PRESETS])) if {code, mine} - set(PRESETS) else list(PRESETS),
-        format_func=lambda name: title(decode_spec(name)),
+        format_func=lambda name: title(preset(name)) if name in PRESETS else full_title(decode_spec(name)),
         key=_WITH,
         width=290,
         persist_state="session",
@@ -64,6 +71,17 @@ def other_choice() -> None:
         on_click=_keep,
         help=t("Network A is the sidebar’s. Keep it here as B, then build another on the Architecture page."),
     )
+
+
+def _spec_of(code: str) -> ResNetSpec:
+    """The network of a code: a preset has as many classes as network A."""
+    return beside(preset(code), current_spec()) if code in PRESETS else decode_spec(code)
+
+
+def _code_of(spec: ResNetSpec) -> str:
+    """The code of a network: the preset's name where that means it."""
+    name = architecture_name(spec)
+    return name if name and _spec_of(name) == spec else encode_spec(spec)
 
 
 def _read_network(text: str) -> str:
@@ -111,13 +129,13 @@ def choose_other(name: str) -> None:
 def _swap() -> None:
     other, mine = other_plan(), current_plan()
     _choose(other)
-    st.session_state[_WITH] = encode_spec(mine.spec)
+    st.session_state[_WITH] = _code_of(mine.spec)
     same = mine.input_size == other.input_size
     st.session_state[_SIZE] = SAME if same else _size_of(mine)
 
 
 def _keep() -> None:
-    st.session_state[_WITH] = encode_spec(current_spec())
+    st.session_state[_WITH] = _code_of(current_spec())
     st.session_state[_SIZE] = SAME
 
 

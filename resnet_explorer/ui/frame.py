@@ -21,6 +21,7 @@ from resnet_explorer.ui.history import one_entry_a_page
 from resnet_explorer.ui.page_end import PageEnd
 from resnet_explorer.ui.pages import GROUPS, PAGES, PageEntry
 from resnet_explorer.ui.style import apply_style
+from resnet_explorer.ui.weights_input import weights_input
 
 _GOAL: Final = "_goal"
 _thread = threading.local()
@@ -42,7 +43,7 @@ def run_app() -> None:
     one_entry_a_page()
     with st.sidebar:
         network.network_picker()
-        st.caption(next(page.network_note for page in PAGES if page.name == chosen.title))
+        weights_input()
         for group in GROUPS:
             with st.container(gap="xxsmall"):
                 st.caption(group.name)

@@ -14,6 +14,7 @@ from resnet_explorer.ui.linked import complain, linked, one_of
 from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.weights import Entry, Weights, available, find
+from resnet_explorer.weights.imagenet_files import cached_file
 
 if TYPE_CHECKING:
     from resnet_explorer.labs.lesions import Photos
@@ -68,10 +69,9 @@ def _photos_of(key: str, count: int, _weights: Weights) -> Photos:
 
 def _here() -> list[Weights]:
     """The networks that can look at a photo now, the study's behind the bundled ones."""
-    from resnet_explorer.weights import imagenet
 
     def is_here(entry: Entry) -> bool:
-        return entry.source != "torchvision" or imagenet.cached_file(entry.key) is not None
+        return entry.source != "torchvision" or cached_file(entry.key) is not None
 
     entries = tuple(entry for entry in available() if is_here(entry))
     found = remembered("_lab_networks", entries, lambda: [find(entry.key) for entry in entries])

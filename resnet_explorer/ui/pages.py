@@ -10,13 +10,12 @@ from resnet_explorer.i18n import t
 
 @dataclass(frozen=True)
 class PageEntry:
-    """A page of the app: its file, its name, its sign, what it is for, and a word on its network."""
+    """A page of the app: its file, its name, its sign, and what it is for."""
 
     file: str
     name: str
     icon: str
     purpose: str = ""
-    network_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,45 +26,36 @@ class Group:
     pages: tuple[PageEntry, ...]
 
 
-_PHOTOS_DECIDE: Final = t("Shown on the other pages. These train a network on your own photos.")
-_LABS_DECIDE: Final = t("Shown on the other pages. The labs make networks of their own.")
-_WEIGHTS_DECIDE: Final = t("Shown on the other pages. On this one, the weights decide which network answers.")
-
 OVERVIEW: Final = PageEntry("pages/overview.py", t("Overview"), ":material/home:")
 PROVE: Final = PageEntry(
     "pages/prove.py",
     t("Prove it"),
     ":material/fact_check:",
     t("Does the heatmap mean something? Four tests of it, with numbers."),
-    _WEIGHTS_DECIDE,
 )
 ALBUM: Final = PageEntry(
     "pages/album.py",
     t("Your photos"),
     ":material/perm_media:",
     t("Folders of photos: classes, twins, what cannot be read, and what chance makes of them."),
-    _PHOTOS_DECIDE,
 )
 TRAIN: Final = PageEntry(
     "pages/train.py",
     t("Train"),
     ":material/model_training:",
     t("Three ways from a trained network to your own, and the curves while it learns."),
-    _PHOTOS_DECIDE,
 )
 TRUST: Final = PageEntry(
     "pages/trust.py",
     t("Trust it"),
     ":material/verified:",
     t("What it mistakes for what, how sure it is, and where it looks, before and after."),
-    _PHOTOS_DECIDE,
 )
 RUNS: Final = PageEntry(
     "pages/runs.py",
     t("Runs"),
     ":material/inventory_2:",
     t("Every run with its settings and curves: compare, continue, take it home."),
-    _PHOTOS_DECIDE,
 )
 
 GROUPS: Final = (
@@ -90,7 +80,6 @@ GROUPS: Final = (
                 t("Compare"),
                 ":material/compare_arrows:",
                 t("Two networks side by side: what differs, what it costs, what it gains."),
-                t("Network A. Network B is chosen on the page."),
             ),
             PageEntry(
                 "pages/counting.py",
@@ -114,7 +103,6 @@ GROUPS: Final = (
                 t("Run a block"),
                 ":material/biotech:",
                 t("A real tensor through a real block, layer by layer."),
-                t("Shown on the other pages. This one runs a block of your own."),
             ),
             PageEntry(
                 "pages/convolution.py",
@@ -127,7 +115,6 @@ GROUPS: Final = (
                 t("Batch norm"),
                 ":material/equalizer:",
                 t("By hand, step by step, on numbers that you can change."),
-                t("Shown on the other pages. This one has numbers of its own."),
             ),
         ),
     ),
@@ -139,7 +126,6 @@ GROUPS: Final = (
                 t("Predict"),
                 ":material/photo_camera:",
                 t("Drop in a photo. See the answer, and what it rests on, stage by stage."),
-                _WEIGHTS_DECIDE,
             ),
             PROVE,
             PageEntry(
@@ -147,21 +133,18 @@ GROUPS: Final = (
                 t("Feature maps"),
                 ":material/apps:",
                 t("What every channel of every block makes of your photo, in true cells."),
-                _WEIGHTS_DECIDE,
             ),
             PageEntry(
                 "pages/side_by_side.py",
                 t("Side by side"),
                 ":material/splitscreen_left:",
                 t("One photo, several networks: their answers, their maps, and where they disagree."),
-                t("Shown on the other pages. On this one, the trained networks are chosen on the page."),
             ),
             PageEntry(
                 "pages/many.py",
                 t("Many photos"),
                 ":material/photo_library:",
                 t("A folder or a ZIP of photos: a table of answers, and what could not be read."),
-                _WEIGHTS_DECIDE,
             ),
         ),
     ),
@@ -174,35 +157,30 @@ GROUPS: Final = (
                 t("The gradient’s way"),
                 ":material/undo:",
                 t("Does it vanish? Measured through up to 1,000 layers, plain and residual."),
-                _LABS_DECIDE,
             ),
             PageEntry(
                 "pages/signal.py",
                 t("Signal forward"),
                 ":material/redo:",
                 t("Mean and variance through the depth, and why v2 moves the batch norm."),
-                _LABS_DECIDE,
             ),
             PageEntry(
                 "pages/degradation.py",
                 t("Degradation"),
                 ":material/trending_down:",
                 t("Deeper and worse without shortcuts: our runs beside the paper’s, and two to train now."),
-                _LABS_DECIDE,
             ),
             PageEntry(
                 "pages/wire.py",
                 t("Cut the wire"),
                 ":material/content_cut:",
                 t("Snip a shortcut, take out a block: what a trained network still knows."),
-                t("Shown on the other pages. On this one, the trained network is chosen on the page."),
             ),
             PageEntry(
                 "pages/landscape.py",
                 t("The landscape"),
                 ":material/landscape:",
                 t("The loss around trained weights, plain and residual, and the way of training through it."),
-                t("Shown on the other pages. On this one, the trained network is chosen on the page."),
             ),
         ),
     ),

@@ -22,7 +22,7 @@ from resnet_explorer.finetune.runs import RunEntry
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.ui.frame import page_link
-from resnet_explorer.ui.network import link_parameters
+from resnet_explorer.ui.network import choose_weights, link_parameters
 from resnet_explorer.ui.pages import TRUST
 from resnet_explorer.ui.save import save_button
 
@@ -63,10 +63,9 @@ def show_use(run: RunEntry, starts: dict[str, str]) -> None:
 
 
 def open_on_predict(key: str) -> None:
-    """Go to the Predict page with a network of one's own chosen there."""
-    chosen = {"p_from": "yours", "p_weights": key}
-    st.session_state.update(chosen)
-    st.switch_page("pages/predict.py", query_params=link_parameters() | chosen)
+    """Go to the Predict page with a network of one's own, which is the session's from now on."""
+    choose_weights(key)
+    st.switch_page("pages/predict.py", query_params=link_parameters())
 
 
 def _files(run: RunEntry, starts: dict[str, str]) -> None:

@@ -27,6 +27,7 @@ from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.side_by_side_scene import Maps
 from resnet_explorer.ui.slow_work import slow_work
 from resnet_explorer.weights import Entry, Weights, available, find
+from resnet_explorer.weights.imagenet_files import cached_file
 
 USUAL: Final = 4
 MOST: Final = 6
@@ -107,10 +108,9 @@ def networks_input() -> list[Weights]:
 
 def _here() -> list[Weights]:
     """The networks that can look at a photo now: on this machine, of colour or grey, and with a head."""
-    from resnet_explorer.weights import imagenet
 
     def is_here(entry: Entry) -> bool:
-        return entry.source != "torchvision" or imagenet.cached_file(entry.key) is not None
+        return entry.source != "torchvision" or cached_file(entry.key) is not None
 
     entries = tuple(entry for entry in available() if is_here(entry))
     found = remembered("_sb_here", entries, lambda: [find(entry.key) for entry in entries])

@@ -1,22 +1,18 @@
-"""The choice of what a run begins with: a trained network, or random values."""
+"""What a run begins with: the network of the session, as it was trained, or with random values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import streamlit as st
 
 from resnet_explorer.i18n import prose, t
+from resnet_explorer.short_text import as_markdown
 from resnet_explorer.spec import ResNetSpec, title
-from resnet_explorer.ui.linked import linked, one_of
-from resnet_explorer.ui.network import current_spec
+from resnet_explorer.ui.linked import SWITCH, linked
+from resnet_explorer.ui.network import current_spec, current_weights
 from resnet_explorer.ui.networks import warm_up
-from resnet_explorer.ui.weights_input import offered_download, weights_menu
-from resnet_explorer.weights import Preprocessing, Weights, available, find
-
-NOTHING: Final = "none"
-SOURCES: Final = {"bundled": "Bundled", "torchvision": "ImageNet", "yours": "Your own", NOTHING: "Nothing"}
+from resnet_explorer.weights import Preprocessing, Weights
 
 
 @dataclass(frozen=True)
@@ -38,38 +34,36 @@ def start_input() -> Start | None:
     """Draw the controls.
 
     Returns:
-        What to begin with; None where nothing that can be had is chosen, after words on how to get it.
+        What to begin with; None where the network's weights are not here, after a sentence that says so.
     """
-    source: str = linked("tn_from", "bundled", one_of(SOURCES))
-    st.segmented_control(
-        t("Begin with"),
-        list(SOURCES),
-        required=True,
-        format_func=lambda name: t(SOURCES[name]),
-        key="tn_from",
-        wrap=True,
-        persist_state="session",
-    )
-    if source == NOTHING:
-        st.markdown(prose("train_scratch"))
-        st.markdown(f"**{title(current_spec())}**")
-        return _scratch(current_spec())
-    entries = [entry for entry in available() if entry.source == source]
-    if not entries:
-        st.info(t("None of your own is kept here yet: open one on Predict, or train one here."))
-        return None
-    key = weights_menu("tn_start", entries)
     try:
-        weights = offered_download(key) if source == "torchvision" else find(key)
+        weights = current_weights()
     except ValueError as refusal:
         st.error(str(refusal))
         return None
-    return Start(weights, weights.spec, weights.preprocessing) if weights else None
+    if weights is None:
+        st.markdown(t("Begins with **{network}** of random values.").format(network=title(current_spec())))
+        st.markdown(prose("train_scratch"))
+        return Start(None, current_spec(), network_preprocessing())
+    words = t("Begins with **{network}** and its weights: {label}.")
+    st.markdown(words.format(network=title(weights.spec), label=as_markdown(weights.label, 60)))
+    from_nothing = linked("tn_scratch", False, SWITCH)
+    st.toggle(t("From nothing: random values instead"), key="tn_scratch", persist_state="session")
+    if from_nothing:
+        st.markdown(prose("train_scratch"))
+    return Start(None if from_nothing else weights, weights.spec, weights.preprocessing)
 
 
-def _scratch(spec: ResNetSpec) -> Start:
+def network_preprocessing() -> Preprocessing:
+    """How the session's network looks at photos: as its weights say, or as its kind does for want of any."""
+    try:
+        weights = current_weights()
+    except ValueError:  # they are not here any more
+        weights = None
+    if weights:
+        return weights.preprocessing
     with st.spinner(t("Loading torch …")):
         warm_up("torchvision")
     from resnet_explorer.weights.checkpoint import assumed_preprocessing
 
-    return Start(None, spec, assumed_preprocessing(spec))
+    return assumed_preprocessing(current_spec())

@@ -15,11 +15,12 @@ from resnet_explorer.photo import Photo
 from resnet_explorer.sheet import Caption
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.spec import title
+from resnet_explorer.target import Target, name_of
 from resnet_explorer.ui.answer import answer_for, class_names, view_for
+from resnet_explorer.ui.needs_weights import photo_weights
 from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
-from resnet_explorer.ui.weights_input import weights_input
 from resnet_explorer.weights import Weights
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class Subject:
 
         return preprocess(self.photo, self.weights.preprocessing, self.view, self.weights.spec.in_channels)[0]
 
-    def answer(self, target: int | None = None) -> StagePass:
-        """The pass over all stages for a class, or for the most probable one; the last one is kept.
+    def answer(self, target: Target | None = None) -> StagePass:
+        """The pass over all stages for a class or kind, or for the most probable class; the last one is kept.
 
         Raises:
             ValueError: in one sentence, if the network cannot be had or cannot take a photo.
@@ -83,13 +84,13 @@ class Subject:
         """
         return answer_for(self.photo, self.weights, self.view, rival, "_p_rival_answer")
 
-    def caption(self, target: int, probability: float, stage: str, method: str) -> Caption:
+    def caption(self, target: Target, probability: float, stage: str, method: str) -> Caption:
         """What a picture of it says when it leaves the app."""
         return Caption(
             title(self.weights.spec),
             self.weights.label,
             self.photo.name,
-            self.names[target],
+            name_of(target, self.names),
             probability,
             stage,
             method,
@@ -107,12 +108,8 @@ def subject_input() -> Subject:
         with st.popover(t("Another photo"), icon=":material/image:"):
             photo, about = photo_input()
         asked = view_input(width="content")
-        with st.popover(t("Another network"), icon=":material/psychology:"):
-            try:
-                weights = weights_input(words.error)
-            except ValueError as refusal:
-                words.error(str(refusal))
-                end_page()
+    with words:
+        weights = photo_weights()
     try:
         with words, st.spinner(t("The network looks …")):
             view = view_for(photo, weights, asked)

@@ -15,9 +15,10 @@ from resnet_explorer.finetune.confusion_picture import Cell
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import jpeg_bytes
 from resnet_explorer.short_text import as_markdown
+from resnet_explorer.target import members_of
 from resnet_explorer.ui.evidence import SIDE, look_input, quick_method_input, show_scale, stage_input
 from resnet_explorer.ui.linked import linked, one_of, whole
-from resnet_explorer.ui.network import link_parameters
+from resnet_explorer.ui.network import choose_weights, link_parameters
 from resnet_explorer.ui.photo_input import put_photo
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.save import save_button
@@ -128,7 +129,7 @@ def _show_photo_controls(judged: Judged, index: int, subject: Subject) -> None:
             st.checkbox(t("Leave out"), key="tr_out", on_change=partial(judged.turn_out, index))
         if st.button(t("Open it on Predict"), key="tr_open", icon=":material/photo_camera:"):
             put_photo(subject.photo)
-            st.session_state["p_from"], st.session_state["p_weights"] = "yours", subject.weights.key
+            choose_weights(subject.weights.key)
             st.switch_page("pages/predict.py", query_params=link_parameters())
 
 
@@ -181,7 +182,9 @@ def _show_bars_after(side: Side, truth: int) -> None:
     }
     numbers = {words: number for number, words in told.items()}
     bars = answer_bars(
-        [(told[number], value) for number, value in best], told.get(side.result.target, ""), side.when
+        [(told[number], value) for number, value in best],
+        told.get(members_of(side.result.target)[0], ""),
+        side.when,
     )
     show_svg(bars, "tr_bars_after", lambda words: _choose_class(numbers[words]), shrink=0.5)
     st.caption(t("✓ is the true one. Click a class: what speaks for it?"))

@@ -1,186 +1,118 @@
-"""The choice of a trained network by where its weights come from: bundled, torchvision, your own."""
+"""The weights of the session's network: their state in words, and beneath it the choice of others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from resnet_explorer.i18n import prose, t
-from resnet_explorer.ui.linked import linked, one_of, write
+from resnet_explorer.short_text import as_markdown
+from resnet_explorer.spec import title
+from resnet_explorer.ui.fetch_button import fetch_button, version_of
+from resnet_explorer.ui.network import (
+    NO_WEIGHTS,
+    choose,
+    choose_no_weights,
+    choose_weights,
+    current_spec,
+    weights_key,
+)
 from resnet_explorer.ui.networks import warm_up
-from resnet_explorer.weights import Entry, Weights, available, find, forget, keep, own
-from resnet_explorer.weights.download import fetch, file_name
+from resnet_explorer.weights import bundled, find, forget, keep, own
+from resnet_explorer.weights.catalogue import alike, best_for, published_for, spec_of
+from resnet_explorer.weights.imagenet_files import cached_file
 
-SOURCES: Final = {"bundled": "Bundled", "torchvision": "ImageNet", "yours": "Your own"}
+_CHOICE: Final = "_weights_choice"
+_REFUSAL, _TURN = "_weights_refusal", "_checkpoint_turn"
 
-_REFUSAL, _TURN, _FRESH = "_p_weights_refusal", "_p_checkpoint_turn", "_p_fresh_weights"
+
+def weights_input() -> None:
+    """Draw the state of the weights; it opens the choice of others for this architecture."""
+    with st.popover(t("weights: {state}").format(state=_state()), key="_weights", width="stretch"):
+        refusal = st.session_state.pop(_REFUSAL, None)
+        if refusal:
+            st.error(refusal)
+        _choice()
+        for key in published_for(current_spec()):
+            if not cached_file(key):
+                fetch_button(key, "sidebar")
+        _own()
 
 
-def weights_input(complain: Callable[[str], object] = st.error) -> Weights:
-    """Draw the controls.
-
-    Args:
-        complain: shows why the chosen weights cannot be had, where it is seen.
-
-    Returns:
-        The weights to predict with: those chosen or, where these cannot be had, the usual bundled ones,
-        after a sentence that says so.
-
-    Raises:
-        ValueError: if the bundled ones are missing too.
-    """
-    linked("p_from", "bundled", one_of(SOURCES))
-    source = st.segmented_control(
-        t("Weights from"),
-        list(SOURCES),
-        required=True,
-        format_func=lambda name: t(SOURCES[name]),
-        key="p_from",
-        wrap=True,
-        help=prose("predict_sources"),
-        persist_state="session",
-    )
-    chosen = None
+def _state() -> str:
+    """The state of the weights in words."""
+    key, spec = weights_key(), current_spec()
+    if key is None:
+        can_be_fetched = published_for(spec) and best_for(spec, any_classes=True) is None
+        return t("ImageNet · can be fetched") if can_be_fetched else t("none")
     try:
-        if source == "bundled":
-            chosen = _bundled()
-        elif source == "torchvision":
-            chosen = _published()
-        elif source == "yours":
-            chosen = _own()
-    except ValueError as refusal:
-        complain(str(refusal))
-    if chosen is None and source != "bundled":
-        st.caption(t("Until then, the bundled network answers."))
-    return chosen or find("bundled")
+        spec_of(key)
+    except ValueError:
+        return t("not on this machine")
+    if key.startswith("torchvision/"):
+        return t("ImageNet · on this machine")
+    if key.startswith(own.PREFIX):
+        return t("yours")
+    return t("bundled · {count:,} things").format(count=spec.num_classes)
 
 
-def _choice(entries: list[Entry]) -> str:
-    """The menu of the photo lab; what was opened a moment ago is chosen.
-
-    Returns:
-        The key of the chosen one.
-    """
-    fresh = st.session_state.pop(_FRESH, None)
-    if any(entry.key == fresh for entry in entries):
-        st.session_state["p_weights"] = fresh
-    return weights_menu("p_weights", entries)
-
-
-def weights_menu(control: str, entries: list[Entry]) -> str:
-    """A menu of trained networks, one at least, under the key of its control.
-
-    Returns:
-        The key of the chosen one.
-    """
-    labels = {entry.key: _label(entry, entries) for entry in entries}
-    linked(control, next(iter(labels)), one_of(labels))
-    key: str = st.selectbox(
-        t("Network"),
+def _choice() -> None:
+    """What is on this machine for this architecture, and nothing."""
+    spec, chosen = current_spec(), weights_key()
+    here = [*bundled.described(), *own.kept()]
+    labels = {weights.key: weights.label for weights in here if alike(weights.spec, spec)}
+    for key in published_for(spec):
+        if cached_file(key):
+            labels[key] = t("ImageNet {version}").format(version=version_of(key))
+    labels[NO_WEIGHTS] = t("none: nothing is trained")
+    st.session_state[_CHOICE] = (chosen or NO_WEIGHTS) if (chosen or NO_WEIGHTS) in labels else None
+    st.radio(
+        t("Weights of {network}").format(network=title(spec)),
         list(labels),
-        format_func=labels.__getitem__,
-        key=control,
-        persist_state="session",
+        format_func=lambda key: as_markdown(labels[key], 60),
+        key=_CHOICE,
+        on_change=_take_choice,
+        help=prose("weights_sources"),
     )
-    if key.startswith(own.PREFIX):  # on another day the first of one's own is another one
-        write(control, key)
-    return key
 
 
-def _label(entry: Entry, entries: list[Entry]) -> str:
-    """What the menu says: two files of one name are told apart by the end of their keys."""
-    same = [other for other in entries if other.label == entry.label]
-    return entry.label if len(same) == 1 else f"{entry.label} ({entry.key[-6:]})"
+def _take_choice() -> None:
+    key = st.session_state[_CHOICE]
+    if key == NO_WEIGHTS:
+        choose_no_weights()
+        return
+    _or_refuse(partial(choose_weights, key))
 
 
-def _bundled() -> Weights | None:
-    """A menu where there are several."""
-    entries = [entry for entry in available() if entry.source == "bundled"]
-    return find(_choice(entries)) if len(entries) > 1 else None
-
-
-def _published() -> Weights | None:
-    """A menu of torchvision's.
-
-    Raises:
-        ValueError: if the chosen one cannot be fetched.
-    """
-    return offered_download(_choice([entry for entry in available() if entry.source == "torchvision"]))
-
-
-def offered_download(key: str) -> Weights | None:
-    """torchvision's weights of a key; where the file is not there yet, a button that fetches it.
-
-    Raises:
-        ValueError: if it cannot be fetched.
-    """
-    with st.spinner(t("Loading torch …")):
-        warm_up("torchvision")
-    from resnet_explorer.weights import imagenet
-
-    if imagenet.cached_file(key) is not None:
-        return find(key)
-    label = t("Download {size:,.0f} MB").format(size=imagenet.megabytes(key))
-    if st.button(label, icon="⬇️", type="primary", key="p_download"):
-        _download(key)
-        st.rerun()
-    url, folder = imagenet.address(key), imagenet.cache_folder()
-    place = t("The file {name} is not in {folder} yet. Without a network here, put it there from {url}.")
-    st.info(place.format(name=f"`{file_name(url)}`", folder=f"`{folder}`", url=url))
-    return None
-
-
-def _download(key: str) -> None:
-    """Fetch the file, and show how far it is.
-
-    Raises:
-        ValueError: if it cannot be fetched.
-    """
-    from resnet_explorer.weights import imagenet
-
-    bar = st.progress(0.0, text=t("Asking for the file …"))
-
-    def show(done: int, total: int) -> None:
-        megabytes = f"{done / 1e6:,.0f} MB" + (f" of {total / 1e6:,.0f} MB" if total else "")
-        bar.progress(min(done / total, 1.0) if total else 0.0, text=megabytes)
-
-    try:
-        fetch(imagenet.address(key), imagenet.cache_folder(), show)
-    finally:
-        bar.empty()
-
-
-def _own() -> Weights | None:
-    """Checkpoints that were opened here before, and the place to open another.
-
-    Raises:
-        ValueError: if the chosen one knows no classes.
-    """
-    refusal = st.session_state.pop(_REFUSAL, None)
-    if refusal:
-        st.error(refusal)
-    kept = [entry for entry in available() if entry.source == "yours"]
-    if not kept:
-        _open_checkpoint()
-        return None
-    key = _choice(kept)
-    chosen = find(key)
-    with st.popover(t("Open another, or remove it")):
-        _open_checkpoint()
-        st.button(t("Remove it from this machine"), key="p_forget", on_click=_forget, args=(key,))
-    for note in chosen.notes:
-        st.caption(note)
-    if not chosen.spec.include_top:
-        raise ValueError(f"{chosen.label} has no fully connected layer, so it knows no classes.")
-    return chosen
+def _own() -> None:
+    """What was assumed of weights of one's own, their removal, and the place to open others."""
+    key = weights_key()
+    if key and key.startswith(own.PREFIX):
+        try:
+            notes = find(key).notes
+        except ValueError:  # another session removed them
+            notes = ()
+        for note in notes:
+            st.caption(as_markdown(note, 200))
+        st.button(t("Remove it from this machine"), key="_forget", on_click=_forget, args=(key,))
+    st.markdown(f"**{t('Open a checkpoint of yours')}**")
+    _open_checkpoint()
 
 
 def _forget(key: str) -> None:
+    spec = current_spec()
+    _or_refuse(partial(forget, key))
+    choose_no_weights()
+    choose(spec)
+
+
+def _or_refuse(act: partial[None]) -> None:
+    """Do something to weights, which another session may have removed a moment ago; the refusal is told."""
     try:
-        forget(key)
-    except ValueError as refusal:  # another session was faster
+        act()
+    except ValueError as refusal:
         st.session_state[_REFUSAL] = str(refusal)
 
 
@@ -190,15 +122,15 @@ def _open_checkpoint() -> None:
     # Any ending may come: a wrong one would be an error on the whole page, where we have a sentence.
     names = st.file_uploader(
         t("First, if the checkpoint has no class names: a .json of them"),
-        key=f"p_names_{turn}",
+        key=f"_checkpoint_names_{turn}",
         max_upload_size=1,
         help=t('{"0": "daisy", "1": "rose"} or ["daisy", "rose"]'),
     )
     file = st.file_uploader(
         t("Then the checkpoint (.pth, .pt, .safetensors)"),
-        key=f"p_checkpoint_{turn}",
+        key=f"_checkpoint_{turn}",
     )
-    st.caption(prose("predict_checkpoint"))
+    st.caption(prose("weights_checkpoint"))
     if file is None:
         return
     try:
@@ -207,7 +139,7 @@ def _open_checkpoint() -> None:
             from resnet_explorer.weights.checkpoint import read_checkpoint
 
             checkpoint = read_checkpoint(file.getvalue(), file.name, names.getvalue() if names else None)
-            st.session_state[_FRESH] = keep(checkpoint).key
+            choose_weights(keep(checkpoint).key)
     except ValueError as error:
         st.session_state[_REFUSAL] = str(error)
     st.session_state[_TURN] = turn + 1

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from resnet_explorer.spec import TORCHVISION_NAMES, preset, title
+from resnet_explorer.spec import TORCHVISION_NAMES, ResNetSpec, architecture_name, preset, title
 from resnet_explorer.weights import bundled, own
 from resnet_explorer.weights.base import Entry, Weights
+from resnet_explorer.weights.imagenet_files import FILES, cached_file
 
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
     from resnet_explorer.weights.download import Progress
-
-_ONE_VERSION: Final = {
-    "resnet18": "IMAGENET1K_V1",
-    "resnet34": "IMAGENET1K_V1",
-    "resnext101_64x4d": "IMAGENET1K_V1",
-}
-_VERSIONS: Final = ("IMAGENET1K_V2", "IMAGENET1K_V1")
-"""The better first. Known here, so that a list needs no torch; a test holds them to torchvision's."""
 
 
 def available() -> list[Entry]:
@@ -36,7 +29,7 @@ def available() -> list[Entry]:
 
 def versions(network: str) -> tuple[str, ...]:
     """The versions of torchvision's weights for a network, the best first."""
-    return (_ONE_VERSION[network],) if network in _ONE_VERSION else _VERSIONS
+    return tuple(FILES[network])
 
 
 def key_of(name: str) -> str:
@@ -52,6 +45,44 @@ def key_of(name: str) -> str:
         known = ", ".join([*bundled.all_keys(), *TORCHVISION_NAMES])
         raise ValueError(f"{name!r} is no trained network; there are {known}, and what you imported.")
     return f"torchvision/{network}/{version or versions(network)[0]}"
+
+
+def published_for(spec: ResNetSpec) -> list[str]:
+    """The keys of torchvision's weights for an architecture, whatever its classes; the best first."""
+    network = architecture_name(spec)
+    return [f"torchvision/{network}/{version}" for version in FILES.get(network or "", ())]
+
+
+def spec_of(key: str) -> ResNetSpec:
+    """The network of weights that are on this machine. Torch is not loaded.
+
+    Raises:
+        ValueError: in one sentence, if there are none of that key, or their file is not here.
+    """
+    key = key_of(key)
+    if not key.startswith("torchvision/"):
+        return find(key).spec
+    network = preset(key.split("/")[1])
+    if cached_file(key) is None:
+        raise ValueError(f"The file of ImageNet's weights for {title(network)} is not on this machine.")
+    return network
+
+
+def best_for(spec: ResNetSpec, *, any_classes: bool) -> str | None:
+    """The key of the best weights on this machine for a network: bundled ones, or else ImageNet's.
+
+    Args:
+        spec: the network.
+        any_classes: whether weights of the same architecture with other classes will do.
+    """
+    here = [(weights.key, weights.spec) for weights in bundled.described()]
+    here += [(key, spec_of(key)) for key in published_for(spec) if cached_file(key)]
+    return next((key for key, other in here if other == spec or (any_classes and alike(other, spec))), None)
+
+
+def alike(one: ResNetSpec, other: ResNetSpec) -> bool:
+    """Whether two networks are the same, but for the number of ImageNet's classes."""
+    return one == other or architecture_name(one) == architecture_name(other) is not None
 
 
 def find(name: str) -> Weights:

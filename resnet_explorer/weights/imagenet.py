@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -10,7 +9,8 @@ import torchvision
 
 from resnet_explorer.spec import preset, title
 from resnet_explorer.weights.base import Preprocessing, Weights
-from resnet_explorer.weights.download import Progress, fetch, file_name
+from resnet_explorer.weights.download import Progress, fetch
+from resnet_explorer.weights.imagenet_files import cache_folder
 from resnet_explorer.weights.tensors import network_of
 
 if TYPE_CHECKING:
@@ -39,22 +39,6 @@ def describe(key: str) -> Weights:
 def address(key: str) -> str:
     """Where torchvision publishes the file."""
     return str(_published(key).url)
-
-
-def megabytes(key: str) -> float:
-    """How large the file is, as torchvision says."""
-    return float(_published(key).meta["_file_size"])
-
-
-def cache_folder() -> Path:
-    """Where torchvision keeps its weights; the environment's TORCH_HOME moves it."""
-    return Path(torch.hub.get_dir()) / "checkpoints"
-
-
-def cached_file(key: str) -> Path | None:
-    """The file in torchvision's cache, or None. Its hash is checked when it is loaded."""
-    path = cache_folder() / file_name(address(key))
-    return path if path.is_file() else None
 
 
 def load(key: str, progress: Progress | None = None, url: str | None = None) -> ResNet:
