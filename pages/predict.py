@@ -24,6 +24,7 @@ from resnet_explorer.ui.evidence import (
 from resnet_explorer.ui.film_strip import film_strip
 from resnet_explorer.ui.frame import page_link, page_title
 from resnet_explorer.ui.needs_weights import photo_weights
+from resnet_explorer.ui.network import weights_key
 from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.pages import PROVE
 from resnet_explorer.ui.photo_input import photo_input, view_input
@@ -52,11 +53,11 @@ def pictures_of(subject: Subject) -> tuple[bytes, bytes]:
 
 page_title(t("Predict"), t("Everything runs on this machine: no photo leaves it."))
 
-photo_column, seen_column, answer_column = st.columns([1.25, 1, 1.75], gap="medium")
+photo_column, seen_column, answer_column = st.columns([1.5, 1, 1.7], gap="medium")
 with photo_column:
     photo, about = photo_input()
     photo_place = st.empty()
-    if "torch" not in sys.modules:  # the photo at once, the square when the network is known
+    if "torch" not in sys.modules or not weights_key():  # the photo at once, the square when it is known
         photo_place.image(for_screen(photo.image), width="stretch", alt=photo.name)
     st.caption(about)
 with seen_column:

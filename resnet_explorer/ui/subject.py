@@ -10,7 +10,7 @@ from PIL import Image
 
 from resnet_explorer.crop import Box, View, crop_photo
 from resnet_explorer.i18n import t
-from resnet_explorer.overlay import boxed, jpeg_bytes, whole_box
+from resnet_explorer.overlay import boxed, for_screen, jpeg_bytes, whole_box
 from resnet_explorer.photo import Photo
 from resnet_explorer.sheet import Caption
 from resnet_explorer.short_text import as_markdown
@@ -18,6 +18,7 @@ from resnet_explorer.spec import title
 from resnet_explorer.target import Target, name_of
 from resnet_explorer.ui.answer import answer_for, class_names, view_for
 from resnet_explorer.ui.needs_weights import photo_weights
+from resnet_explorer.ui.network import weights_key
 from resnet_explorer.ui.page_end import end_page
 from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
@@ -108,6 +109,8 @@ def subject_input() -> Subject:
         with st.popover(t("Another photo"), icon=":material/image:"):
             photo, about = photo_input()
         asked = view_input(width="content")
+    if not weights_key():
+        picture.image(for_screen(photo.image), width=190, alt=photo.name)
     with words:
         weights = photo_weights()
     try:
