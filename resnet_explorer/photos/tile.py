@@ -74,7 +74,8 @@ def with_sharpness(images: Tensor, sharpness: Tensor) -> Tensor:
     coarse = blurred(images, torch.full((len(images),), DETAIL_SIGMA))
     detail = images - coarse
     whole, fine = _deviation(images), _deviation(detail)
-    factor = torch.where(whole > 1e-4, sharpness * whole / fine.clamp_min(1e-6), 1.0)
+    # Colours differ from each other in a plain picture, too: a fortieth of a level is no detail to scale.
+    factor = torch.where(whole > 1e-4, sharpness * whole / fine.clamp_min(1e-4), 1.0)
     return coarse + detail * factor.view(-1, 1, 1, 1)
 
 

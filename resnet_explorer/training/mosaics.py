@@ -30,14 +30,14 @@ class Mosaics:
         wordnet: of each class, its id in WordNet, such as "n01440764".
         sources: the collections that the photos are from.
         test_sources: of each test photo, the index of its source.
-        class_sources: of each class, the index of the source of most of its training photos.
+        class_sources: of each class, the sources that it has photos from, with a plus between.
     """
 
     images: SmallImages
     wordnet: tuple[str, ...]
     sources: tuple[str, ...]
     test_sources: Tensor
-    class_sources: Tensor
+    class_sources: tuple[str, ...]
 
 
 def is_mosaics(path: Path) -> bool:
@@ -56,19 +56,14 @@ def load_mosaics(folder: Path) -> Mosaics:
         sources = sorted({mosaic["source"] for entry in classes for mosaic in entry["mosaics"]})
         train, _ = _part(folder, classes, "train", sources)
         test, test_sources = _part(folder, classes, "test", sources)
-    except (OSError, KeyError, TypeError, json.JSONDecodeError) as error:
+    except (OSError, KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{folder} holds no mosaics that can be read: {error}.") from None
-    counts = torch.zeros(len(classes), len(sources))
-    for index, entry in enumerate(classes):
-        for mosaic in entry["mosaics"]:
-            if mosaic["part"] == "train":
-                counts[index, sources.index(mosaic["source"])] += mosaic["count"]
     return Mosaics(
         SmallImages(train, test, tuple(entry["name"] for entry in classes)),
         tuple(entry["id"] for entry in classes),
         tuple(sources),
         test_sources,
-        counts.argmax(1),
+        tuple("+".join(sorted({mosaic["source"] for mosaic in entry["mosaics"]})) for entry in classes),
     )
 
 
@@ -92,6 +87,11 @@ def _tiles(path: Path, side: int, columns: int, count: int) -> Tensor:
     """(N, 3, side, side), from left to right, row by row."""
     with Image.open(path) as picture:
         pixels = torch.from_numpy(np.array(picture.convert("RGB")))
+    numbers = (side, columns, count)
+    if not all(isinstance(number, int) and number > 0 for number in numbers) or (
+        columns * side > pixels.shape[1]
+    ):
+        raise ValueError(f"{path.name} of {pixels.shape[1]} pixels across does not fit what the index says.")
     rows = pixels.shape[0] // side
     grid = pixels[: rows * side, : columns * side].view(rows, side, columns, side, 3)
     tiles = grid.permute(0, 2, 4, 1, 3).reshape(rows * columns, 3, side, side)

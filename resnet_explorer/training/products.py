@@ -31,6 +31,9 @@ def _fits(conv: nn.Conv2d) -> bool:
     return (
         conv.kernel_size == (3, 3)
         and conv.padding == (1, 1)
+        and conv.padding_mode == "zeros"
+        and conv.dilation == (1, 1)
+        and conv.stride[0] == conv.stride[1]
         and conv.groups == 1
         and conv.bias is None
         and conv.out_channels >= 256
