@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import ProgressColumn
 
+    from resnet_explorer.training.scratch import Epoch
     from resnet_explorer.training.scratch import Progress as Steps
     from resnet_explorer.weights.download import Progress
 
@@ -75,4 +76,12 @@ def _bars(measure: ProgressColumn, transient: bool = False, shown: bool = True) 
         disable=not (console.is_terminal and shown),
         transient=transient,
         redirect_stdout=sys.stdout.isatty(),  # the answers in a pipe stay in the pipe
+    )
+
+
+def log_line(epoch: Epoch) -> str:
+    """An epoch from scratch, as the terminal has it."""
+    return (
+        f"epoch {epoch.epoch}: {epoch.size} px, training loss {epoch.train_loss:.3f}, "
+        f"test accuracy {epoch.test_accuracy:.2%}, {epoch.seconds:.0f} s"
     )

@@ -12,8 +12,9 @@ import typer
 
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.fine_tune import fine_tune, in_folder
-from resnet_explorer.commands.progress import training_bar
+from resnet_explorer.commands.progress import log_line, training_bar
 from resnet_explorer.commands.stopping import resumable
+from resnet_explorer.commands.train_tiles import CARD, EXPORT, train_tiles
 from resnet_explorer.finetune.settings import SOUND, TUTORIAL, Strategy
 from resnet_explorer.link import encode_spec
 from resnet_explorer.spec import ResNetSpec, preset
@@ -21,10 +22,7 @@ from resnet_explorer.spec import ResNetSpec, preset
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
     from resnet_explorer.training.data import SmallImages
-    from resnet_explorer.training.scratch import Epoch, Recipe
-
-EXPORT = "network.safetensors"
-CARD = "card.md"
+    from resnet_explorer.training.scratch import Recipe
 
 
 def train(
@@ -32,7 +30,8 @@ def train(
         Path,
         typer.Argument(
             help="A folder with train/CLASS/* and test/CLASS/*, an archive of one, or "
-            "cifar-10-binary.tar.gz; with --strategy, photos in folders of their classes, a ZIP of them, or "
+            "cifar-10-binary.tar.gz, or a folder of mosaics with their index.json, for the recipe of the "
+            "bundled ResNet-18; with --strategy, photos in folders of their classes, a ZIP of them, or "
             "flower_photos, which is downloaded."
         ),
     ],
@@ -53,7 +52,7 @@ def train(
         typer.Option(
             parser=parse.network,
             metavar="NETWORK",
-            help="A name or a code; resnet20_cifar, or what --start holds, unless told.",
+            help="A name or a code; resnet20_cifar (on mosaics, resnet18) or --start's, unless told.",
         ),
     ] = None,
     start: Annotated[
@@ -65,6 +64,14 @@ def train(
         ),
     ] = None,
     label: Annotated[str | None, typer.Option(help="What people read; the data's name unless told.")] = None,
+    photos: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="With mosaics: a ZIP of sharp photos, CLASS/*.jpg; half of them are judged on.",
+        ),
+    ] = None,
     strategy: Annotated[
         Strategy | None,
         typer.Option(
@@ -124,10 +131,16 @@ def train(
         return
     if out is None:
         raise typer.BadParameter("--out says in which folder the run is kept.")
+    from resnet_explorer.training.mosaics import is_mosaics
     from resnet_explorer.training.scratch import CHECKPOINT
 
+    if (out / CHECKPOINT).exists() and not resume:
+        raise ValueError(f"{out} holds a run already; --resume goes on with it, another --out starts afresh.")
     with resumable(out / CHECKPOINT):
-        _from_scratch(data, out, epochs, seed, network, start, label, resume=resume)
+        if is_mosaics(data):
+            train_tiles(data, out, epochs, seed, network, start, label, photos, resume=resume)
+        else:
+            _from_scratch(data, out, epochs, seed, network, start, label, resume=resume)
 
 
 def _from_scratch(
@@ -148,12 +161,9 @@ def _from_scratch(
     """
     from resnet_explorer.training.data import load_small_images
     from resnet_explorer.training.same_run import check_same
-    from resnet_explorer.training.scratch import CHECKPOINT
     from resnet_explorer.training.scratch import train as run
     from resnet_explorer.weights import bundled
 
-    if (out / CHECKPOINT).exists() and not resume:
-        raise ValueError(f"{out} holds a run already; --resume goes on with it, another --out starts afresh.")
     if is_zipfile(data):
         raise ValueError(f"{data} is a ZIP: to learn from the photos in it, choose a --strategy.")
     images = load_small_images(data)
@@ -173,7 +183,7 @@ def _from_scratch(
     )
     with training_bar(recipe.epochs) as progress:
         for epoch in run(spec, images, recipe, out, initial=initial, resume=resume, progress=progress):
-            typer.echo(_log_line(epoch), err=True)
+            typer.echo(log_line(epoch), err=True)
     _finish(spec, images, recipe, out, initial, data.name, label or data.name)
 
 
@@ -226,10 +236,3 @@ def _finish(
     counts = f"{len(images.train):,} training and {len(images.test):,} test images"
     write_card(out / CARD, weights, recipe, out, figures, f"{data_name}, {counts}.")
     typer.echo(f"{figures.test:.2%} of the test images are right. {out / EXPORT}, {out / CARD}")
-
-
-def _log_line(epoch: Epoch) -> str:
-    return (
-        f"epoch {epoch.epoch}: {epoch.size} px, training loss {epoch.train_loss:.3f}, "
-        f"test accuracy {epoch.test_accuracy:.2%}, {epoch.seconds:.0f} s"
-    )

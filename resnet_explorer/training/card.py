@@ -123,7 +123,7 @@ def write_card(
         f"- **Recipe**: {_recipe_text(recipe)}",
         *_start_lines(recipe),
         f"- **Seed**: {recipe.seed}. Everything random in an epoch comes from the seed and the epoch.",
-        f"- **Time**: {minutes:.0f} minutes for {len(rows)} epochs on {_machine()}, {recipe.precision}.",
+        f"- **Time**: {minutes:.0f} minutes for {len(rows)} epochs on {machine()}, {recipe.precision}.",
         "- **Chosen by**: nothing in this run. The averaged weights after the last epoch are shipped; the "
         "test images decided neither when to stop nor what to keep.",
         "- **Knows**: "
@@ -156,7 +156,8 @@ def _recipe_text(recipe: Recipe) -> str:
     )
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Where this runs: cores or GPU, and torch's version."""
     cpu = platform.processor() or platform.machine()
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"{os.cpu_count()} cores ({cpu})"
     return f"{device}, torch {torch.__version__}"

@@ -11,6 +11,8 @@ from resnet_explorer.weights.base import Preprocessing, Weights, from_file, from
 
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
+    from resnet_explorer.weights.calibration import Calibration
+    from resnet_explorer.weights.kinds import Kind
 
 KEY: Final = "bundled"
 PREFIX: Final = "bundled/"
@@ -86,6 +88,8 @@ def export_bundled(
     preprocessing: Preprocessing,
     path: Path,
     extra_metadata: Mapping[str, str] | None = None,
+    calibration: Calibration | None = None,
+    kinds: tuple[Kind, ...] = (),
 ) -> Weights:
     """Write a trained network as safetensors, kernels in float16, with all that is needed to use it.
 
@@ -95,13 +99,17 @@ def export_bundled(
         preprocessing: what it was trained to see.
         path: the file.
         extra_metadata: more to say of it, text by name; "label" is what people read in a list.
+        calibration: how far its probabilities can be believed.
+        kinds: of its classes.
 
     Raises:
         ValueError: if the classes do not fit, or the file cannot be written.
     """
     from resnet_explorer.weights.tensors import halved, write_state
 
-    described = Weights(KEY, path.stem, model.spec, classes, preprocessing, "bundled")
+    described = Weights(
+        KEY, path.stem, model.spec, classes, preprocessing, "bundled", calibration=calibration, kinds=kinds
+    )
     metadata = to_metadata(described) | dict(extra_metadata or {})
     weights = from_metadata(metadata, KEY, "bundled")
     write_state(path, halved(model.state_dict()), metadata)

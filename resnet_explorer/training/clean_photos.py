@@ -1,0 +1,79 @@
+"""Sharp photos, as people upload them, to judge a network on that learned from tiles.
+
+They come in a ZIP of folders, `…/CLASS/*.jpg`, of some of the classes. Half of them, by the SHA-256 of the
+file, may be used to tune by; the other half is for judging.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+from zipfile import BadZipFile, ZipFile
+
+import torch
+from torch import Tensor
+
+from resnet_explorer.module import ResNet
+from resnet_explorer.photo import Photo, open_photo
+from resnet_explorer.predictor import preprocess
+from resnet_explorer.weights.base import Preprocessing
+
+Half = Literal["tune", "judge"]
+
+
+@dataclass(frozen=True, eq=False)
+class CleanPhotos:
+    """Photos with labels.
+
+    Attributes:
+        photos: decoded.
+        labels: (N,) the index of each photo's class among all that the network knows.
+    """
+
+    photos: tuple[Photo, ...]
+    labels: Tensor
+
+
+def load_clean_photos(path: Path, classes: Sequence[str], half: Half) -> CleanPhotos:
+    """Read one half of the photos.
+
+    Args:
+        path: the ZIP.
+        classes: all classes of the network; folders of other names are passed over.
+        half: of the files whose hash is even to "tune" by, or of the others to "judge".
+
+    Raises:
+        ValueError: if the ZIP cannot be read, or no folder is named as a class.
+    """
+    wanted = {"tune": 0, "judge": 1}[half]
+    photos, labels = [], []
+    try:
+        with ZipFile(path) as archive:
+            for name in sorted(archive.namelist()):
+                file = PurePosixPath(name)
+                if file.parent.name not in classes or file.suffix.lower() not in {".jpg", ".jpeg", ".png"}:
+                    continue
+                content = archive.read(name)
+                if hashlib.sha256(content).digest()[-1] % 2 == wanted:
+                    photos.append(open_photo(content, file.name))
+                    labels.append(classes.index(file.parent.name))
+    except (BadZipFile, OSError) as error:
+        raise ValueError(f"{path} is no ZIP that can be read: {error}.") from None
+    if not photos:
+        raise ValueError(f"No folder of {path} is named as one of the {len(classes)} classes.")
+    return CleanPhotos(tuple(photos), torch.tensor(labels))
+
+
+@torch.inference_mode()
+def photo_logits(model: ResNet, photos: Sequence[Photo], preprocessing: Preprocessing) -> Tensor:
+    """Logits (N, classes) of photos, looked at as the app does."""
+    return torch.cat([model(preprocess(photo, preprocessing)[0]) for photo in photos])
+
+
+def macro_accuracy(answers: Tensor, labels: Tensor) -> float:
+    """The mean over the classes of the part that is right, so that each class counts the same."""
+    right = (answers == labels).float()
+    return float(torch.stack([right[labels == label].mean() for label in labels.unique()]).mean())
