@@ -1,9 +1,10 @@
-"""Class activation maps: where the evidence for a class is, by six readings of it.
+"""Class activation maps: where the evidence for a class or a kind is, by six readings of it.
 
-Four read the same two things of one pass, a stage's output A (C, h, w) and the gradient G of the class's
-logit by it, and differ in how they weigh the one by the other. Score-CAM asks the network about each
-channel (`score_cam`), and Integrated Gradients about a path of inputs (`integrated_gradients`). None is
-normalised: the unit of a map is that of the logits, except where a method's own weights have none.
+Four read the same two things of one pass, a stage's output A (C, h, w) and the gradient G of the score by it,
+and differ in how they weigh the one by the other. The score of a class is its logit, that of a kind its
+probability (`target`). Score-CAM asks the network about each channel (`score_cam`), and Integrated Gradients
+about a path of inputs (`integrated_gradients`). None is normalised: the unit of a map is that of the score,
+except where a method's own weights have none.
 """
 
 from __future__ import annotations

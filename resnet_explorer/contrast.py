@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from resnet_explorer.cam import evidence
+from resnet_explorer.target import members_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -66,24 +67,31 @@ def contrast(ours: StagePass, theirs: StagePass, stage: int, method: str) -> Con
         theirs: a pass of the same input for its rival.
         stage: 0 for the stem, n for stage n.
         method: a key of `cam.ONE_PASS`.
+
+    Raises:
+        ValueError: for a kind.
     """
-    (mine, my_logit), (other, other_logit) = (
-        (evidence(each.outputs[stage], method).balance, float(each.prediction.logits[each.target]))
-        for each in (ours, theirs)
-    )
-    return Contrast(mine, other, (my_logit, other_logit))
+    mine, other = (evidence(each.outputs[stage], method).balance for each in (ours, theirs))
+    return Contrast(mine, other, (_logit(ours), _logit(theirs)))
+
+
+def _logit(result: StagePass) -> float:
+    if not isinstance(result.target, int):
+        raise ValueError("Two classes are held against each other by their logits; a kind has none.")
+    return float(result.prediction.logits[result.target])
 
 
 def rival_of(result: StagePass) -> int:
-    """The most probable class but the one that the pass is for.
+    """The most probable class but those that the pass is for.
 
     Raises:
-        ValueError: for a network that knows one class only.
+        ValueError: for a network that knows no other.
     """
-    for index, _ in result.prediction.top(2):
-        if index != result.target:
+    ours = members_of(result.target)
+    for index, _ in result.prediction.top(len(ours) + 1):
+        if index not in ours:
             return index
-    raise ValueError("The network knows one class only: there is none to hold against it.")
+    raise ValueError("The network knows no other class: there is none to hold against it.")
 
 
 def place_in_words(row: int, column: int, height: int, width: int) -> str:

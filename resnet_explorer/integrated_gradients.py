@@ -15,7 +15,7 @@ from resnet_explorer.module import ResNet
 from resnet_explorer.predictor import check_input
 from resnet_explorer.progress import Step
 from resnet_explorer.score_cam import images_in_batch
-from resnet_explorer.stage_pass import check_target
+from resnet_explorer.target import Target, check_target, score_of
 
 MORE_FOR_GRADIENTS: Final = 4
 """Times the images of a batch without gradients: the way back gains by larger batches."""
@@ -29,14 +29,14 @@ class PathIntegral:
 
     Attributes:
         attributions: (channels, H, W), signed.
-        logit: of the class for the photo.
-        baseline_logit: of the class where the path begins.
+        score: for the photo: the class's logit, or the kind's probability.
+        baseline_score: the same where the path begins.
         steps: points on the path.
     """
 
     attributions: Tensor
-    logit: float
-    baseline_logit: float
+    score: float
+    baseline_score: float
     steps: int
 
     @property
@@ -52,15 +52,16 @@ class PathIntegral:
     @property
     def difference(self) -> float:
         """What the total would be were the integral exact: completeness (proposition 1)."""
-        return self.logit - self.baseline_logit
+        return self.score - self.baseline_score
 
 
 def integrated_gradients(
-    model: ResNet, tensor: Tensor, target: int, steps: int = STEPS
+    model: ResNet, tensor: Tensor, target: Target, steps: int = STEPS
 ) -> Iterator[Step[PathIntegral]]:
     """Integrated Gradients from zero, batch by batch of the path (Sundararajan, Taly & Yan 2017).
 
-    x ∘ ∫₀¹ ∇F(α x) dα (equation 1 with the baseline x' = 0), F the class's logit. Instead of the sum of
+    x ∘ ∫₀¹ ∇F(α x) dα (equation 1 with the baseline x' = 0), F the class's logit or the
+    kind's probability. Instead of the sum of
     equation 3 over even steps, the integral is taken by Gauss and Legendre's rule, as captum does, which
     gets nearer with as many points. Zero in the normalised input is the mean colour of the training
     images: grey without content.
@@ -68,23 +69,23 @@ def integrated_gradients(
     Args:
         model: a network in evaluation mode; no parameter gets a `.grad`.
         tensor: x, (1, channels, H, W), normalised.
-        target: index of the class.
+        target: index of the class, or a kind.
         steps: points on the path.
 
     Returns:
         Steps, the last with the answer: a part of the path attributes nothing that is of use.
 
     Raises:
-        ValueError: for a class that the network does not have, or a tensor it does not take.
+        ValueError: for a class or kind that the network does not have, or a tensor it does not take.
     """
     check_input(model, tensor)
-    check_target(model, target)
+    check_target(target, model.spec.num_classes)
     if steps < 1:
         raise ValueError(f"steps is {steps}; at least 1 is needed.")
     return _steps(model, tensor, target, steps)
 
 
-def _steps(model: ResNet, tensor: Tensor, target: int, steps: int) -> Iterator[Step[PathIntegral]]:
+def _steps(model: ResNet, tensor: Tensor, target: Target, steps: int) -> Iterator[Step[PathIntegral]]:
     most = MORE_FOR_GRADIENTS * images_in_batch(*tensor.shape[2:])
     nodes, weights = np.polynomial.legendre.leggauss(steps)  # on −1…1, the weights sum to 2
     size = -(-steps // -(-steps // most))  # batches as even as can be
@@ -96,7 +97,7 @@ def _steps(model: ResNet, tensor: Tensor, target: int, steps: int) -> Iterator[S
         )
         if number < len(batches):
             yield Step(number, len(batches))
-    ends = _logits(model, torch.cat([tensor, torch.zeros_like(tensor)]))[:, target]
+    ends = _scores(model, torch.cat([tensor, torch.zeros_like(tensor)]), target)
     answer = PathIntegral((gradient * tensor)[0], float(ends[0]), float(ends[1]), steps)
     yield Step(len(batches), len(batches), answer)
 
@@ -104,7 +105,7 @@ def _steps(model: ResNet, tensor: Tensor, target: int, steps: int) -> Iterator[S
 def _weighed_gradient(
     model: ResNet,
     tensor: Tensor,
-    target: int,
+    target: Target,
     places: NDArray[np.float64],
     shares: NDArray[np.float64],
 ) -> Tensor:
@@ -112,12 +113,11 @@ def _weighed_gradient(
     with torch.inference_mode(False), torch.enable_grad():
         alphas, parts = (torch.from_numpy(each).to(tensor.dtype) for each in (places, shares))
         inputs = (alphas.view(-1, 1, 1, 1) * tensor.detach().clone()).requires_grad_()
-        total = (model(inputs)[:, target] * parts).sum()
+        total = (score_of(model(inputs), target) * parts).sum()
         (gradients,) = torch.autograd.grad(total, inputs)
     return gradients.sum(dim=0, keepdim=True)
 
 
 @torch.no_grad()
-def _logits(model: ResNet, inputs: Tensor) -> Tensor:
-    logits: Tensor = model(inputs)
-    return logits
+def _scores(model: ResNet, inputs: Tensor, target: Target) -> Tensor:
+    return score_of(model(inputs), target)

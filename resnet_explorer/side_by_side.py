@@ -80,12 +80,12 @@ class Answer:
     @property
     def name(self) -> str:
         """The class that the map is for."""
-        return self.looker.names[self.result.target]
+        return self.result.name(self.looker.names)
 
     @property
     def probability(self) -> float:
         """The probability of that class."""
-        return float(self.result.prediction.probabilities[self.result.target])
+        return self.result.probability
 
     def top(self, k: int = 5) -> list[tuple[str, float]]:
         """The most probable classes by name, the likeliest first."""

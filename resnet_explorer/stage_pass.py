@@ -1,4 +1,4 @@
-"""One way forward and one way back: what the stages put out, and how a class's logit hangs on it.
+"""One way forward and one way back: what the stages put out, and how the score of a target hangs on it.
 
 No hooks: the network is run to the first stage that is asked for without gradients, then on from there
 with them, and `torch.autograd.grad` asks for the gradients of all the stages at once. So nothing is left
@@ -16,11 +16,12 @@ from torch import Tensor
 
 from resnet_explorer.module import ResNet
 from resnet_explorer.predictor import Prediction, check_input
+from resnet_explorer.target import Target, check_target, name_of, probability_of, score_of
 
 
 @dataclass(frozen=True, eq=False)
 class StageOutput:
-    """What came out of a stage, and the gradient of the class's logit by it.
+    """What came out of a stage, and the gradient of the score by it: a class's logit, a kind's probability.
 
     Attributes:
         stage: 0 for the stem, n for stage n.
@@ -39,19 +40,28 @@ class StagePass:
 
     Attributes:
         outputs: in the order of the data.
-        target: index of the class.
+        target: index of the class, or the kind.
         prediction: of the same pass; its time is that of the way forward.
         milliseconds: forward and backward together.
     """
 
     outputs: tuple[StageOutput, ...]
-    target: int
+    target: Target
     prediction: Prediction
     milliseconds: float
 
+    @property
+    def probability(self) -> float:
+        """Of the class or kind."""
+        return float(probability_of(self.prediction.probabilities, self.target))
+
+    def name(self, classes: Sequence[str]) -> str:
+        """The class, or the kind."""
+        return name_of(self.target, classes)
+
 
 def stage_pass(
-    model: ResNet, tensor: Tensor, stages: Sequence[int] | None = None, target: int | None = None
+    model: ResNet, tensor: Tensor, stages: Sequence[int] | None = None, target: Target | None = None
 ) -> StagePass:
     """One pass that gives the logits, and the outputs and gradients of some stages.
 
@@ -59,10 +69,10 @@ def stage_pass(
         model: a network in evaluation mode; it may be shared by threads.
         tensor: (1, channels, H, W).
         stages: 0 for the stem, n for stage n; every stage but the stem unless told.
-        target: index of the class; the most probable unless told.
+        target: index of the class, or a kind; the most probable class unless told.
 
     Raises:
-        ValueError: for a stage or class that the network does not have, or a tensor it does not take.
+        ValueError: for a stage, class or kind that the network does not have, or a tensor it does not take.
     """
     check_input(model, tensor)
     last = len(model.stages)
@@ -70,7 +80,7 @@ def stage_pass(
     for number in asked or [-1]:
         check_stage(model, number)
     if target is not None:
-        check_target(model, target)
+        check_target(target, model.spec.num_classes)
 
     start = time.perf_counter()
     with torch.inference_mode(False), torch.no_grad():
@@ -84,8 +94,9 @@ def stage_pass(
                 outputs[number] = x
             logits = model.head(x)
             forward = _milliseconds_since(start)
-            chosen = int(logits.argmax()) if target is None else target
-            gradients = torch.autograd.grad(logits[0, chosen], [outputs[number] for number in asked])
+            chosen: Target = int(logits.argmax()) if target is None else target
+            score = score_of(logits, chosen)[0]
+            gradients = torch.autograd.grad(score, [outputs[number] for number in asked])
     found = tuple(
         StageOutput(number, outputs[number].detach()[0], gradient[0])
         for number, gradient in zip(asked, gradients, strict=True)
@@ -102,16 +113,6 @@ def check_stage(model: ResNet, stage: int) -> None:
     """
     if not 0 <= stage <= len(model.stages):
         raise ValueError(f"stage is {stage}; 0 (the stem) to {len(model.stages)} is allowed.")
-
-
-def check_target(model: ResNet, target: int) -> None:
-    """Refuse a class that the network does not know.
-
-    Raises:
-        ValueError: with the classes that there are.
-    """
-    if not 0 <= target < model.spec.num_classes:
-        raise ValueError(f"target is {target}; the classes go from 0 to {model.spec.num_classes - 1}.")
 
 
 def _milliseconds_since(start: float) -> float:

@@ -72,9 +72,9 @@ def test_the_bundled_network_shares_out_the_difference_of_the_logits() -> None:
     logits = model(torch.cat([tensor, torch.zeros_like(tensor)]))
     for target in range(10):
         answer = integral(model, tensor, target)
-        assert answer.logit == pytest.approx(float(logits[0, target]), abs=1e-4)
-        assert answer.baseline_logit == pytest.approx(float(logits[1, target]), abs=1e-4)
-        assert answer.difference == answer.logit - answer.baseline_logit
+        assert answer.score == pytest.approx(float(logits[0, target]), abs=1e-4)
+        assert answer.baseline_score == pytest.approx(float(logits[1, target]), abs=1e-4)
+        assert answer.difference == answer.score - answer.baseline_score
         assert answer.total == pytest.approx(answer.difference, abs=0.25)
 
 

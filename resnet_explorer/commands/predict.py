@@ -7,20 +7,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.progress import photo_bar
 from resnet_explorer.commands.trained import trained
+from resnet_explorer.confidence import confidence_of, in_words
 from resnet_explorer.short_text import on_one_line
 
 if TYPE_CHECKING:
     from resnet_explorer.crop import View
     from resnet_explorer.many.answers import Row
+    from resnet_explorer.many.classify import Look
     from resnet_explorer.module import ResNet
     from resnet_explorer.photo import Photo
+    from resnet_explorer.target import Target
     from resnet_explorer.weights import Weights
 
 
@@ -57,7 +60,11 @@ def predict(
     ] = None,
     label: Annotated[
         str | None,
-        typer.Option("--class", metavar="CLASS", help="Whose evidence; the likeliest class's unless told."),
+        typer.Option(
+            "--class",
+            metavar="CLASS",
+            help="Whose evidence, or kind:KIND; the likeliest class's unless told.",
+        ),
     ] = None,
 ) -> None:
     """Name the likeliest classes of photos."""
@@ -81,7 +88,7 @@ def predict(
                     failed = True
                     continue
                 rows = rows_of(look.name, look.best, weights.classes)
-                typer.echo(_as_text(look.name, rows))
+                typer.echo(_as_text(look, rows, weights))
                 write(rows)
                 if sheets is not None and look.kept is not None:
                     sheets.write(look.kept, look.view)
@@ -127,7 +134,7 @@ class _Sheets:
         last = len(weights.spec.depths)
         if stage is not None and not 0 <= stage <= last:
             raise typer.BadParameter(f"--stage is {stage}; 0 (the stem) to {last} is allowed.")
-        target = None if label is None else _class(weights.classes, label)
+        target = None if label is None else _target(weights, label)
         self._wanted = Wanted(last if stage is None else stage, method or "gradcam", target)
         self._weights, self._network, self._names = weights, network, SheetNames(folder, photos)
         try:
@@ -151,19 +158,26 @@ class _Sheets:
             raise ValueError(f"{file} cannot be written: {error.strerror}.") from None
 
 
-def _class(classes: tuple[str, ...], label: str) -> int:
-    """The class of a name; where several have it or none has, of a number."""
+def _target(weights: Weights, label: str) -> Target:
+    """The class of a name; where several have it or none has, of a number; or the kind of a kind's name."""
+    classes = weights.classes
     if classes.count(label) == 1:
         return classes.index(label)
     if label.isdecimal() and int(label) < len(classes):
         return int(label)
+    for kind in weights.kinds:
+        if label == f"kind:{kind.name}":
+            return kind
     known = ", ".join(classes[:12]) + (", …" if len(classes) > 12 else "")
     raise typer.BadParameter(f"--class is {label!r}; a name ({known}) or 0 to {len(classes) - 1} is allowed.")
 
 
-def _as_text(photo: str, rows: list[Row]) -> str:
-    lines = (f"  {row.rank:2d}. {row.probability:7.2%}  {row.label}" for row in rows)
-    return "\n".join([on_one_line(photo), *lines])
+def _as_text(look: Look[Any], rows: list[Row], weights: Weights) -> str:
+    lines = [f"  {row.rank:2d}. {row.probability:7.2%}  {row.label}" for row in rows]
+    found = confidence_of(look.probabilities, weights)
+    if found.is_unsure or found.kind:
+        lines.append(f"      {in_words(found, weights.classes)}")
+    return "\n".join([on_one_line(look.name), *lines])
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from resnet_explorer.photo import Photo
 from resnet_explorer.plan import section_name
 from resnet_explorer.sheet import Caption, Scale, sheet
 from resnet_explorer.spec import title
+from resnet_explorer.target import Target
 
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
@@ -30,11 +31,11 @@ _LONGEST: Final = 80
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whose map: a stage's (0 is the stem's), by a method, for a class or for the likeliest (None)."""
+    """Whose map: a stage's (0: the stem's), by a method, for a class or kind; None: the likeliest class."""
 
     stage: int
     method: str = "gradcam"
-    target: int | None = None
+    target: Target | None = None
 
 
 def cam_sheet(network: ResNet, photo: Photo, weights: Weights, view: View, wanted: Wanted) -> bytes:
@@ -65,8 +66,8 @@ def cam_sheet(network: ResNet, photo: Photo, weights: Weights, view: View, wante
         title(weights.spec),
         weights.label,
         PurePosixPath(photo.name).name,  # a picture that is passed on does not tell of folders
-        weights.classes[result.target],
-        float(result.prediction.probabilities[result.target]),
+        result.name(weights.classes),
+        result.probability,
         section_name(wanted.stage),
         f"{method.name} ({method.source})",
     )

@@ -41,12 +41,14 @@ class Look(Generic[K]):
     Attributes:
         name: of its file.
         best: the likeliest classes as (index, probability).
+        probabilities: (classes,), all of them.
         view: where the network looked.
         kept: what was asked to be kept of the photo.
     """
 
     name: str
     best: tuple[tuple[int, float], ...]
+    probabilities: Tensor
     view: View
     kept: K
 
@@ -186,4 +188,4 @@ def _look(photo: Decoded[K], scores: Tensor, views: tuple[View, ...], top: int) 
     place = int(scores.amax(dim=1).argmax())
     values, indices = scores[place].topk(min(top, scores.shape[1]))
     best = tuple(zip(indices.tolist(), values.tolist(), strict=True))
-    return Look(photo.name, best, views[place], photo.kept)
+    return Look(photo.name, best, scores[place], views[place], photo.kept)

@@ -16,6 +16,7 @@ from torchvision.transforms.functional import gaussian_blur
 from resnet_explorer.plan import plan
 from resnet_explorer.progress import Step
 from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.target import Target, probability_of
 
 Fill = Literal["mean", "blur"]
 FILLS: Final[tuple[Fill, ...]] = get_args(Fill)
@@ -38,14 +39,14 @@ class Probe:
     Attributes:
         model: a network in evaluation mode, which is left as it is.
         tensor: (1, C, H, W), the photo as the network takes it.
-        target: index of the class whose probability is asked.
+        target: index of the class, or the kind, whose probability is asked.
         blank: (1, C, H, W), as `blank` makes it.
         at_once: photos of one pass.
     """
 
     model: nn.Module
     tensor: Tensor
-    target: int
+    target: Target
     blank: Tensor
     at_once: int = 32
 
@@ -60,7 +61,7 @@ class Probe:
         return torch.where(torch.from_numpy(masks)[:, None], self.blank, self.tensor)
 
     def probability(self) -> float:
-        """Of the class, for the whole photo."""
+        """Of the class or kind, for the whole photo."""
         return float(self._probabilities(self.tensor)[0])
 
     def without(self, masks: Iterable[Mask], total: int) -> Iterator[Step[NDArray[np.float64]]]:
@@ -80,7 +81,7 @@ class Probe:
 
     def _probabilities(self, photos: Tensor) -> NDArray[np.float64]:
         with torch.inference_mode():
-            answers = self.model(photos).double().softmax(dim=1)[:, self.target]
+            answers = probability_of(self.model(photos).double().softmax(dim=1), self.target)
         return np.asarray(answers.cpu().numpy(), dtype=np.float64)
 
 

@@ -19,6 +19,7 @@ from resnet_explorer.progress import Step
 from resnet_explorer.proof.ranking import Map, upsampled
 from resnet_explorer.proof.similarity import rank_correlation, structural_similarity
 from resnet_explorer.stage_pass import stage_pass
+from resnet_explorer.target import Target
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +71,14 @@ def randomise(model: ResNet, untrained: ResNet, section: str) -> None:
 
 
 def cascade(
-    model: ResNet, tensor: Tensor, target: int, stage: int, method: str = "gradcam", seed: int = 0
+    model: ResNet, tensor: Tensor, target: Target, stage: int, method: str = "gradcam", seed: int = 0
 ) -> Iterator[Step[Cascade]]:
     """The map of the trained network, then of networks of which ever more is random.
 
     Args:
         model: the network with its values as they are stored, norms and all; it is left as it is.
         tensor: (1, channels, H, W).
-        target: index of the class.
+        target: index of the class, or a kind.
         stage: whose output is read.
         method: a key of `cam.METHODS`.
         seed: of the random weights.
@@ -99,12 +100,17 @@ def cascade(
 
 
 def _rung(
-    network: ResNet, tensor: Tensor, target: int, stage: int, method: str, section: str, trained: Map | None
+    network: ResNet,
+    tensor: Tensor,
+    target: Target,
+    stage: int,
+    method: str,
+    section: str,
+    trained: Map | None,
 ) -> Rung:
     result = stage_pass(network, tensor, [stage], target)
     found = evidence(result.outputs[0], method).map.numpy()
     base = found if trained is None else trained
     height, width = tensor.shape[2:]
     ssim = structural_similarity(upsampled(base, (height, width)), upsampled(found, (height, width)))
-    probability = float(result.prediction.probabilities[target])
-    return Rung(section, found, probability, rank_correlation(base, found), ssim)
+    return Rung(section, found, result.probability, rank_correlation(base, found), ssim)

@@ -11,10 +11,12 @@ import streamlit as st
 
 from resnet_explorer.chart_look import FONT_SIZE, quiet
 from resnet_explorer.colours import LINE_GREY, STAGE_COLOURS
+from resnet_explorer.confidence import confidence_of, in_words, with_article
 from resnet_explorer.crop import CENTRE, View
 from resnet_explorer.i18n import t
 from resnet_explorer.photo import Photo
 from resnet_explorer.short_text import as_markdown
+from resnet_explorer.target import Target, members_of
 from resnet_explorer.ui.clicked import clicked_point
 from resnet_explorer.ui.linked import linked, one_of
 from resnet_explorer.ui.networks import torch_gate, trained
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from resnet_explorer.stage_pass import StagePass
     from resnet_explorer.weights import Weights
+    from resnet_explorer.weights.kinds import Kind
 
 MOST_PROBABLE: Final = "most probable"
 FEW_CLASSES: Final = 20
@@ -39,23 +42,35 @@ def class_names(classes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{name} ({index})" if times[name] > 1 else name for index, name in enumerate(classes))
 
 
-def class_input(names: tuple[str, ...]) -> int | None:
-    """Which class the map is for.
+def class_input(names: tuple[str, ...], kinds: tuple[Kind, ...] = ()) -> Target | None:
+    """Which class or kind the map is for.
 
     Returns:
-        Its index, or None for the most probable.
+        The class's index, the kind, or None for the most probable class.
     """
-    options = [MOST_PROBABLE, *names]
+    by_code = {_code_of(kind): kind for kind in kinds}
+    options = [MOST_PROBABLE, *by_code, *names]
     linked("p_class", MOST_PROBABLE, one_of(options))
+
+    def label(code: str) -> str:
+        return t("a kind: {name}").format(name=by_code[code].name) if code in by_code else t(code)
+
     name = st.selectbox(
         t("Class"),
         options,
         key="p_class",
-        format_func=t,
+        format_func=label,
         help=t("Type to search, or click one of the bars."),
         persist_state="session",
     )
-    return None if name == MOST_PROBABLE else names.index(name)
+    if name == MOST_PROBABLE:
+        return None
+    return by_code[name] if name in by_code else names.index(name)
+
+
+def _code_of(kind: Kind) -> str:
+    """A kind as the link and the menu's state have it."""
+    return f"kind:{kind.name}"
 
 
 def view_for(photo: Photo, weights: Weights, asked: View) -> View:
@@ -78,7 +93,7 @@ def view_for(photo: Photo, weights: Weights, asked: View) -> View:
 
 
 def answer_for(
-    photo: Photo, weights: Weights, view: View, target: int | None, key: str = _ANSWER
+    photo: Photo, weights: Weights, view: View, target: Target | None, key: str = _ANSWER
 ) -> StagePass:
     """The pass for a question, for all stages at once; the last one under a key is kept.
 
@@ -100,15 +115,42 @@ def answer_for(
     return remembered(key, (photo, weights.key, view, target), ask)
 
 
-def show_answer(result: StagePass, names: tuple[str, ...]) -> None:
-    """The likeliest class in words, and the five likeliest as bars; a click on one asks for its map."""
-    best = result.prediction.top(5)
-    name, probability = names[best[0][0]], best[0][1]
-    st.metric(
-        t("Most probable"), as_markdown(name), f"{probability:.1%}", delta_color="off", delta_arrow="off"
-    )
+def show_answer(result: StagePass, weights: Weights) -> None:
+    """The likeliest class or kind in words, and the five likeliest classes as bars; a click asks for a map.
+
+    Args:
+        result: the pass.
+        weights: whose answer it is.
+    """
+    names, best = class_names(weights.classes), result.prediction.top(5)
+    found = confidence_of(result.prediction.probabilities, weights)
+    if found.kind:
+        heading, name, probability = (
+            t("Most probable"),
+            with_article(found.kind.kind.name),
+            found.kind.probability,
+        )
+    else:
+        heading, name, probability = (
+            t("Unsure") if found.is_unsure else t("Most probable"),
+            names[best[0][0]],
+            best[0][1],
+        )
+    st.metric(heading, as_markdown(name), f"{probability:.1%}", delta_color="off", delta_arrow="off")
+    if words := in_words(found, names, as_markdown):
+        st.markdown(words)
+    if found.kind and found.kind.kind != result.target:
+        st.button(
+            t("Show its map: {name}").format(name=as_markdown(found.kind.kind.name)),
+            key="p_kind",
+            type="tertiary",
+            icon=":material/category:",
+            on_click=_choose_kind,
+            args=(found.kind.kind,),
+        )
+    chosen = tuple(names[index] for index in members_of(result.target))
     st.plotly_chart(
-        bar_figure(tuple((names[index], value) for index, value in best), names[result.target]),
+        bar_figure(tuple((names[index], value) for index, value in best), chosen),
         key="p_bars",
         on_select=_choose_bar,
         selection_mode="points",
@@ -127,8 +169,8 @@ def show_answer(result: StagePass, names: tuple[str, ...]) -> None:
 
 
 @lru_cache(maxsize=32)
-def bar_figure(best: tuple[tuple[str, float], ...], chosen: str) -> go.Figure:
-    """The likeliest classes as horizontal bars, the chosen one in colour."""
+def bar_figure(best: tuple[tuple[str, float], ...], chosen: tuple[str, ...]) -> go.Figure:
+    """The likeliest classes as horizontal bars, the chosen ones in colour."""
     import plotly.graph_objects as go
 
     labels, values = [name for name, _ in best], [value for _, value in best]
@@ -141,7 +183,7 @@ def bar_figure(best: tuple[tuple[str, float], ...], chosen: str) -> go.Figure:
             text=[f"{value:.1%}" for value in values],
             textposition="outside",
             cliponaxis=False,
-            marker_color=[STAGE_COLOURS["stage 1"] if name == chosen else LINE_GREY for name in labels],
+            marker_color=[STAGE_COLOURS["stage 1"] if name in chosen else LINE_GREY for name in labels],
             selected={"marker": {"opacity": 1}},
             unselected={"marker": {"opacity": 1}},
             hovertemplate="%{y}: %{x:.2%}<extra></extra>",
@@ -159,6 +201,10 @@ def _choose_bar() -> None:
     point = clicked_point("p_bars")
     if point:
         st.session_state["p_class"] = unescape(point["y"])
+
+
+def _choose_kind(kind: Kind) -> None:
+    st.session_state["p_class"] = _code_of(kind)
 
 
 def _what_it_knows(names: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from resnet_explorer.cam import METHODS, PIXELS, Evidence
 from resnet_explorer.i18n import t
 from resnet_explorer.progress import Step
 from resnet_explorer.short_text import as_markdown
+from resnet_explorer.target import Target
 from resnet_explorer.ui.evidence import Asked
 from resnet_explorer.ui.networks import trained
 from resnet_explorer.ui.remembered import remembered
@@ -54,7 +55,7 @@ def ask_evidence(result: StagePass, asked: Asked, subject: Subject) -> Found | N
     if METHODS[asked.method].needs == "pass":
         return remembered(_FOUND, (result, asked), lambda: Found(asked.evidence(result)))
     label = t("{method} for {name}").format(
-        method=METHODS[asked.method].name, name=as_markdown(subject.names[result.target])
+        method=METHODS[asked.method].name, name=as_markdown(result.name(subject.names))
     )
     question = (result, asked.method, asked.stage)  # either side of a map is of one computation
     model = trained(subject.weights)
@@ -70,7 +71,7 @@ def _pieces(model: ResNet, result: StagePass, asked: Asked, subject: Subject) ->
         from resnet_explorer.integrated_gradients import integrated_gradients
 
         for path in integrated_gradients(model, tensor, result.target):
-            yield Step(path.done, path.total, _of_path(path.answer) if path.answer else None)
+            yield Step(path.done, path.total, _of_path(path.answer, result.target) if path.answer else None)
     else:
         from resnet_explorer.score_cam import score_cam
 
@@ -79,9 +80,9 @@ def _pieces(model: ResNet, result: StagePass, asked: Asked, subject: Subject) ->
             yield Step(scored.done, scored.total, Found(Evidence(scored.answer, asked.stage)))
 
 
-def _of_path(integral: PathIntegral) -> Found:
+def _of_path(integral: PathIntegral, target: Target) -> Found:
     sentence = t(
-        "All pixels, for and against, sum to **{total:.3f}**. The logit is {logit:.3f} for the photo and "
+        "All pixels, for and against, sum to **{total:.3f}**. {score} is {value:.3f} for the photo and "
         "{baseline:.3f} for the mean colour: a difference of **{difference:.3f}**. What is between the two "
         "sums is the error of {steps} steps."
     )
@@ -89,8 +90,9 @@ def _of_path(integral: PathIntegral) -> Found:
         Evidence(integral.balance, PIXELS),
         sentence.format(
             total=integral.total,
-            logit=integral.logit,
-            baseline=integral.baseline_logit,
+            score=t("The logit") if isinstance(target, int) else t("The probability"),
+            value=integral.score,
+            baseline=integral.baseline_score,
             difference=integral.difference,
             steps=integral.steps,
         ),

@@ -188,10 +188,10 @@ def show_evidence(
         look: how to draw.
         whole: whether the map was made to its end; what is saved says if it was not.
     """
-    stage, label = stage_label(asked.stage), subject.names[result.target]
+    stage, label = stage_label(asked.stage), result.name(subject.names)
     panels = remembered(_PANELS, (found, look), lambda: _draw(found, subject.seen, look))
     original, heat, over = panels.files
-    probability = float(result.prediction.probabilities[result.target])
+    probability = result.probability
     height, width = found.map.shape
     left, middle, right = st.columns(3)
     with left:

@@ -49,8 +49,7 @@ def film_strip(result: StagePass, asked: Asked, subject: Subject, look: Look) ->
     box = field_box(p, section_name(cell.stage), cell.row, cell.column)
     st.markdown(_words(p, maps[asked.stage], cell, box))
     stages = t("all stages")
-    probability = float(result.prediction.probabilities[result.target])
-    caption = subject.caption(result.target, probability, stages, asked.words)
+    caption = subject.caption(result.target, result.probability, stages, asked.words)
     with st.container(horizontal=True):
         save_button(
             t("Strip as PNG"),

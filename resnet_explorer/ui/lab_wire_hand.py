@@ -179,7 +179,7 @@ def _show_photo(bench: Bench) -> None:
         (columns[0], columns[1], pair.before, t("Whole")),
         (columns[3], columns[2], pair.after, t("Cut")),
     )
-    label = names[pair.before.target]
+    label = pair.before.name(names)
     for number, (bars, picture, result, side) in enumerate(sides):
         with bars:
             st.markdown(f"**{side}**")
@@ -234,8 +234,7 @@ def _asked(bench: Bench, subject: Subject) -> _Pair:
 
 
 def _saves(bench: Bench, subject: Subject, pair: _Pair, scale: Scale) -> None:
-    target = pair.before.target
-    chances = [float(result.prediction.probabilities[target]) for result in (pair.before, pair.after)]
+    target, chances = pair.before.target, [result.probability for result in (pair.before, pair.after)]
     method = METHODS["gradcam"]
     caption = subject.caption(
         target, chances[0], stage_label(pair.maps[0].stage), f"{method.name} ({method.source})"

@@ -205,7 +205,7 @@ def show_closer(answer: Answer, names: tuple[str, ...]) -> None:
     picture.text(shortened(answer.name), help=answer.name if len(answer.name) > LONGEST else None)
     best = tuple((names[index], probability) for index, probability in answer.best)
     bars.plotly_chart(
-        bar_figure(best, best[0][0]),
+        bar_figure(best, (best[0][0],)),
         key="mp_best",
         config={"displayModeBar": False},
         alt=", ".join(f"{name} {probability:.1%}" for name, probability in best),

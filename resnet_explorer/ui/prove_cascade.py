@@ -58,7 +58,7 @@ def _show(claim: Claim, found: Cascade, asked: tuple[Any, ...], seed: int) -> No
             st.image(file, width="stretch", alt=f"{t('The map')}, {title}")
             st.markdown(f"**{title}**  \nρ = {_similar(rung)}  \np = {rung.probability:.0%}")
     st.caption(
-        t("ρ: rank correlation with the first map. p: what each network gives the class {label}.").format(
+        t("ρ: rank correlation with the first map. p: what each network gives {label}.").format(
             label=claim.label
         )
     )

@@ -14,6 +14,7 @@ from resnet_explorer.overlay import heat_picture, jpeg_bytes, overlay
 from resnet_explorer.plan import section_name
 from resnet_explorer.sheet import Caption, Scale
 from resnet_explorer.short_text import as_markdown
+from resnet_explorer.target import members_of
 from resnet_explorer.ui.answer import class_input
 from resnet_explorer.ui.evidence import (
     SIDE,
@@ -60,8 +61,8 @@ class Claim:
 
     @property
     def is_most_probable(self) -> bool:
-        """Whether the class is the one that the network believes in most."""
-        return self.result.target == self.result.prediction.top(1)[0][0]
+        """Whether it is, or has among its members, the class that the network believes in most."""
+        return self.result.prediction.top(1)[0][0] in members_of(self.result.target)
 
     @property
     def heat(self) -> Map:
@@ -71,13 +72,13 @@ class Claim:
 
     @property
     def probability(self) -> float:
-        """Of the class, for the whole photo."""
-        return float(self.result.prediction.probabilities[self.result.target])
+        """Of the class or kind, for the whole photo."""
+        return self.result.probability
 
     @property
     def label(self) -> str:
-        """The class."""
-        return self.subject.names[self.result.target]
+        """The class or kind."""
+        return self.result.name(self.subject.names)
 
     @property
     def stage_name(self) -> str:
@@ -114,7 +115,7 @@ def claim_input(subject: Subject) -> Claim:
     """
     first, second, picture = st.columns([1.25, 1.8, 0.95], gap="medium")
     with first:
-        target = class_input(subject.names)
+        target = class_input(subject.names, subject.weights.kinds)
         method = _method_input()
     with second:
         stage = stage_input(len(subject.weights.spec.depths))

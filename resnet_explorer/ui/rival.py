@@ -48,12 +48,15 @@ def show_rival(result: StagePass, asked: Asked, subject: Subject, look: Look) ->
     """
     if len(subject.names) < 2:
         return
+    if not isinstance(result.target, int):
+        st.caption(t("Two classes are held against each other by their logits; a kind has none."))
+        return
     heading = st.empty()
     words_column, pictures_column = st.columns([1.35, 3], gap="large")
     with words_column:
         rival = _rival_input(result, subject.names)
     against = subject.rival_answer(rival)
-    target, other = subject.names[result.target], subject.names[rival]
+    target, other = result.name(subject.names), subject.names[rival]
     heading.subheader(
         t("Why {target} and not {rival}?").format(target=as_markdown(target), rival=as_markdown(other))
     )
@@ -167,7 +170,7 @@ def _save(
     titles: list[str],
 ) -> None:
     held, stage = panels.held, stage_label(asked.stage)
-    ours, theirs = (float(each.prediction.probabilities[each.target]) for each in (result, against))
+    ours, theirs = result.probability, against.probability
     method = ONE_PASS[asked.method]
     caption = subject.caption(result.target, ours, stage, f"{method.name} ({method.source})")
     first = t("{target} {ours:.1%}, {rival} {theirs:.1%} · {photo}").format(

@@ -64,12 +64,12 @@ class Side:
     @property
     def label(self) -> str:
         """The class that the map is for."""
-        return self.classes[self.result.target]
+        return self.result.name(self.classes)
 
     @property
     def probability(self) -> float:
         """Of that class."""
-        return float(self.result.prediction.probabilities[self.result.target])
+        return self.result.probability
 
 
 @dataclass(frozen=True, eq=False)

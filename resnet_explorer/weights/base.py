@@ -13,7 +13,11 @@ from typing import Any, Literal
 from resnet_explorer.link import decode_spec, encode_spec
 from resnet_explorer.plan import Plan, plan
 from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.weights import calibration as calibrations
+from resnet_explorer.weights import kinds as kind_lists
+from resnet_explorer.weights.calibration import Calibration
 from resnet_explorer.weights.files import parse_json, printable, read_header
+from resnet_explorer.weights.kinds import Kind
 
 Source = Literal["bundled", "torchvision", "yours"]
 Look = Literal["centre", "surest"]
@@ -66,6 +70,8 @@ class Weights:
         preprocessing: what these weights were trained to see.
         source: where they come from.
         notes: what was assumed, a sentence each.
+        calibration: how far its probabilities can be believed; None where nobody measured it.
+        kinds: of its classes.
     """
 
     key: str
@@ -75,6 +81,8 @@ class Weights:
     preprocessing: Preprocessing
     source: Source
     notes: tuple[str, ...] = ()
+    calibration: Calibration | None = None
+    kinds: tuple[Kind, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -89,13 +97,18 @@ class Weights:
 
 def to_metadata(weights: Weights) -> dict[str, str]:
     """What a safetensors file says of its network, as its metadata holds it: text by name."""
-    return {
+    metadata = {
         "label": weights.label,
         "spec": encode_spec(weights.spec),
         "classes": json.dumps(weights.classes, ensure_ascii=False),
         "preprocessing": json.dumps(asdict(weights.preprocessing)),
         "notes": json.dumps(weights.notes, ensure_ascii=False),
     }
+    if weights.calibration:
+        metadata["calibration"] = json.dumps(calibrations.to_json(weights.calibration))
+    if weights.kinds:
+        metadata["kinds"] = json.dumps(kind_lists.to_json(weights.kinds), ensure_ascii=False)
+    return metadata
 
 
 def class_indices(classes: tuple[str, ...]) -> str:
@@ -115,11 +128,15 @@ def from_metadata(metadata: Mapping[str, str], key: str, source: Source) -> Weig
         classes = tuple(map(printable, parse_json(metadata["classes"])))
         preprocessing = read_preprocessing(parse_json(metadata["preprocessing"]))
         notes = tuple(map(printable, parse_json(metadata.get("notes", "[]"))))
+        measured = parse_json(metadata.get("calibration", "null"))
+        calibration = None if measured is None else calibrations.from_json(measured)
+        kinds = kind_lists.from_json(parse_json(metadata.get("kinds", "[]")), len(classes))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"The metadata does not describe a trained network: {error}.") from None
     if spec.include_top and len(classes) != spec.num_classes:
         raise ValueError(f"The metadata names {len(classes)} classes for {spec.num_classes} outputs.")
-    return Weights(key, printable(metadata.get("label", key)), spec, classes, preprocessing, source, notes)
+    label = printable(metadata.get("label", key))
+    return Weights(key, label, spec, classes, preprocessing, source, notes, calibration, kinds)
 
 
 def from_file(path: Path, key: str, source: Source) -> Weights:
