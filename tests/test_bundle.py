@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -25,6 +26,7 @@ from resnet_explorer.evaluation import for_evaluation
 from resnet_explorer.export.bundle import bundle
 from resnet_explorer.export.trained import trained_file
 from resnet_explorer.photo import open_photo
+from resnet_explorer.photos import tile
 from resnet_explorer.predictor import first_view, predict, preprocess
 from resnet_explorer.samples import open_sample, sample_bytes
 from resnet_explorer.weights import Preprocessing, Weights, find, load
@@ -39,6 +41,7 @@ GREY = ResNetSpec(
 PLAIN = ResNetSpec("bottleneck", (1, 1), width=8, shortcut="none", norm="none", num_classes=4)
 PREACTIVATED = ResNetSpec("bottleneck", (1, 1, 1), width=8, activation="pre", num_classes=5)
 IMAGENET = Preprocessing(48, 40, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), "bicubic")
+TILE = Preprocessing(64, 64, (0.48, 0.45, 0.4), (0.25, 0.24, 0.26), tile=32)
 SMALL = Preprocessing(32, 32, (0.5, 0.4, 0.3), (0.2, 0.25, 0.3))
 
 
@@ -53,8 +56,8 @@ def network_of(spec: ResNetSpec, preprocessing: Preprocessing) -> tuple[Weights,
     return weights, trained_file(weights, model.state_dict())
 
 
-def bundled_one() -> tuple[Weights, bytes]:
-    weights = find("bundled")
+def bundled_one(key: str = "bundled") -> tuple[Weights, bytes]:
+    weights = find(key)
     return weights, trained_file(weights, load(weights).state_dict())
 
 
@@ -133,18 +136,20 @@ def told(output: str) -> dict[str, dict[str, float]]:
     "made",
     [
         bundled_one,
+        lambda: bundled_one("bundled/resnet20"),
         lambda: network_of(GREY, SMALL),
+        lambda: network_of(GREY, replace(TILE, look="surest")),
         lambda: network_of(PLAIN, IMAGENET),
         lambda: network_of(PREACTIVATED, IMAGENET),
     ],
-    ids=["bundled", "grey", "plain", "preactivated"],
+    ids=["bundled", "surest", "grey", "grey tile", "plain", "preactivated"],
 )
 def test_it_says_what_the_app_says(
     made: Callable[[], tuple[Weights, bytes]], photos: list[Path], tmp_path: Path
 ) -> None:
     weights, network = made()
     folder = unzipped(bundle(weights, network), tmp_path / "bundle")
-    done = run(folder, "--top", "99", *map(str, photos))
+    done = run(folder, "--top", "999", *map(str, photos))
     assert (done.returncode, done.stderr) == (0, "")
     answers = told(done.stdout)
     assert list(answers) == list(map(str, photos))
@@ -222,6 +227,23 @@ def test_what_is_in_it() -> None:
     assert (again.classes, again.preprocessing, again.spec) == (weights.classes, SMALL, GREY)
 
 
+def test_what_makes_a_tile_is_the_apps_own_file() -> None:
+    with zipfile.ZipFile(io.BytesIO(bundle(*network_of(GREY, TILE)))) as packed:
+        text = packed.read("tile.py").decode()
+        assert "from tile import seen_small" in packed.read("predict.py").decode()
+    licence, _, source = text.partition("\n")
+    assert source == Path(tile.__file__).read_text(encoding="utf-8")
+    assert "MIT License" in licence
+    assert "resnet_explorer" not in text
+
+
+def test_without_a_file_it_says_which(tmp_path: Path) -> None:
+    folder = unzipped(bundle(*network_of(GREY, TILE)), tmp_path)
+    (folder / "tile.py").unlink()
+    done = run(folder, "photo.png")
+    assert (done.returncode, done.stderr) == (1, "Error: tile.py is missing beside predict.py.\n")
+
+
 def read_checkpoint_of(content: bytes) -> Weights:
     return read_checkpoint(content, "network.safetensors").weights
 
@@ -251,8 +273,10 @@ def test_a_network_that_takes_no_photo_or_knows_no_class(spec: ResNetSpec, words
 
 
 def test_ruff_has_nothing_to_say(tmp_path: Path) -> None:
-    for name, (weights, network) in {"centre": network_of(GREY, SMALL), "surest": bundled_one()}.items():
-        unzipped(bundle(weights, network), tmp_path / name)
+    looks = {"centre": SMALL, "surest": replace(SMALL, look="surest"), "tile": TILE}
+    for name, preprocessing in looks.items():
+        unzipped(bundle(*network_of(GREY, preprocessing)), tmp_path / name)
+    (tmp_path / "tile" / "tile.py").unlink()  # our own file, with our own length of lines
     for arguments in (["check", "--select=E,F,I,UP,B,SIM,C4,N,PERF"], ["format", "--diff"]):
         command = [sys.executable, "-m", "ruff", *arguments, "--isolated", "."]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from resnet_explorer.export.model_file import model_file
-from resnet_explorer.export.predict_file import predict_file
+from resnet_explorer.export.predict_file import TILE, predict_file, tile_file
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.spec import title
 from resnet_explorer.weights.base import Weights, class_indices
@@ -26,6 +26,8 @@ _NAMED: Final = 8
 def bundle(weights: Weights, network: bytes, origin: str = "") -> bytes:
     """The ZIP: values, class names, model.py, predict.py, requirements.txt and README.md.
 
+    For a network that looks at tiles, tile.py besides.
+
     Args:
         weights: what the network is.
         network: its values as a safetensors file.
@@ -38,6 +40,7 @@ def bundle(weights: Weights, network: bytes, origin: str = "") -> bytes:
     files: Mapping[str, str | bytes] = {
         "README.md": _readme(weights, origin),
         "predict.py": predict_file(weights),
+        **({TILE: tile_file()} if weights.preprocessing.tile else {}),
         "model.py": model_file(weights.spec, (side, side)),
         "requirements.txt": REQUIREMENTS,
         CLASS_INDICES: class_indices(weights.classes),

@@ -1,18 +1,28 @@
 """The `predict.py` of a bundle: a network names the classes of photos, without this project.
 
 It prepares photos as `photo` and `predictor` do, step by step, so that its answers are the app's: a test
-holds its probabilities against ours.
+holds its probabilities against ours. What makes a square into a tile is the app's own file, beside it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import Final
 
 from resnet_explorer.export.model_file import class_name
 from resnet_explorer.photo import KEPT_LONGEST, KEPT_PIXELS, KEPT_SHORTER, KEPT_SIDE, MAX_PIXELS
 from resnet_explorer.spec import title
 from resnet_explorer.weights.base import Weights
+
+TILE: Final = "tile.py"
+_FROM: Final = "# From ResNet Explorer. MIT License. Copyright (c) 2026 The ResNet Explorer authors.\n"
+
+
+def tile_file() -> str:
+    """The text of `tile.py`, which predict.py needs for a network that looks at tiles."""
+    return _FROM + files("resnet_explorer.photos").joinpath(TILE).read_text(encoding="utf-8")
 
 
 def predict_file(weights: Weights) -> str:
@@ -27,8 +37,13 @@ def predict_file(weights: Weights) -> str:
     if spec.in_channels not in (1, 3):
         raise ValueError(f"The network takes {spec.in_channels} channels; a photo has 3, or 1 in grey.")
     grey = spec.in_channels == 1
+    beside = ["model.py", *([TILE] if seen.tile else []), "network.safetensors", "class_indices.json"]
     text = _TEMPLATE
     for name, value in {
+        "SQUARE": _TILED if seen.tile else _PLAIN,
+        "BESIDE": ", ".join(beside),
+        "NEEDED": json.dumps(beside),
+        "TILE": str(seen.tile),
         "TITLE": title(spec).partition(" (")[0],
         "COUNT": f"{spec.num_classes:,}",
         "CLASS": class_name(spec),
@@ -56,6 +71,26 @@ def _numbers(values: Sequence[float], grey: bool) -> str:
     return "[" + ", ".join(f"{value:.9g}" for value in shown) + "]"
 
 
+_PLAIN: Final = '''\
+def square_of(photo, resized, left, top):
+    """The square at a place of the resized photo."""
+    method = Image.Resampling.<FILTER>
+    if resized[0] * resized[1] <= 16_000_000:
+        square = (left, top, left + CROP, top + CROP)
+        return photo.resize(resized, method).crop(square)
+    # A long strip: the square straight from the photo.
+    box = box_of(photo, resized, left, top)
+    return photo.resize((CROP, CROP), method, box=box)'''
+
+_TILED: Final = '''\
+def square_of(photo, resized, left, top):
+    """The square at a place of the resized photo, first made small and soft."""
+    from tile import seen_small
+
+    box = box_of(photo, resized, left, top)
+    small = photo.resize((<TILE>, <TILE>), Image.Resampling.BICUBIC, box=box)
+    return seen_small(small, CROP)'''
+
 _CENTRE: Final = '''\
 def probabilities(network, photo):
     """A number from 0 to 1 for each class, their sum 1."""
@@ -78,7 +113,7 @@ _TEMPLATE: Final = '''\
 """Name the likeliest classes of photos: python predict.py PHOTO...
 
 <TITLE>, <COUNT> classes. Needs torch, safetensors, pillow and numpy, and the files beside
-this one: model.py, network.safetensors, class_indices.json.
+this one: <BESIDE>.
 
 Written by ResNet Explorer. MIT License. Copyright (c) 2026 The ResNet Explorer authors.
 """
@@ -105,7 +140,6 @@ RESIZE = <RESIZE>  # pixels of the photo's shorter side ...
 CROP = <CROP>  # ... of which a square of so many is seen
 MEAN = <MEAN>  # of each channel, subtracted
 STD = <STD>  # of each channel, divided by
-FILTER = Image.Resampling.<FILTER>
 
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF"]
 UPRIGHT = {  # what brings each EXIF orientation upright
@@ -121,7 +155,7 @@ UPRIGHT = {  # what brings each EXIF orientation upright
 
 def trained_network():
     """The network with its trained values, and the names of its classes."""
-    for name in ("model.py", "network.safetensors", "class_indices.json"):
+    for name in <NEEDED>:
         if not (HERE / name).is_file():
             raise ValueError(f"{name} is missing beside predict.py.")
     try:
@@ -217,6 +251,17 @@ def eight_bits(values):
     return np.round((values - low) * scale).astype(np.uint8)
 
 
+def box_of(photo, resized, left, top):
+    """Where a square of the resized photo lies in the photo."""
+    across, down = photo.width / resized[0], photo.height / resized[1]
+    right = min((left + CROP) * across, photo.width)
+    bottom = min((top + CROP) * down, photo.height)
+    return left * across, top * down, right, bottom
+
+
+<SQUARE>
+
+
 def prepared(photo, place):
     """A square of the photo as the network takes it, at the middle (0.5) or an end."""
     width, height = photo.size
@@ -225,16 +270,8 @@ def prepared(photo, place):
     else:
         resized = int(RESIZE * width / height), RESIZE
     left, top = (round((side - CROP) * place) for side in resized)
-    if resized[0] * resized[1] <= 16_000_000:
-        box = (left, top, left + CROP, top + CROP)
-        square = photo.resize(resized, FILTER).crop(box)
-    else:  # a long strip: the square straight from the photo
-        across, down = width / resized[0], height / resized[1]
-        right = min((left + CROP) * across, width)
-        bottom = min((top + CROP) * down, height)
-        box = (left * across, top * down, right, bottom)
-        square = photo.resize((CROP, CROP), FILTER, box=box)
-    pixels = np.array(square.convert("<MODE>")).reshape(CROP, CROP, len(MEAN))
+    square = square_of(photo, resized, left, top).convert("<MODE>")
+    pixels = np.array(square).reshape(CROP, CROP, len(MEAN))
     tensor = torch.from_numpy(pixels).permute(2, 0, 1).float() / 255
     mean, std = (torch.tensor(numbers).view(-1, 1, 1) for numbers in (MEAN, STD))
     return (tensor - mean) / std
