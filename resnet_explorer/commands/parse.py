@@ -19,6 +19,7 @@ _SET_BY_TEXT: Final = (
     "label_smoothing",
     "balance",
     "augment",
+    "size",
     "mixed",
 )
 
@@ -74,9 +75,9 @@ def _setting(text: str) -> tuple[str, Any]:
     usual = getattr(Settings(), name, None) if name in _SET_BY_TEXT else None
     if isinstance(usual, bool):
         return name, _switch(name, value)
-    if isinstance(usual, float):
+    if isinstance(usual, int | float):
         try:
-            return name, float(value)
+            return name, type(usual)(value)
         except ValueError:
             raise ValueError(f"{name} is {value!r}; a number is needed.") from None
     if usual is None:

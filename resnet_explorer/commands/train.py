@@ -100,7 +100,7 @@ def train(
             "--set",
             metavar="NAME=VALUE",
             help="With --strategy, once for each: optimizer, schedule, weight_decay, label_smoothing, "
-            "balance, augment or mixed.",
+            "balance, augment, size or mixed.",
         ),
     ] = None,
     tutorial: Annotated[

@@ -192,7 +192,7 @@ def settings_of(run: RunEntry, starts: Mapping[str, str]) -> dict[str, str]:
         t("Sees"): t("{crop} × {crop} pixels of {resize}").format(crop=seen.crop, resize=seen.resize),
     }
     for each in fields(story.settings):
-        if each.name not in ("strategy", "stages"):
+        if each.name not in ("strategy", "stages", "size"):  # said above, in their own words
             name = SETTING_NAMES.get(each.name, each.name.replace("_", " ").capitalize())
             told[name] = _as_text(getattr(story.settings, each.name))
     return told

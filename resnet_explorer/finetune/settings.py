@@ -28,6 +28,7 @@ class Settings:
         label_smoothing: as in `torch.nn.CrossEntropyLoss`.
         balance: whether rare classes weigh more in the loss, by the inverse of their counts.
         augment: whether photos are cropped at random and mirrored.
+        size: pixels of the side of the photos as they are learned from; 0 for what suits the start.
         mixed: whether passes are computed in bfloat16 where torch holds that safe ("mixed precision").
         seed: of the new head, the order, the augmentation.
 
@@ -46,6 +47,7 @@ class Settings:
     label_smoothing: float = 0.1
     balance: bool = False
     augment: bool = True
+    size: int = 0
     mixed: bool = False
     seed: int = 0
 
@@ -68,6 +70,8 @@ class Settings:
         ):
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} is {getattr(self, name)}; {low:g} to {high:g} is allowed.")
+        if self.size and not 32 <= self.size <= 512:
+            raise ValueError(f"size is {self.size}; 0 (what suits the start) or 32 to 512 is allowed.")
 
 
 SOUND: Final[dict[Strategy, Settings]] = {

@@ -20,6 +20,20 @@ from resnet_explorer.weights.files import parse_json
 from resnet_explorer.whole_file import write_text
 
 STORY: Final = "run.json"
+SIZE: Final = 128
+"""Pixels at which a network learns sharp photos that has learned from small soft pictures before."""
+
+
+def learned_from(seen: Preprocessing, size: int = 0) -> Preprocessing:
+    """How photos are looked at to learn from them, and from then on: sharp, and in the centre.
+
+    Args:
+        seen: how the network that it begins with looks at photos.
+        size: pixels of the square's side; 0 for the start's own or, where that sees photos as tiles, `SIZE`.
+    """
+    side = size or (SIZE if seen.tile else seen.crop)
+    resize = round(seen.resize * side / seen.crop)
+    return replace(seen, resize=resize, crop=side, look="centre", tile=0)
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,7 @@ class Story:
             start.key if start else None,
             spec.with_(num_classes=len(photos.classes), include_top=True),
             photos.classes,
-            replace(preprocessing, look="centre"),
+            learned_from(preprocessing, settings.size),
             label,
             {item.name: item.part for item in photos.items},
             str(data.resolve()),

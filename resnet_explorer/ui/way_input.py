@@ -22,6 +22,7 @@ SCHEDULES: Final = {"cosine": "Falls to 0 (cosine)", "constant": "Constant"}
 BATCHES: Final = (8, 16, 32, 64, 128, 256)
 RATES: Final = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 DECAYS: Final = (0.0, 1e-5, 1e-4, 1e-3, 1e-2)
+SIZES: Final = (0, 64, 96, 128, 160, 192, 224)
 MOST_EPOCHS: Final = 200
 LAST_SEED: Final = 9999
 
@@ -35,6 +36,7 @@ _FIELDS: Final = {
     "label_smoothing": "tn_smoothing",
     "balance": "tn_balance",
     "augment": "tn_augment",
+    "size": "tn_size",
     "mixed": "tn_mixed",
     "seed": "tn_seed",
 }
@@ -123,6 +125,13 @@ def settings_input(way: Strategy, stages: int) -> Settings:
 
 def _rare_settings() -> None:
     st.selectbox(
+        t("Size of the photos"),
+        SIZES,
+        format_func=lambda size: f"{size} × {size}" if size else t("what suits the start"),
+        key="tn_size",
+        persist_state="session",
+    )
+    st.selectbox(
         t("Optimizer"),
         list(OPTIMIZERS),
         format_func=OPTIMIZERS.__getitem__,
@@ -169,6 +178,7 @@ _CODES: Final = {
     "label_smoothing": number(0, 0.5),
     "balance": SWITCH,
     "augment": SWITCH,
+    "size": one_of(SIZES),
     "mixed": SWITCH,
     "seed": whole(0, LAST_SEED),
 }
