@@ -70,7 +70,7 @@ def test_the_studys_networks_are_found_by_their_key_and_stand_in_no_list() -> No
     assert find("study/plain-56") == weights_of("plain", 56)
     assert not any(entry.key.startswith("study/") for entry in available())
     with pytest.raises(ValueError, match="is no trained network"):
-        find("study/../bundled/cifar10")
+        find("study/../../bundled/resnet20")
 
 
 def test_degradation_is_seen_in_the_logs() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -205,6 +205,9 @@ class TestPreprocessing:
     @pytest.mark.parametrize("tile", [0, 8, 64, 224])
     def test_a_tile_is_read(self, tile: int) -> None:
         assert read_preprocessing({**WRITTEN, "tile": tile}).tile == tile
+
+    def test_it_comes_back_from_what_a_file_says(self) -> None:
+        assert read_preprocessing(asdict(TILE)) == TILE
 
     def test_there_is_none_unless_told(self) -> None:
         assert read_preprocessing(WRITTEN).tile == 0

@@ -22,6 +22,7 @@ import torchvision
 from torch import Tensor
 
 from resnet_explorer.module import ResNet, build
+from resnet_explorer.photos.tile import SIDE
 from resnet_explorer.spec import TORCHVISION_NAMES, ResNetSpec, preset
 from resnet_explorer.weights import (
     Preprocessing,
@@ -37,8 +38,10 @@ from resnet_explorer.weights import (
 from resnet_explorer.weights import checkpoint as checkpoints
 from resnet_explorer.weights.catalogue import versions
 from resnet_explorer.weights.checkpoint import json_classes, read_checkpoint
-from resnet_explorer.weights.imagenet import address, cache_folder, categories
+from resnet_explorer.weights.download import file_name
+from resnet_explorer.weights.imagenet import address, categories
 from resnet_explorer.weights.imagenet import load as load_imagenet
+from resnet_explorer.weights.imagenet_files import cache_folder, file_of
 from tests.http_server import LocalServer, complete, cut_off, local_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,15 +116,15 @@ class TestBundled:
     def test_a_missing_file_is_told_and_left_out_of_the_list(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+        monkeypatch.setattr(bundled, "FILE", tmp_path / "usual.safetensors")
         assert "bundled" not in {entry.key for entry in available()}
-        with pytest.raises(ValueError, match=r"missing: there is no file cifar10\.safetensors in "):
+        with pytest.raises(ValueError, match=r"missing: there is no file usual\.safetensors in "):
             find("bundled")
 
     def test_other_files_in_its_folder_are_bundled_too(
         self, model: ResNet, photos: Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path
     ) -> None:
-        monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+        monkeypatch.setattr(bundled, "FILE", tmp_path / "usual.safetensors")
         export_bundled(model, THREE, SQUARE, bundled.FILE, {"label": "the usual"})
         wider = build(SMALL.with_(width=16)).eval()
         export_bundled(wider, THREE, SQUARE, tmp_path / "another.safetensors", {"label": "another"})
@@ -140,7 +143,7 @@ class TestBundled:
     def test_a_file_that_was_written_anew_is_read_anew(
         self, model: ResNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+        monkeypatch.setattr(bundled, "FILE", tmp_path / "usual.safetensors")
         for label in ("the first", "the other"):
             export_bundled(model, THREE, SQUARE, bundled.FILE, {"label": label})
             assert find("bundled").label == label
@@ -149,8 +152,8 @@ class TestBundled:
     @pytest.mark.parametrize(
         "name",
         [
-            *("bundled/nothing", "bundled/../cifar10", "bundled/", "bundled/cifar10", "study/./plain-20"),
-            *("study/../../bundled/cifar10", "study//etc/passwd", "study/plain-20\0", "study/"),
+            *("bundled/nothing", "bundled/../resnet18", "bundled/", "bundled/resnet18", "study/./plain-20"),
+            *("study/../../bundled/resnet18", "study//etc/passwd", "study/plain-20\0", "study/"),
         ],
     )
     def test_no_bundled_network_of_that_name(self, name: str) -> None:
@@ -198,12 +201,19 @@ class TestBundled:
         assert not list(tmp_path.iterdir())
 
     def test_the_real_file(self) -> None:
-        assert bundled.FILE.stat().st_size <= 5_000_000
-        weights = find("bundled")
-        assert weights.classes[:3] == ("airplane", "automobile", "bird")
-        size = weights.preprocessing.crop
-        assert load(weights)(torch.zeros(1, 3, size, size)).shape == (1, 10)
+        assert bundled.FILE.stat().st_size <= 24_000_000
+        weights, model = find("bundled"), load(find("bundled"))
+        assert weights.spec == preset("resnet18").with_(num_classes=184)
+        assert weights.plan.params == sum(each.numel() for each in model.parameters()) == 11_270_904
+        assert len(set(weights.classes)) == 184
+        assert {"tench", "tabby cat", "espresso"} < set(weights.classes)
+        assert (weights.preprocessing.crop, weights.preprocessing.tile) == (224, SIDE)
         assert available()[0] == weights.entry
+        theirs = torchvision.models.resnet18(num_classes=184).eval()
+        theirs.load_state_dict(model.state_dict())
+        photo = torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(1))
+        with torch.inference_mode():
+            torch.testing.assert_close(model(photo), theirs(photo), rtol=1e-4, atol=1e-4)
 
 
 class TestImageNet:
@@ -227,6 +237,18 @@ class TestImageNet:
         assert list(weights.preprocessing.mean) == transforms.mean
         assert weights.preprocessing.interpolation == transforms.interpolation.value == "bilinear"
         assert address(entry.key) == published.url
+        file = file_of(entry.key)
+        assert (file.name, file.megabytes) == (file_name(published.url), published.meta["_file_size"])
+
+    @pytest.mark.parametrize("moved", ["TORCH_HOME", "XDG_CACHE_HOME", None])
+    def test_the_cache_lies_where_torch_says(
+        self, moved: str | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("TORCH_HOME", "XDG_CACHE_HOME"):
+            monkeypatch.delenv(name, raising=False)
+        if moved:
+            monkeypatch.setenv(moved, "~/moved")
+        assert cache_folder() == Path(torch.hub.get_dir()) / "checkpoints"
 
     def test_a_name_alone_means_the_best(self) -> None:
         assert find("resnet50").key == "torchvision/resnet50/IMAGENET1K_V2"

@@ -14,7 +14,7 @@ from tests.benchmarks.timing import Row
 
 
 def rows() -> Iterator[Row]:
-    for key in (USUAL, "bundled"):
+    for key in (USUAL, "bundled/resnet20"):
         chosen = weights.find(key)
         ours, theirs, apart = _times(chosen)
         what = f"Landscape, {chosen.label}, {USUAL_STEPS} × {USUAL_STEPS} points, {COUNTS[0]} photos"

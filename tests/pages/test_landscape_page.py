@@ -43,7 +43,7 @@ def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CLASSES) -> None:
 @pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A bundled network of random weights; the surfaces that ship stay where they are."""
-    monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+    monkeypatch.setattr(bundled, "FILE", tmp_path / "usual.safetensors")
     monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     keep()
     yield

@@ -44,7 +44,7 @@ def keep_own(key: str, label: str, spec: ResNetSpec, classes: tuple[str, ...]) -
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Two bundled networks of random weights, of three stages and of four; nothing outside the folder."""
     torch.manual_seed(17)
-    monkeypatch.setattr(bundled, "FILE", tmp_path / "cifar10.safetensors")
+    monkeypatch.setattr(bundled, "FILE", tmp_path / "usual.safetensors")
     export_bundled(build(THREE_STAGES).eval(), TEN, SMALL, bundled.FILE, {"label": "The usual one"})
     larger = build(FOUR_STAGES).eval()
     with torch.no_grad():
@@ -55,6 +55,10 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     st.cache_resource.clear()
     yield tmp_path
     st.cache_resource.clear()
+
+
+SHIPPED = bundled.FILE
+"""The bundled network itself, before a test puts another in its place."""
 
 
 @pytest.fixture
@@ -164,6 +168,20 @@ def test_the_class_is_the_labs_and_maps_follow_where_it_is_known(flowers: None) 
     assert (
         "ship" in page.selectbox(key="p_class").options and "tulip" in page.selectbox(key="p_class").options
     )
+
+
+def test_the_two_that_ship_stand_beside_each_other_and_know_other_things(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bundled, "FILE", SHIPPED)
+    page = opened("side_by_side", sb_samples="0")
+    assert not page.exception
+    assert page.multiselect(key="sb_nets").value == ["bundled", "bundled/resnet20"]
+    html = drawn(page)
+    assert "18 weighted layers" in html and "224 × 224 pixels" in html
+    assert "20 weighted layers" in html and "32 × 32 pixels" in html
+    assert headings(page) == []
+    assert "no two of these do" in page.info[0].value
 
 
 def test_stages_count_from_the_end(flowers: None) -> None:
