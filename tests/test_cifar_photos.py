@@ -27,7 +27,7 @@ def test_a_thousand_photos_balanced_in_every_part() -> None:
 
 
 def test_they_come_as_the_network_takes_them() -> None:
-    weights = find("bundled")
+    weights = find("bundled/resnet20")
     photos = photos_for(weights, 200)
     images, names = fixed_photos()
     mean, std = (np.array(values) for values in (weights.preprocessing.mean, weights.preprocessing.std))

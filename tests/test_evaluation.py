@@ -59,9 +59,11 @@ def test_known_networks_keep_their_maps(name: str) -> None:
         assert close(ready.gradient, plain.gradient)
 
 
-def test_the_bundled_networks_logits_are_within_a_ten_thousandth() -> None:
-    model = load(find("bundled"))
-    photos = torch.randn(8, 3, 32, 32, generator=torch.Generator().manual_seed(1))
+@pytest.mark.parametrize(("key", "count"), [("bundled", 1), ("bundled/resnet20", 8)])
+def test_the_bundled_networks_logits_are_within_a_ten_thousandth(key: str, count: int) -> None:
+    weights = find(key)
+    model, side = load(weights), weights.preprocessing.crop
+    photos = torch.randn(count, 3, side, side, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
         assert (for_evaluation(model)(photos) - model(photos)).abs().max() < 1e-4
 

@@ -65,8 +65,8 @@ def test_of_a_linear_network_it_is_weight_times_input() -> None:
     assert answer.total == pytest.approx(answer.difference, abs=1e-9)
 
 
-def test_the_bundled_network_shares_out_the_difference_of_the_logits() -> None:
-    weights = find("bundled")
+def test_a_trained_network_shares_out_the_difference_of_the_logits() -> None:
+    weights = find("bundled/resnet20")
     model = for_evaluation(load(weights))
     tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
     logits = model(torch.cat([tensor, torch.zeros_like(tensor)]))
@@ -79,7 +79,7 @@ def test_the_bundled_network_shares_out_the_difference_of_the_logits() -> None:
 
 
 def test_more_points_come_nearer() -> None:
-    weights = find("bundled")
+    weights = find("bundled/resnet20")
     model = load(weights)
     tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
     few, many = (integral(model, tensor, 3, steps) for steps in (5, 200))

@@ -89,11 +89,12 @@ def test_a_trained_network_has_its_classes_and_preprocessing_inside() -> None:
     read = onnx.load_from_string(content)
     onnx.checker.check_model(read, full_check=True)
     metadata = {entry.key: entry.value for entry in read.metadata_props}
-    assert json.loads(metadata["classes"])[3] == "cat"
-    assert json.loads(metadata["preprocessing"])["crop"] == 32
+    assert json.loads(metadata["classes"]) == list(weights.classes)
+    seen = json.loads(metadata["preprocessing"])
+    assert (seen["crop"], seen["tile"]) == (224, 64)
     again = from_metadata(metadata, "bundled", "bundled")
     assert again == weights
-    x = torch.randn(4, 3, 32, 32)
+    x = torch.randn(2, 3, 64, 64)
     with torch.inference_mode():
         ours = model(x)
     torch.testing.assert_close(run(content, x), ours, rtol=0, atol=1e-4)

