@@ -29,6 +29,7 @@ from resnet_explorer.spec import ResNetSpec
 from resnet_explorer.training.scratch import Epoch
 from resnet_explorer.weights import Preprocessing, bundled, export_bundled
 from resnet_explorer.weights import imagenet as imagenet_weights
+from resnet_explorer.weights.imagenet_files import cache_folder
 from tests.http_server import local_server, status
 
 SMALL = ResNetSpec("basic", (1, 1), width=4, stem="cifar", num_classes=3)
@@ -306,7 +307,7 @@ class TestPredict:
         sentence = one_sentence(capsys.readouterr().err)
         assert "answered 503" in sentence
         assert sentence.endswith(f"put the file resnet18-f37072fd.pth from {url} into "
-                                 f"{imagenet_weights.cache_folder()}.")  # fmt: skip
+                                 f"{cache_folder()}.")  # fmt: skip
 
 
 class TestWeights:
@@ -423,7 +424,7 @@ class TestTrain:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patched:
-            patched.setattr(train_command, "_log_line", stop)
+            patched.setattr(train_command, "log_line", stop)
             assert main(arguments) == 130
         assert capsys.readouterr().err.splitlines()[-1] == "Stopped; --resume goes on after epoch 1."
         assert main([*arguments, "--resume"]) == 0

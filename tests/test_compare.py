@@ -12,7 +12,16 @@ import pytest
 from hypothesis import given
 
 from resnet_explorer.colours import STAGE_COLOURS
-from resnet_explorer.compare import Comparison, Pair, compare, neighbour, percent_text, ratio_text, signed
+from resnet_explorer.compare import (
+    Comparison,
+    Pair,
+    beside,
+    compare,
+    neighbour,
+    percent_text,
+    ratio_text,
+    signed,
+)
 from resnet_explorer.compare_picture import comparison_svg, difference_text, tiles
 from resnet_explorer.compare_table import comparison_html, comparison_rows
 from resnet_explorer.plan import Plan, plan
@@ -108,6 +117,14 @@ def test_differences_as_people_write_them() -> None:
 )
 def test_the_network_to_begin_with_is_the_next_deeper_of_its_kind(name: str, other: str) -> None:
     assert neighbour(preset(name)) == other
+
+
+def test_a_preset_has_as_many_classes_as_the_photo_network_that_it_is_laid_beside() -> None:
+    knows_184 = preset("resnet18").with_(num_classes=184)
+    assert neighbour(knows_184) == "resnet34"
+    assert beside(preset("resnet34"), knows_184) == preset("resnet34").with_(num_classes=184)
+    assert beside(preset("resnet20_cifar"), knows_184) == preset("resnet20_cifar")
+    assert beside(preset("resnet34"), preset("resnet20_cifar")) == preset("resnet34")
 
 
 def test_rows_hold_every_figure_and_its_difference() -> None:

@@ -102,6 +102,8 @@ def test_torchvision_has_ten() -> None:
         (preset("resnext101_64x4d"), "ResNeXt-101 64x4d"),
         (preset("wide_resnet50_2"), "Wide ResNet-50 2"),
         (preset("plain34"), "Plain-34"),
+        (preset("resnet18").with_(num_classes=184), "ResNet-18"),
+        (preset("resnet20_cifar").with_(num_classes=184), "ResNet-20 (basic, 3-3-3, width 16, option A)"),
         (preset("resnet1001_preact_cifar"), "ResNet-1001 pre-activation CIFAR"),
         (ResNetSpec("basic", (2, 2, 3, 2)), "ResNet-20 (basic, 2-2-3-2)"),
         (ResNetSpec("bottleneck", (1, 1), shortcut="none"), "Plain-8 (bottleneck, 1-1)"),

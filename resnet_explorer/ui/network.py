@@ -210,7 +210,7 @@ def network_picker() -> None:
     st.selectbox(
         t("Network"),
         list(named) if chosen in named else [chosen, *named],
-        format_func=lambda name: named.get(name) or full_title(current_spec()),
+        format_func=lambda name: named.get(name) or full_title(decode_spec(name)),
         key=_CHOICE,
         on_change=_take_choice,
         help=t("The same on every page. Build one of your own on the Architecture page."),

@@ -36,6 +36,7 @@ def start_input() -> Start | None:
     Returns:
         What to begin with; None where the network's weights are not here, after a sentence that says so.
     """
+    from_nothing = linked("tn_scratch", False, SWITCH)
     try:
         weights = current_weights()
     except ValueError as refusal:
@@ -47,7 +48,6 @@ def start_input() -> Start | None:
         return Start(None, current_spec(), network_preprocessing())
     words = t("Begins with **{network}** and its weights: {label}.")
     st.markdown(words.format(network=title(weights.spec), label=as_markdown(weights.label, 60)))
-    from_nothing = linked("tn_scratch", False, SWITCH)
     st.toggle(t("From nothing: random values instead"), key="tn_scratch", persist_state="session")
     if from_nothing:
         st.markdown(prose("train_scratch"))

@@ -223,9 +223,9 @@ def test_many_photos_of_one_class_are_worth_a_word() -> None:
 
 def test_what_training_sees_is_what_training_makes() -> None:
     album = kept(folders(train_cats=6, train_dogs=4, val_cats=2, val_dogs=1))
-    page = opened("album", al_size="bundled", al_photo="3", al_dice="5")
+    page = opened("album", weights="bundled/resnet20", al_photo="3", al_dice="5")
     files = re.findall(r"data:image/png;base64,([^\"]+)", pictures(page)[-1])
-    preprocessing = find("bundled").preprocessing
+    preprocessing = find("bundled/resnet20").preprocessing
     mean, std = (np.array(values).reshape(3, 1, 1) for values in (preprocessing.mean, preprocessing.std))
     item = album.photos().part("train")[3]
     assert len(files) == 8
@@ -237,7 +237,7 @@ def test_what_training_sees_is_what_training_makes() -> None:
     page.button(key="al_throw").click().run()
     assert page.query_params["al_dice"] == "6"
     assert re.findall(r"data:image/png;base64,([^\"]+)", pictures(page)[-1]) != files
-    page.segmented_control(key="al_size").set_value("usual").run()
+    page.sidebar.selectbox[0].set_value("resnet50").run()  # what training sees follows the network
     (*_, file) = re.findall(r"data:image/jpeg;base64,([^\"]+)", pictures(page)[-1])
     side = usual_preprocessing().crop
     assert Image.open(io.BytesIO(base64.b64decode(file))).size == (side, side)

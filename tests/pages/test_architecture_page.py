@@ -18,7 +18,9 @@ def page() -> AppTest:
 
 
 def opened(**parameters: str) -> AppTest:
+    """The page with the network of a link, ResNet-18 with ImageNet's classes unless told."""
     app = AppTest.from_file(APP, default_timeout=60)
+    parameters = {"net": "resnet18", "weights": "none"} | parameters
     for name, value in parameters.items():
         app.query_params[name] = value
     return app.switch_page("pages/architecture.py").run()
@@ -45,6 +47,14 @@ def test_the_first_visit_shows_resnet18(page: AppTest) -> None:
         "Activations": "32.9 MB",
         "Output": "1000",
     }
+
+
+def test_with_the_bundled_weights_it_has_their_classes() -> None:
+    page = opened(weights="bundled")
+    assert totals(page)["Parameters"] == "11,270,904", "512 × 184 + 184 in its last layer"
+    assert totals(page)["Output"] == "184"
+    last = page.dataframe[0].value.iloc[-1]
+    assert (last["layer"], last["params"]) == ("fc", 512 * 184 + 184)
 
 
 def test_resnet50_by_preset(page: AppTest) -> None:
@@ -236,6 +246,7 @@ from streamlit.testing.v1 import AppTest
 for view in ("layers", "stages", "table1"):
     page = AppTest.from_file({APP!r}, default_timeout=60)
     page.query_params["arch_view"] = view
+    page.query_params.update({{"net": "resnet18", "weights": "bundled" if view == "table1" else "none"}})
     page.switch_page("pages/architecture.py").run()
     print(page.segmented_control(key="arch_view").value, page.metric[1].value)
 print(sorted({{"torch", "torchinfo"}} & set(sys.modules)))
@@ -244,6 +255,6 @@ print(sorted({{"torch", "torchinfo"}} & set(sys.modules)))
     assert done.stdout.splitlines() == [
         "layers 11,689,512",
         "stages 11,689,512",
-        "table1 11,689,512",
+        "table1 11,270,904",
         "[]",
     ]

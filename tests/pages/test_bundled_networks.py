@@ -1,4 +1,4 @@
-"""The Predict page with more than one bundled network: a menu, and each answers for itself."""
+"""The Predict page with more than one bundled network: a list, and each answers for itself."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,25 +31,27 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     st.cache_resource.clear()
 
 
-def test_one_bundled_network_needs_no_menu() -> None:
-    page = opened("predict")
-    assert "p_weights" not in [box.key for box in page.selectbox]
+def test_one_bundled_network_that_is_no_preset_is_listed_by_its_label() -> None:
+    box = opened("predict").sidebar.selectbox[0]
+    assert box.value == "bundled"
+    assert [option for option in box.options if "one" in option] == ["The usual one"]
 
 
 def test_of_two_one_is_chosen_and_stands_in_the_link(folder: Path) -> None:
     smaller = build(SPEC.with_(width=8)).eval()
     export_bundled(smaller, CLASSES, SEEN, folder / "smaller.safetensors", {"label": "A smaller one"})
     page = opened("predict")
-    assert page.selectbox(key="p_weights").options == ["The usual one", "A smaller one"]
-    page.selectbox(key="p_weights").set_value("bundled/smaller").run()
+    assert page.sidebar.selectbox[0].options[-2:] == ["The usual one", "A smaller one"]
+    page.sidebar.selectbox[0].set_value("bundled/smaller").run()
     assert not page.exception
-    assert page.query_params["p_weights"] == "bundled/smaller"
+    assert page.query_params["weights"] == "bundled/smaller"
     weights = find("bundled/smaller")
     tensor, _ = preprocess(open_sample("cat"), weights.preprocessing, CENTRE)
     ((index, probability),) = predict(load(weights), tensor).top(1)
     assert page.metric[0].value == CLASSES[index]
     assert page.metric[0].delta == f"{probability:.1%}"
 
-    again = opened("predict", p_weights="bundled/smaller")
-    assert not again.warning
-    assert again.selectbox(key="p_weights").value == "bundled/smaller"
+    for link in ({"weights": "bundled/smaller"}, {"p_weights": "bundled/smaller"}):
+        again = opened("predict", **link)
+        assert not again.warning
+        assert again.sidebar.selectbox[0].value == "bundled/smaller"

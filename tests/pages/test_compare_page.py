@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer.spec import TORCHVISION_NAMES
+from tests.pages.opened import opened
 
 APP = str(Path(__file__).parents[2] / "app.py")
 CUSTOM = "bottleneck.3-4-36-3.stride_in-1x1"
@@ -17,7 +18,7 @@ CUSTOM = "bottleneck.3-4-36-3.stride_in-1x1"
 
 def compare_page(**link: str) -> AppTest:
     at = AppTest.from_file(APP, default_timeout=120)
-    at.query_params["net"] = link.pop("net", "resnet50")
+    at.query_params.update({"net": link.pop("net", "resnet50"), "weights": "none"})
     at.run()
     at.switch_page("pages/compare.py")
     for name, value in link.items():
@@ -45,6 +46,25 @@ def test_the_first_view_lays_resnet_101_beside_resnet_50() -> None:
     assert "+18,992,128 (+74 %)" in words(at)
     assert rings(at) == ["A · ResNet-50", "B · ResNet-101"]
     assert "cmp_with" not in at.query_params
+
+
+def test_b_has_as_many_classes_as_a_unless_told() -> None:
+    at = opened("compare")
+    assert at.selectbox(key="cmp_with").value == "resnet34"
+    assert "+1 in stage 4; nothing else." in words(at)
+    assert "11,270,904 → 21,379,064" in re.sub(r"\s+", " ", words(at))
+    assert rings(at) == ["A · ResNet-18", "B · ResNet-34"]
+    told = (
+        "What is published of **ResNet-18** and of **ResNet-34** was measured with ImageNet’s 1,000 classes."
+    )
+    assert told in [each.value for each in at.markdown]
+    at.button(key="cmp_swap").click().run()
+    assert (at.query_params["net"], at.query_params["weights"]) == ("basic.3-4-6-3.num_classes-184", "none")
+    assert at.selectbox(key="cmp_with").value == "resnet18"
+    at.button(key="cmp_swap").click().run()
+    assert (at.query_params["net"], at.query_params["weights"]) == ("resnet18", "bundled")
+    code = "basic.3-4-6-3.num_classes-7"
+    assert "7 classes instead of 184" in words(opened("compare", cmp_with=code))
 
 
 def test_b_is_chosen_and_stands_in_the_link() -> None:

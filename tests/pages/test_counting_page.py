@@ -18,7 +18,7 @@ APP = str(Path(__file__).parents[2] / "app.py")
 
 def counting_page(net: str = "resnet50", **link: str) -> AppTest:
     at = AppTest.from_file(APP, default_timeout=120)
-    at.query_params["net"] = net
+    at.query_params.update({"net": net, "weights": "none"})
     for key, code in link.items():
         at.query_params[key] = code
     at.switch_page("pages/counting.py").run()

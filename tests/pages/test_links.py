@@ -20,7 +20,7 @@ def test_a_link_sets_every_control_and_is_kept() -> None:
 def test_what_is_usual_is_not_in_the_link() -> None:
     app = opened("architecture", arch_unit="MACs")
     assert not app.warning
-    assert set(app.query_params) == {"net", "size"}
+    assert set(app.query_params) == {"net", "weights", "size"}
     app.segmented_control(key="arch_unit").set_value("FLOPs").run()
     assert app.query_params["arch_unit"] == "FLOPs"
     app.segmented_control(key="arch_unit").set_value("MACs").run()
@@ -86,7 +86,7 @@ def test_the_sidebars_links_keep_the_network() -> None:
     app = opened("compare", net="resnet152")
     links = {link.proto.page: link.proto.query_string for link in app.sidebar.get("page_link")}
     assert len(links) == len(PAGES)
-    assert set(links.values()) == {"net=resnet152&size=224"}
+    assert set(links.values()) == {"net=resnet152&weights=none&size=224"}
 
 
 def test_a_link_waits_for_the_guess_and_its_mistakes_are_told_at_once() -> None:

@@ -168,8 +168,7 @@ def test_answers_stay_with_the_network_that_gave_them() -> None:
     stream = io.BytesIO()
     state = build(SPEC.with_(num_classes=3)).state_dict()
     torch.save({"state_dict": state, "classes": ["rose", "tulip", "daisy"]}, stream)
-    page.segmented_control(key="p_from").set_value("yours").run()
-    page.file_uploader[2].set_value(("best.pth", stream.getvalue(), "application/octet-stream")).run()
+    page.sidebar.file_uploader[1].set_value(("best.pth", stream.getvalue(), "application/octet-stream")).run()
     assert table(page)["answer"][0] == before
     assert "These answers are those of **A network for tests**." in page.info[0].value
     page.segmented_control(key="mp_from").set_value("samples").run()

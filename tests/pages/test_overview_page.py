@@ -24,7 +24,7 @@ def figures(app: AppTest) -> list[str]:
 def test_the_first_view_shows_resnet_18() -> None:
     app = overview()
     assert app.title[0].value == "ResNet Explorer"
-    assert figures(app) == ["18", "11,689,512", "1.81 G", "1000"]
+    assert figures(app) == ["18", "11,270,904", "1.81 G", "184"]
 
 
 def test_every_page_has_a_card_that_says_what_it_is_for() -> None:

@@ -25,8 +25,10 @@ from resnet_explorer.predictor import predict, preprocess
 from resnet_explorer.samples import open_sample
 from resnet_explorer.score_cam import score_cam
 from resnet_explorer.stage_pass import StagePass, stage_pass
-from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, imagenet, load
+from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, imagenet, load, own
+from resnet_explorer.weights.imagenet_files import FILES, File
 from tests.http_server import complete, local_server
+from tests.pages.opened import opened
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
@@ -332,53 +334,64 @@ def test_the_uploaded_bytes_are_let_go(page: AppTest) -> None:
     assert max(kept.image.size) <= 1024
 
 
-def test_imagenet_without_its_file_says_which_and_the_bundled_network_answers(
-    page: AppTest, places: Path
-) -> None:
-    page.segmented_control(key="p_from").set_value("torchvision").run()
-    page.selectbox(key="p_weights").set_value("torchvision/resnet18/IMAGENET1K_V1").run()
-    (sentence,) = [each.value for each in page.info]
-    assert page.button(key="p_download").label == "Download 45 MB"
-    assert "`resnet18-f37072fd.pth`" in sentence
-    assert "https://download.pytorch.org/models/resnet18-f37072fd.pth" in sentence
-    assert str(places / "torch") in sentence
-    check_shown(page, asked(open_sample("cat")))
+KEY = "torchvision/resnet18/IMAGENET1K_V1"
 
 
-def test_a_download_without_a_network_says_what_to_do(
-    page: AppTest, places: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def opened_without_weights() -> AppTest:
+    page = opened("predict", net="resnet18", p_sample="rocket")
+    assert page.query_params["weights"] == "none"
+    return page
+
+
+def test_without_weights_a_sentence_says_so_and_one_click_leads_to_some() -> None:
+    page = opened_without_weights()
+    assert [each.value for each in page.info] == [
+        "**ResNet-18** has no weights here yet, so it cannot say what is on a photo."
+    ]
+    assert not page.metric
+    assert page.button(key="_fetch_page_V1").label == "Fetch ImageNet’s weights V1 (45 MB)"
+    assert "`resnet18-f37072fd.pth`" in page.button(key="_fetch_page_V1").proto.help
+    bundled_one = page.button(key="_use_bundled")
+    assert bundled_one.label == "Use ResNet-8 (basic, 1-1-1, width 16), which knows 10 things"
+    bundled_one.click().run()
+    assert not page.info
+    check_shown(page, asked(open_sample("rocket")))
+
+
+def test_a_download_without_a_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_network(*_: object, **__: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
-    page.segmented_control(key="p_from").set_value("torchvision").run()
-    page.selectbox(key="p_weights").set_value("torchvision/resnet18/IMAGENET1K_V1").run()
+    page = opened_without_weights()
     monkeypatch.setattr(socket, "create_connection", no_network)
-    page.button(key="p_download").click().run()
+    page.button(key="_fetch_page_V1").click().run()
     (sentence,) = errors(page)
     assert "cannot be reached" in sentence
     assert "put the file resnet18-f37072fd.pth from https://download.pytorch.org" in sentence
-    check_shown(page, asked(open_sample("cat")))
+    assert page.query_params["weights"] == "none"
 
 
-def test_imagenet_weights_are_fetched_and_answer(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("place", ["page", "sidebar"])
+def test_imagenet_weights_are_fetched_and_answer(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(13)
     stream = io.BytesIO()
     torch.save(resnet18().state_dict(), stream)
     digest = hashlib.sha256(stream.getvalue()).hexdigest()
+    file = File(f"resnet18-{digest[:8]}.pth", 45)
+    monkeypatch.setitem(FILES["resnet18"], "IMAGENET1K_V1", file)
+    page = opened_without_weights()
     with local_server() as server:
-        url = server.serve(f"resnet18-{digest[:8]}.pth", complete(stream.getvalue()))
+        url = server.serve(file.name, complete(stream.getvalue()))
         monkeypatch.setattr(imagenet, "address", lambda key: url)
-        page.segmented_control(key="p_from").set_value("torchvision").run()
-        page.selectbox(key="p_weights").set_value("torchvision/resnet18/IMAGENET1K_V1").run()
-        page.button(key="p_download").click().run()
+        page.button(key=f"_fetch_{place}_V1").click().run()
     assert not page.exception
     assert errors(page) == []
     weights = find("resnet18")
-    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
+    tensor, _ = preprocess(open_sample("rocket"), weights.preprocessing)
     best = predict(load(weights), tensor).top(1)[0]
     assert page.metric[0].value == weights.classes[best[0]]
     assert page.metric[0].delta == f"{best[1]:.1%}"
+    assert (page.query_params["net"], page.query_params["weights"]) == ("resnet18", KEY)
     options = page.selectbox(key="p_class").options
     assert page.segmented_control(key="p_stage").value == 4  # its last, as it has four
     assert len(options) == len(set(options)) == 1001  # two cranes and two maillots, told apart
@@ -393,48 +406,52 @@ def checkpoint_file(seed: int) -> bytes:
     return stream.getvalue()
 
 
+def open_checkpoint(page: AppTest, name: str, content: bytes) -> AppTest:
+    page.sidebar.file_uploader[1].set_value((name, content, "application/octet-stream")).run()
+    assert not page.exception
+    return page
+
+
 def test_two_checkpoints_of_one_name_are_told_apart(page: AppTest) -> None:
-    page.segmented_control(key="p_from").set_value("yours").run()
     shown = []
     for seed in (1, 2):
-        page.file_uploader[1].set_value(("best.pth", checkpoint_file(seed), "application/octet-stream")).run()
-        assert not page.exception
-        box = page.selectbox(key="p_weights")
+        open_checkpoint(page, "best.pth", checkpoint_file(seed))
+        box = page.sidebar.selectbox[0]
         shown.append(box.options[box.index])
-    first, second = page.selectbox(key="p_weights").options
+    first, second = page.sidebar.selectbox[0].options[-2:]
     assert first != second
     assert shown[0] == "best.pth"
     assert shown[1].startswith("best.pth (")
-    page.button(key="p_forget").click().run()
-    assert page.selectbox(key="p_weights").options == ["best.pth"]
+    page.button(key="_forget").click().run()
+    assert page.sidebar.selectbox[0].options[-1] == "best.pth"
+    assert page.query_params["weights"] == "none"
+    assert "has no weights here yet" in page.info[0].value
 
 
 def test_a_checkpoint_of_ones_own(page: AppTest) -> None:
     page.selectbox(key="p_class").set_value("truck").run()
-    page.segmented_control(key="p_from").set_value("yours").run()
-    assert "Until then, the bundled network answers." in [each.value for each in page.caption]
-    page.file_uploader[1].set_value(("flowers.pth", checkpoint_file(12), "application/octet-stream")).run()
+    open_checkpoint(page, "flowers.pth", checkpoint_file(12))
     assert errors(page) == []
-    assert not page.exception
     assert page.metric[0].value in ("rose", "tulip", "daisy")
     assert page.selectbox(key="p_class").options == ["most probable", "rose", "tulip", "daisy"]
     assert page.selectbox(key="p_class").value == "most probable"  # it has no truck
-    assert page.query_params["p_weights"] == page.selectbox(key="p_weights").value  # the first one, too
+    assert page.query_params["weights"] == page.sidebar.selectbox[0].value == own.kept()[0].key
+    assert page.session_state["_spec"] == SPEC.with_(num_classes=3)
 
 
 def test_a_checkpoint_that_is_none_gets_a_sentence(page: AppTest) -> None:
-    page.segmented_control(key="p_from").set_value("yours").run()
-    page.file_uploader[1].set_value(("diary.pth", b"dear diary", "application/octet-stream")).run()
-    assert not page.exception
+    open_checkpoint(page, "diary.pth", b"dear diary")
     assert "diary.pth" in errors(page)[0]
     check_shown(page, asked(open_sample("cat")))
 
 
-def test_the_page_shows_the_architecture_of_its_network(page: AppTest) -> None:
-    page.button(key="p_show").click().run()
-    assert page.query_params["net"] != ["resnet18"]
-    assert page.session_state["_spec"] == SPEC
-    assert "p_show" not in [each.key for each in page.button]
+def test_a_checkpoint_without_classes_is_told(page: AppTest) -> None:
+    stream = io.BytesIO()
+    torch.save(build(SPEC.with_(include_top=False)).state_dict(), stream)
+    open_checkpoint(page, "body.pth", stream.getvalue())
+    assert page.info[0].value == r"**body.pth** has no fully connected layer, so it knows no classes."
+    page.button(key="_use_bundled").click().run()
+    check_shown(page, asked(open_sample("cat")))
 
 
 def test_an_empty_map_is_explained(page: AppTest, places: Path) -> None:

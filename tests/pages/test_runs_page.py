@@ -168,8 +168,7 @@ def test_its_network_is_opened_on_predict(data: Path) -> None:
     page.button(key="ru_open").click().run()
     assert not page.exception
     assert page.title[0].value == "Predict"
-    assert page.segmented_control(key="p_from").value == "yours"
-    assert page.selectbox(key="p_weights").value == run.state.weights
+    assert page.sidebar.selectbox[0].value == page.query_params["weights"] == run.state.weights
 
 
 def test_its_files(data: Path) -> None:

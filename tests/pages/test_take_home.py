@@ -21,7 +21,9 @@ WIDE = ResNetSpec("bottleneck", (1, 2), width=8, width_per_group=128, num_classe
 
 
 def opened(**parameters: str) -> AppTest:
+    """The page with the network of a link, ResNet-18 with ImageNet's classes unless told."""
     app = AppTest.from_file(APP, default_timeout=180)
+    parameters = {"net": "resnet18", "weights": "none"} | parameters
     for name, value in parameters.items():
         app.query_params[name] = value
     return app.switch_page("pages/architecture.py").run()

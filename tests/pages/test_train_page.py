@@ -65,9 +65,10 @@ def test_without_photos_the_way_to_add_some_is_shown() -> None:
 def test_the_usual_run_is_a_new_head_on_the_bundled_network(album: Album, begun: list[Story]) -> None:
     page = opened("train")
     assert "**36** to learn from, **9** to test on; 3 classes" in words(page)
-    body = plan(find("bundled").spec.with_(include_top=False), (32, 32))
-    assert body.params == 1_354_224
-    assert "579 of 1,354,803 parameters learn." in words(page), "192 × 3 weights and 3 biases"
+    body = plan(find("bundled").spec.with_(include_top=False), (224, 224))
+    assert body.params == 11_176_512
+    assert "1,539 of 11,178,051 parameters learn." in words(page), "512 × 3 weights and 3 biases"
+    assert "Begins with **ResNet-18** and its weights: " in words(page)
     page = train(page)
     (story,) = begun
     assert story.settings == SOUND["head"]
@@ -118,18 +119,31 @@ def test_from_nothing_the_network_of_the_sidebar_learns(album: Album, begun: lis
     assert begun[0].spec.width == 8 and begun[0].spec.num_classes == 3
 
 
-def test_weights_that_are_not_here_are_asked_for(album: Album) -> None:
-    page = opened("train", tn_from="torchvision")
-    assert "is not in" in page.info[0].value
-    assert "tn_begin" not in [button.key for button in page.button]
+def test_a_trained_network_learns_from_nothing_when_told(album: Album, begun: list[Story]) -> None:
+    page = opened("train", tn_way="all")
+    page.toggle(key="tn_scratch").set_value(True).run()
+    assert page.query_params["tn_scratch"] == "1"
+    train(page)
+    (story,) = begun
+    assert story.start is None
+    assert story.spec == find("bundled").spec.with_(num_classes=3)
+
+
+def test_links_of_before_begin_with_what_they_named(album: Album, begun: list[Story]) -> None:
+    for link in ({"tn_start": "bundled/resnet20"}, {"tn_from": "none"}, {"tn_from": "torchvision"}):
+        page = opened("train", **link)
+        assert not page.warning
+        assert not page.query_params.keys() & link.keys()
+        train(page)
+    assert [story.start for story in begun] == ["bundled/resnet20", None, "bundled"]
 
 
 def test_a_missing_bundled_network_is_told(
     album: Album, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundled, "FILE", tmp_path / "gone" / "cifar10.safetensors")
+    monkeypatch.setattr(bundled, "FILE", tmp_path / "gone" / "resnet18.safetensors")
     page = opened("train")
-    assert page.error or page.info
+    assert "The bundled network is missing" in page.error[0].value
     assert "tn_begin" not in [button.key for button in page.button]
 
 
