@@ -17,6 +17,7 @@ from resnet_explorer.photo import Photo
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.side_by_side import Looker, SideBySide, short_name, side_by_side, whole_square
 from resnet_explorer.tables import bytes_text
+from resnet_explorer.target import name_of
 from resnet_explorer.ui.answer import class_input, class_names
 from resnet_explorer.ui.evidence import look_input, method_input
 from resnet_explorer.ui.linked import Code, complain, linked, one_of, shortened, some_of
@@ -175,7 +176,7 @@ def map_input(chosen: Sequence[Weights]) -> tuple[list[Looker], int, Maps]:
         usual = next(iter(ONE_PASS))
         st.info(sentence.format(method=METHODS[method].name, usual=METHODS[usual].name))
         method = usual
-    target = None if index is None else together[index]
+    target = None if index is None else name_of(index, together)
     lookers = [
         Looker(weights, names, names.index(target) if target in names else None)
         for weights, names in zip(chosen, named, strict=True)

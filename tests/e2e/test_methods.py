@@ -38,7 +38,7 @@ def wide_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def app_with_it(wide_network: str) -> Iterator[str]:
     with running_app() as address:
-        yield f"{address}/predict?p_from=yours&p_weights={wide_network}"
+        yield f"{address}/predict?weights={wide_network}"
 
 
 def test_score_cam_is_stopped_and_gone_on_with(page: Page, app_with_it: str) -> None:
@@ -72,21 +72,23 @@ def test_score_cam_is_stopped_and_gone_on_with(page: Page, app_with_it: str) -> 
 
 
 def test_a_rival_is_chosen_and_the_link_keeps_it(page: Page, app: str) -> None:
-    visit(page, f"{app}/predict?p_class=cat", "Predict")
-    expect(page.get_by_role("heading", name=re.compile("^Why cat and not "))).to_be_visible()
+    visit(page, f"{app}/predict?p_class=tabby cat", "Predict")
+    expect(page.get_by_role("heading", name=re.compile("^Why tabby cat and not "))).to_be_visible()
     settle(page)
-    before = page.get_by_role("img", name="Map for and against cat less").get_attribute("src")
-    choose(page, "And not", "dog")
-    expect(page.get_by_role("heading", name="Why cat and not dog?")).to_be_visible()
+    before = page.get_by_role("img", name="Map for and against tabby cat less").get_attribute("src")
+    choose(page, "And not", "golden retriever")
+    expect(page.get_by_role("heading", name="Why tabby cat and not golden retriever?")).to_be_visible()
     settle(page)
-    picture = page.get_by_role("img", name="Map for and against cat less dog")
+    picture = page.get_by_role("img", name="Map for and against tabby cat less golden retriever")
     expect(picture).to_be_visible()
     after = picture.get_attribute("src")
     assert after != before
-    expect(page).to_have_url(re.compile("p_rival=dog"))
+    expect(page).to_have_url(re.compile("p_rival=golden"))
     page.reload()
-    expect(page.get_by_role("heading", name="Why cat and not dog?")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Why tabby cat and not golden retriever?")).to_be_visible(
+        timeout=PATIENCE
+    )
     settle(page)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Both as PNG").click()
-    assert saved.value.suggested_filename == "gradcam-3-5-stage3.png"
+    assert saved.value.suggested_filename == "gradcam-35-24-stage4.png"

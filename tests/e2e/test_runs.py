@@ -78,8 +78,8 @@ def test_runs_from_the_table_to_the_bundle(page: Page, app_with_runs: str) -> No
     main.get_by_role("button", name="Open on Predict").click()
     expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
     settle(page)
-    expect(main.get_by_role("combobox", name="Network")).to_have_value("Three colours")
-    assert f"p_weights={find_run('first').state.weights.replace('/', '%2F')}" in page.url
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("Three colours")
+    assert f"weights={find_run('first').state.weights.replace('/', '%2F')}" in page.url
 
 
 def test_a_finished_run_is_trained_further_and_deleted(page: Page, app_with_runs: str) -> None:

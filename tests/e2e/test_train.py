@@ -47,7 +47,7 @@ def test_a_run_goes_on_when_the_page_is_left_and_stops_when_told(page: Page, app
     page.goto(f"{app}/predict?p_from=yours")
     expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
     settle(page)
-    expect(page.get_by_text("Three colours").first).to_be_visible()
+    expect(page.get_by_role("combobox", name="Network")).to_have_value("Three colours")
 
 
 def test_the_first_album_is_chosen_on_every_page(
