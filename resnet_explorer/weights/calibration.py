@@ -52,15 +52,19 @@ class Calibration:
 
     @cached_property
     def unsure_below(self) -> float:
-        """The largest end of a bin such that of the answers below it fewer than half are right.
+        """The largest end of a bin such that fewer than half are right of its answers, and of all below it.
 
-        0 where there is none: the network is never unsure.
+        Of all below it alone would not do: there the many that are hopeless make up for those just below
+        it, of which seven in ten may be right, and nobody should call these unsure.
+
+        0 where there is no such bin: the network is never unsure.
         """
         count = right = 0
         threshold = 0.0
         for each in self.bins:
             count, right = count + each.count, right + each.right
-            if 2 * right < count:
+            share = each.share_right
+            if share is not None and share < 0.5 and 2 * right < count:
                 threshold = each.high
         return threshold
 
