@@ -75,7 +75,7 @@ def test_a_row_tells_what_the_run_was_told_and_came_to(data: Path) -> None:
     assert row.seconds == run.state.seconds > sum(float(each["seconds"]) for each in log)
     assert len(row.begun) == len("2026-11-21 23:05")
     named = replace(run, story=replace(run.story, start="bundled"))
-    assert row_of(named, {"bundled": "CIFAR-10"}).start == "CIFAR-10"
+    assert row_of(named, {"bundled": "ResNet-18"}).start == "ResNet-18"
     assert row_of(named, {}).start == "bundled"
 
 

@@ -60,7 +60,7 @@ def test_a_block_cut_in_the_graph_changes_the_top_five(page: Page, app: str) -> 
 
 
 def test_a_sweep_is_stopped_and_goes_on(page: Page, app: str) -> None:
-    page.goto(f"{app}/wire?cw_guess_shown=1&cw_net=bundled&cw_photos=1000")
+    page.goto(f"{app}/wire?cw_guess_shown=1&cw_net=bundled/resnet20&cw_photos=1000")
     main = page.get_by_test_id("stMain")
     main.get_by_role("button", name="Stop").click()
     expect(page.get_by_text(re.compile(r"stopped at [\d,]+"))).to_be_visible()

@@ -22,11 +22,11 @@ NOISY = "yours/00000000000e"
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An app with the bundled network and a copy of it that forgot a part of what it knew."""
+    """An app with the bundled ResNet-20 and a copy of it that forgot a part of what it knew."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RESNET_EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
         torch.manual_seed(3)
-        weights = find("bundled")
+        weights = find("bundled/resnet20")
         state = {
             name: value + 0.5 * value.std() * torch.randn_like(value) if value.ndim > 1 else value
             for name, value in load(weights).state_dict().items()
@@ -37,7 +37,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_two_networks_are_compared_and_taken_away(page: Page, lab: str, tmp_path: Path) -> None:
-    visit(page, f"{lab}/side_by_side?sb_nets=bundled,{NOISY}", "Side by side")
+    visit(page, f"{lab}/side_by_side?sb_nets=bundled/resnet20,{NOISY}", "Side by side")
     expect(page.get_by_text("forgetful.pth").last).to_be_visible()
     expect(page.get_by_text("weighted layers")).to_have_count(2)
     expect(page.get_by_role("img", name="The map of stage 3 over the photo")).to_have_count(2)
@@ -45,7 +45,7 @@ def test_two_networks_are_compared_and_taken_away(page: Page, lab: str, tmp_path
     expect(page.get_by_text("A rocket at its launch")).to_be_visible()
     settle(page)
 
-    page.locator("svg [data-key=dog], svg [data-key=airplane]").first.click()  # both maps follow
+    page.locator("svg [data-key=dog], svg [data-key=frog]").first.click()  # both maps follow
     expect(page.get_by_text("8 × 8 cells, for")).to_have_count(2)
     settle(page)
     assert "p_class=" in page.url
@@ -79,11 +79,11 @@ def test_two_networks_are_compared_and_taken_away(page: Page, lab: str, tmp_path
 
 
 def test_a_network_is_left_out_by_its_cross(page: Page, lab: str) -> None:
-    visit(page, f"{lab}/side_by_side?sb_nets={NOISY},bundled", "Side by side")
+    visit(page, f"{lab}/side_by_side?sb_nets={NOISY},bundled/resnet20", "Side by side")
     expect(page.get_by_text("weighted layers")).to_have_count(2)
     settle(page)
-    page.get_by_role("button", name="Remove ResNet-10 · forgetful.pth").click()
+    page.get_by_role("button", name="Remove ResNet-20 CIFAR · forgetful.pth").click()
     expect(page.get_by_text("weighted layers")).to_have_count(1)
     expect(page.get_by_text("One network alone agrees with itself")).to_be_visible()
     settle(page)
-    assert "sb_nets=bundled&" in page.url
+    assert "sb_nets=bundled/resnet20&" in page.url or "sb_nets=bundled%2Fresnet20&" in page.url
