@@ -55,7 +55,7 @@ def confidence_of(probabilities: Tensor, weights: Weights) -> Confidence:
 
 
 def in_words(found: Confidence, names: Sequence[str], shown: Callable[[str], str] = str) -> str:
-    """Sentences that stand below the most probable class; "" where there is nothing to say.
+    """Sentences that stand below the most probable class or kind; "" where there is nothing to say.
 
     Args:
         found: what is known of the answer.
@@ -64,7 +64,8 @@ def in_words(found: Confidence, names: Sequence[str], shown: Callable[[str], str
     """
     sentences = []
     if found.kind:
-        sentences.append(kind_in_words(found.kind, names, shown))
+        members = _members_in_words(found.kind, names, shown)
+        sentences.append(t("Unsure which: {members}.").format(members=members))
     elif found.is_unsure:
         sentences.append(
             t("Unsure: it may well be none of the {known:,} things that this network knows.").format(
@@ -81,18 +82,18 @@ def in_words(found: Confidence, names: Sequence[str], shown: Callable[[str], str
     return " ".join(sentences)
 
 
-def kind_in_words(found: KindAnswer, names: Sequence[str], shown: Callable[[str], str] = str) -> str:
-    """As "Unsure which, but a dog, 84%: golden retriever 31%, Labrador retriever 27%, …"."""
+def kind_in_words(found: KindAnswer) -> str:
+    """As "a dog, 84%"."""
+    return f"{with_article(found.kind.name)}, {found.probability:.0%}"
+
+
+def _members_in_words(found: KindAnswer, names: Sequence[str], shown: Callable[[str], str]) -> str:
     members = [
         f"{shown(names[index])} {probability:.0%}"
         for index, probability in found.members[:MOST_NAMED]
         if probability >= WORTH_NAMING
     ]
-    return t("Unsure which, but {kind}, {probability:.0%}: {members}.").format(
-        kind=with_article(shown(found.kind.name)),
-        probability=found.probability,
-        members=", ".join(members) + (", …" if len(found.members) > len(members) else ""),
-    )
+    return ", ".join(members) + (", …" if len(found.members) > len(members) else "")
 
 
 def with_article(kind: str) -> str:

@@ -14,7 +14,7 @@ import typer
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.progress import photo_bar
 from resnet_explorer.commands.trained import trained
-from resnet_explorer.confidence import confidence_of, in_words
+from resnet_explorer.confidence import confidence_of, in_words, kind_in_words
 from resnet_explorer.short_text import on_one_line
 
 if TYPE_CHECKING:
@@ -175,6 +175,8 @@ def _target(weights: Weights, label: str) -> Target:
 def _as_text(look: Look[Any], rows: list[Row], weights: Weights) -> str:
     lines = [f"  {row.rank:2d}. {row.probability:7.2%}  {row.label}" for row in rows]
     found = confidence_of(look.probabilities, weights)
+    if found.kind:
+        lines.append(f"      {kind_in_words(found.kind)}")
     if found.is_unsure or found.kind:
         lines.append(f"      {in_words(found, weights.classes)}")
     return "\n".join([on_one_line(look.name), *lines])
