@@ -80,7 +80,7 @@ def test_the_rival_is_the_next_most_probable() -> None:
 
 def test_one_class_has_no_rival() -> None:
     model = build(ResNetSpec("basic", (1,), width=8, stem="cifar", num_classes=1)).eval()
-    with pytest.raises(ValueError, match="knows one class only"):
+    with pytest.raises(ValueError, match="knows no other class"):
         rival_of(stage_pass(model, photo()))
 
 

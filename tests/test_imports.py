@@ -22,6 +22,7 @@ COMPARISON = "compare compare_table compare_picture what_changed published accur
 PROOF = "proof.curves proof.ranking proof.similarity proof.figures proof.readings proof.pictures"
 FEATURES = "feature_places feature_numbers feature_grid first_layer sparsity_figure"
 MANY = "many.archive many.entries many.copies many.answers many.cam_sheets"
+KINDS = "weights.kinds weights.calibration training.wordnet_kinds target confidence"
 SIDE_BY_SIDE = "shelf disagreement answer_bars side_by_side side_by_side_tables"
 ALBUMS = "finetune.albums finetune.flowers finetune.album_picture finetune.collection finetune.survey"
 TRUST = "finetune.verdicts finetune.confusion_picture finetune.photo_grid finetune.trust_figures"
@@ -41,7 +42,7 @@ DEGRADATION = (
 LANDSCAPES = "labs.landscape_numbers labs.landscape_figures labs.landscape_notebook labs.landscape_study"
 LISTS = (
     f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
-    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS} {WIRES} {LANDSCAPES} {DEGRADATION}"
+    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS} {WIRES} {LANDSCAPES} {DEGRADATION} {KINDS}"
 )
 TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
 
