@@ -10,9 +10,13 @@ import pytest
 import torch
 from PIL import Image
 
+from resnet_explorer.crop import CENTRE
 from resnet_explorer.evaluation import for_evaluation
 from resnet_explorer.labs import cifar_photos
 from resnet_explorer.labs.cifar_photos import fixed_photos, knows_them, make, photos_for
+from resnet_explorer.labs.measured import photos_of
+from resnet_explorer.predictor import preprocess
+from resnet_explorer.samples import SAMPLES, open_sample
 from resnet_explorer.training.data import CIFAR10_CLASSES
 from resnet_explorer.weights import find, load
 
@@ -45,6 +49,17 @@ def test_the_bundled_network_is_as_right_on_them_as_on_all() -> None:
         found = for_evaluation(load(weights))(photos.images).argmax(dim=1)
     # 85.9 % on all 10,000 (bundled/resnet20.md); a thousand know that to ± 2.2 points, twice that is allowed.
     assert float((found == photos.labels).float().mean()) == pytest.approx(0.859, abs=0.044)
+
+
+def test_a_network_of_other_things_is_asked_about_squares_of_the_samples() -> None:
+    photos = photos_of(find("bundled"), 1000)
+    assert photos.labels is None
+    assert photos.images.shape == (2 * 3 * len(SAMPLES), 3, 224, 224)
+    one_way, mirrored = photos.images.chunk(2)
+    assert torch.equal(mirrored, one_way.flip(3))
+    weights = find("bundled")
+    first, _ = preprocess(open_sample(SAMPLES[0].name), weights.preprocessing, CENTRE)
+    assert torch.equal(photos.images[:1], first)
 
 
 def test_other_classes_are_refused() -> None:

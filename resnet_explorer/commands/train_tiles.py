@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from resnet_explorer.commands.progress import log_line, piece_bar, training_bar
+from resnet_explorer.link import encode_spec
 from resnet_explorer.spec import ResNetSpec, preset
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from resnet_explorer.training.scratch import Recipe
     from resnet_explorer.training.tile_figures import PhotoFigures
     from resnet_explorer.weights import Weights
+    from resnet_explorer.weights.kinds import Kind
 
 EXPORT = "network.safetensors"
 CARD = "card.md"
@@ -61,11 +63,17 @@ def train_tiles(
     mosaics = load_mosaics(data)
     classes = mosaics.images.classes
     initial = bundled.load(start) if start else None
-    spec = (network or preset(NETWORK)).with_(num_classes=len(classes))
+    usual = initial.spec if initial else preset(NETWORK)
+    spec = (network or usual).with_(num_classes=len(classes))
+    if initial and initial.spec != spec:
+        raise ValueError(
+            f"{start} holds {encode_spec(initial.spec)}, and this run is of {encode_spec(spec)}."
+        )
     recipe = tile_recipe(seed, fastest_precision())
     if start:
         recipe = next_cycle(recipe, hashlib.sha256(start.read_bytes()).hexdigest())
-    recipe = replace(recipe, epochs=epochs or recipe.epochs)
+    batch_size = min(recipe.batch_size, len(mosaics.images.train))
+    recipe = replace(recipe, epochs=epochs or recipe.epochs, batch_size=batch_size)
     if (out / "recipe.json").is_file():
         check_same(out / "recipe.json", spec, recipe)
     count = f"{len(mosaics.images.train):,} training and {len(mosaics.images.test):,} test tiles"
@@ -104,7 +112,6 @@ def finish_tiles(
     from resnet_explorer.training.tile_figures import tile_figures
     from resnet_explorer.weights.bundled import export_bundled
     from resnet_explorer.weights.calibration import calibrate_temperature, measure_calibration
-    from resnet_explorer.weights.kinds import bundled_kinds
 
     classes, test = data.images.classes, data.images.test
     seen, names = tiles.tile_preprocessing(), {"label": label or out.name}
@@ -118,7 +125,7 @@ def finish_tiles(
         temperature = calibrate_temperature(logits, test.labels[::2])
         calibration = measure_calibration((logits / temperature).softmax(1), test.labels[::2])
         tiles.fold_temperature(model, temperature)
-        kinds = bundled_kinds(data.wordnet)
+        kinds = _kinds(data.wordnet)
         weights = export_bundled(model, classes, seen, path, names, calibration, kinds)
         logits = tiles.tile_logits(_as_shipped(path), test.images, seen.crop, told)
     before, after = (
@@ -129,6 +136,16 @@ def finish_tiles(
     judged = _judged(path, weights, data, photos) if photos else None
     write_tile_card(out / CARD, weights, recipe, out, data, figures, judged, temperature, (before, after))
     typer.echo(f"{figures.top1:.1%} of the test tiles are right. {path}, {out / CARD}")
+
+
+def _kinds(wordnet: tuple[str, ...]) -> tuple[Kind, ...]:
+    """Those of the bundled network, for its classes; other classes have none."""
+    from resnet_explorer.weights.kinds import bundled_kinds
+
+    try:
+        return bundled_kinds(wordnet)
+    except ValueError:
+        return ()
 
 
 def _as_shipped(path: Path) -> ResNet:
