@@ -158,3 +158,10 @@ def test_with_the_last_norms_at_nothing_each_block_starts_as_the_identity(block:
             assert torch.allclose(module(x), shortcut, atol=1e-6)
             seen += 1
     assert seen == 4
+
+
+def test_a_network_without_norms_has_none_to_set_to_nothing() -> None:
+    model = build(ResNetSpec("basic", (1,), width=8, stem="cifar", norm="none", num_classes=2))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    zero_last_norms(model)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())

@@ -82,7 +82,9 @@ def with_sharpness(images: Tensor, sharpness: Tensor) -> Tensor:
 def _deviation(images: Tensor) -> Tensor:
     """(N, C, H, W) → (N,): the standard deviation over all values of each."""
     values = images.flatten(1)
-    return torch.linalg.vector_norm(values - values.mean(1, keepdim=True), dim=1) / values.shape[1] ** 0.5
+    length = torch.linalg.vector_norm(values - values.mean(1, keepdim=True), dim=1)
+    deviation: Tensor = length / values.shape[1] ** 0.5
+    return deviation
 
 
 def as_seen(images: Tensor) -> Tensor:

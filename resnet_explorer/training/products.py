@@ -45,7 +45,7 @@ class _ProductConv(nn.Conv2d):
     def of(cls, conv: nn.Conv2d) -> _ProductConv:
         """The same convolution: same parameter, other arithmetic."""
         with torch.device("meta"):
-            new = cls(conv.in_channels, conv.out_channels, 3, conv.stride, 1, bias=False)
+            new = cls(conv.in_channels, conv.out_channels, 3, conv.stride[0], 1, bias=False)
         new.weight = conv.weight
         return new
 
@@ -76,7 +76,7 @@ class _Product(torch.autograd.Function):
     """A 3×3 convolution with padding 1, each of its three products by the faster way."""
 
     @staticmethod
-    @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.bfloat16)
+    @torch.amp.custom_fwd(device_type="cpu", cast_inputs=torch.bfloat16)  # type: ignore[untyped-decorator]
     def forward(ctx: Any, x: Tensor, weight: Tensor, stride: int) -> Tensor:
         ctx.save_for_backward(x, weight)
         ctx.stride = stride
@@ -89,7 +89,7 @@ class _Product(torch.autograd.Function):
         return y.view(shape).permute(0, 3, 1, 2)
 
     @staticmethod
-    @torch.amp.custom_bwd(device_type="cpu")
+    @torch.amp.custom_bwd(device_type="cpu")  # type: ignore[untyped-decorator]
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None, None]:
         x, weight = ctx.saved_tensors
         n, _, height, width = x.shape

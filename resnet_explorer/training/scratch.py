@@ -188,7 +188,8 @@ def zero_last_norms(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, BasicBlock | Bottleneck):
             last = module.bn3 if isinstance(module, Bottleneck) else module.bn2
-            nn.init.zeros_(last.weight)
+            if isinstance(last, nn.BatchNorm2d):
+                nn.init.zeros_(last.weight)
 
 
 @torch.no_grad()

@@ -114,7 +114,7 @@ class TileAugmentation:
 
     def _recolour(self, images: Tensor, generator: Generator) -> Tensor:
         factors = 1 + self.light * _uniform(3 * len(images), (-1, 1), generator).view(3, -1, 1, 1, 1)
-        light, contrast, saturation = factors
+        light, contrast, saturation = factors.unbind()
         mean = images.mean((1, 2, 3), keepdim=True)
         grey = images.mean(1, keepdim=True)
         # Saturation, contrast around the mean, light: three factors, joined so that the pixels are read once.
