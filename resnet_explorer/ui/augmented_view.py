@@ -10,6 +10,7 @@ import streamlit as st
 from resnet_explorer.finetune.album_picture import augmented_views
 from resnet_explorer.finetune.albums import Album
 from resnet_explorer.finetune.collection import Item, LabelledPhotos
+from resnet_explorer.finetune.story import learned_from
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import for_screen, jpeg_bytes, png_bytes
 from resnet_explorer.photo import open_photo
@@ -37,7 +38,7 @@ def show_augmented(album: Album, photos: LabelledPhotos) -> None:
     items = photos.part("train")
     number = linked("al_photo", 0, whole(0, LAST_PHOTO)) % len(items)
     dice = linked("al_dice", 0, whole(0, LAST_DICE))
-    preprocessing = network_preprocessing()
+    preprocessing = learned_from(network_preprocessing())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             t("Another photo"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -124,9 +125,9 @@ def read_link() -> None:
     """Take network, weights and size from the link, if it asks for others."""
     net, weights, size = map(asked_for, ("net", "weights", "size"))
     for follow in (
-        lambda: _follow_net(net, weights),
-        lambda: _follow_weights(net, weights),
-        lambda: _follow_size(size),
+        partial(_follow_net, net, weights),
+        partial(_follow_weights, net, weights),
+        partial(_follow_size, size),
     ):
         try:
             follow()
@@ -195,9 +196,12 @@ def write_link() -> None:
 
 def link_parameters() -> dict[str, str]:
     """Network, weights and size as they stand in a link."""
+    key = weights_key()
+    # Where weights of one's own are not, the link opens their network all the same.
+    name = None if key and key.startswith(own.PREFIX) else current_name()
     return {
-        "net": current_name() or encode_spec(current_spec()),
-        "weights": weights_key() or NO_WEIGHTS,
+        "net": name or encode_spec(current_spec()),
+        "weights": key or NO_WEIGHTS,
         "size": encode_size(current_size()),
     }
 
@@ -220,7 +224,7 @@ def network_picker() -> None:
 def _picked(named: Container[str]) -> str:
     """What the picker shows as chosen: a key of one's own weights, a preset, or the network's code."""
     key = weights_key()
-    return key if key in named else current_name() or encode_spec(current_spec())
+    return key if key and key in named else current_name() or encode_spec(current_spec())
 
 
 def _take_choice() -> None:

@@ -19,6 +19,7 @@ from resnet_explorer.finetune import survey as surveys
 from resnet_explorer.finetune.albums import Album, albums, keep_zip
 from resnet_explorer.finetune.batches import augmented
 from resnet_explorer.finetune.flowers import fetch_flowers
+from resnet_explorer.finetune.story import learned_from
 from resnet_explorer.ui import album_input
 from resnet_explorer.ui.album_views import as_json
 from resnet_explorer.weights import find
@@ -225,7 +226,7 @@ def test_what_training_sees_is_what_training_makes() -> None:
     album = kept(folders(train_cats=6, train_dogs=4, val_cats=2, val_dogs=1))
     page = opened("album", weights="bundled/resnet20", al_photo="3", al_dice="5")
     files = re.findall(r"data:image/png;base64,([^\"]+)", pictures(page)[-1])
-    preprocessing = find("bundled/resnet20").preprocessing
+    preprocessing = learned_from(find("bundled/resnet20").preprocessing)
     mean, std = (np.array(values).reshape(3, 1, 1) for values in (preprocessing.mean, preprocessing.std))
     item = album.photos().part("train")[3]
     assert len(files) == 8

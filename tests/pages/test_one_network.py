@@ -157,6 +157,7 @@ def test_other_weights_of_the_same_architecture_are_a_click_away() -> None:
         assert network(page)[1:] == (key, classes)
         assert state(page) == f"weights: {words}"
         assert name(page) == ("mine.pth" if key == mine else "ResNet-18")
+        assert page.query_params["net"] == ("basic.2-2-2-2.num_classes-3" if key == mine else "resnet18")
 
 
 def test_networks_of_ones_own_are_listed_after_the_presets() -> None:

@@ -15,7 +15,7 @@ from resnet_explorer.finetune.conduct import conduct
 from resnet_explorer.finetune.runs import find_run, runs, runs_folder
 from resnet_explorer.finetune.settings import SOUND, TUTORIAL, Settings
 from resnet_explorer.finetune.state import STOP, read_state
-from resnet_explorer.finetune.story import Story
+from resnet_explorer.finetune.story import Story, learned_from
 from resnet_explorer.plan import plan
 from resnet_explorer.short_text import as_markdown
 from resnet_explorer.weights import bundled, find
@@ -74,7 +74,7 @@ def test_the_usual_run_is_a_new_head_on_the_bundled_network(album: Album, begun:
     assert story.settings == SOUND["head"]
     assert (story.start, story.label) == ("bundled", "colours · a new head")
     assert story.spec == find("bundled").spec.with_(num_classes=3)
-    assert story.preprocessing == replace(find("bundled").preprocessing, look="centre")
+    assert story.preprocessing == learned_from(find("bundled").preprocessing)
     assert story.photos().counts("val") == (3, 3, 3)
     assert page.session_state["tn_view"] == "live"
 
