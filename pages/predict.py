@@ -41,6 +41,13 @@ def show_seen(subject: Subject) -> None:
     with seen_place:
         st.image(square, width="stretch", output_format="PNG", alt=t("What the network sees"))
         st.caption(t("What the network sees: {side} × {side} pixels").format(side=side))
+        tile = subject.weights.preprocessing.tile
+        if tile:
+            st.caption(
+                t("Made small and soft first, {tile} × {tile}: it learned from small pictures.").format(
+                    tile=tile
+                )
+            )
         if subject.view != asked:
             st.caption(t("Of three squares along the photo, it is surest of this one."))
 
