@@ -1,4 +1,4 @@
-"""A lesson on flower_photos: three ways from three starts, beside the tutorial's own loop.
+"""A lesson on flower_photos: three ways from the bundled ResNet-18, beside the tutorial's own loop.
 
 `FLOWERS=flower_photos.zip python -m tests.benchmarks training`; the ZIP has `train/` and `val/`. It takes a
 quarter of an hour on two cores. Ours is the command line in a process of its own: start, survey and saving
@@ -29,14 +29,13 @@ from resnet_explorer import ResNetSpec, build, preset
 from resnet_explorer.finetune.collection import labelled_photos
 from resnet_explorer.finetune.engine import Run
 from resnet_explorer.finetune.parts import beginner
-from resnet_explorer.finetune.settings import Settings
+from resnet_explorer.finetune.settings import SOUND, Settings
+from resnet_explorer.finetune.story import learned_from
 from resnet_explorer.many.entries import entries_of
 from resnet_explorer.weights import Preprocessing, find, load
 from resnet_explorer.weights.checkpoint import assumed_preprocessing
 from tests.benchmarks.timing import Row, side_by_side
 
-STARTS = {"bundled": "the bundled network", "bundled/resnet20": "ResNet-20, bundled", "none": "random values"}
-EPOCHS = {"head": 10, "stages": 4, "all": 4}
 MOST_EPOCHS = 5
 """Of the tutorial's loop, if it does not reach our accuracy before."""
 MANY = 20_000
@@ -64,25 +63,22 @@ def rows() -> Iterator[Row]:
 
 
 def lessons(root: Path, place: Path) -> Iterator[Row]:
-    theirs = tutorial(root, find("bundled").preprocessing)
-    for start, name in STARTS.items():
-        for strategy, epochs in EPOCHS.items():
-            out = place / f"{start.replace('/', '-')}-{strategy}"
-            seconds, accuracy, memory = ours(root, out, start, strategy, epochs)
-            reached = next((entry for entry in theirs if entry[1] >= accuracy), theirs[-1])
-            yield Row(
-                f"{strategy} from {name}, {epochs} epochs: {accuracy:.1%}, {memory:,.0f} MB",
-                1000 * seconds,
-                f"the tutorial's loop from the bundled network until {reached[1]:.1%}",
-                1000 * reached[0],
-            )
+    theirs = tutorial(root, learned_from(find("bundled").preprocessing))
+    for strategy, settings in SOUND.items():
+        seconds, accuracy, memory = ours(root, place / strategy, strategy, settings.epochs)
+        reached = next((entry for entry in theirs if entry[1] >= accuracy), theirs[-1])
+        yield Row(
+            f"{strategy}, {settings.epochs} epochs: {accuracy:.1%}, {memory:,.0f} MB",
+            1000 * seconds,
+            f"the tutorial's loop from the same start until {reached[1]:.1%}",
+            1000 * reached[0],
+        )
 
 
-def ours(data: Path, out: Path, start: str, strategy: str, epochs: int) -> tuple[float, float, float]:
+def ours(data: Path, out: Path, strategy: str, epochs: int) -> tuple[float, float, float]:
     """Seconds, best accuracy and megabytes at the peak of a run on the command line."""
-    network = [] if start != "none" else ["--network", "resnet20_cifar"]
     command = [sys.executable, "-m", "resnet_explorer", "train", str(data), "--out", str(out)]
-    told = ["--weights", start, *network, "--strategy", strategy, "--epochs", str(epochs)]
+    told = ["--strategy", strategy, "--epochs", str(epochs)]
     began = time.perf_counter()
     environment = os.environ | {"RESNET_EXPLORER_HOME": str(out.parent / "home")}
     # A child counts the memory of whoever starts it as its own: a small process in between starts small.
@@ -150,8 +146,8 @@ def throughput(root: Path, place: Path) -> Iterator[Row]:
     """One epoch of all parameters over the same photos, ours beside the plain loop."""
     bundled, imagenet = find("bundled"), preset("resnet18")
     for name, spec, seen, count in (
-        ("the bundled network", bundled.spec, bundled.preprocessing, 1024),
-        ("ResNet-18", imagenet, assumed_preprocessing(imagenet), 128),
+        ("the bundled ResNet-18, 128 px", bundled.spec, learned_from(bundled.preprocessing), 512),
+        ("ResNet-18, 224 px", imagenet, assumed_preprocessing(imagenet), 128),
     ):
         found = labelled_photos(entries_of(str(root), "flowers"))
         every = len(found.part("train")) // count
@@ -195,8 +191,8 @@ def many_photos(place: Path) -> Row:
             noise = np.clip(dice.normal(0, 40, (48, 64, 3)) + colour, 0, 255).astype(np.uint8)
             with packed.open(f"{'light' if colour.sum() > 382 else 'dark'}/{number:05}.jpg", "w") as file:
                 Image.fromarray(noise).save(file, "JPEG")
-    seconds, accuracy, memory = ours(archive, place / "many", "bundled", "head", 3)
-    few, _, few_memory = ours(archive_of(place, archive, MANY // 10), place / "few", "bundled", "head", 3)
+    seconds, accuracy, memory = ours(archive, place / "many", "head", 3)
+    few, _, few_memory = ours(archive_of(place, archive, MANY // 10), place / "few", "head", 3)
     return Row(
         f"a new head on {MANY:,} generated photos: {accuracy:.1%}, {memory:,.0f} MB",
         1000 * seconds,
