@@ -76,19 +76,17 @@ def test_a_rival_is_chosen_and_the_link_keeps_it(page: Page, app: str) -> None:
     expect(page.get_by_role("heading", name=re.compile("^Why tabby cat and not "))).to_be_visible()
     settle(page)
     before = page.get_by_role("img", name="Map for and against tabby cat less").get_attribute("src")
-    choose(page, "And not", "golden retriever")
-    expect(page.get_by_role("heading", name="Why tabby cat and not golden retriever?")).to_be_visible()
+    choose(page, "And not", "teapot")
+    expect(page.get_by_role("heading", name="Why tabby cat and not teapot?")).to_be_visible()
     settle(page)
-    picture = page.get_by_role("img", name="Map for and against tabby cat less golden retriever")
+    picture = page.get_by_role("img", name="Map for and against tabby cat less teapot")
     expect(picture).to_be_visible()
     after = picture.get_attribute("src")
     assert after != before
-    expect(page).to_have_url(re.compile("p_rival=golden"))
+    expect(page).to_have_url(re.compile("p_rival=teapot"))
     page.reload()
-    expect(page.get_by_role("heading", name="Why tabby cat and not golden retriever?")).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(page.get_by_role("heading", name="Why tabby cat and not teapot?")).to_be_visible(timeout=PATIENCE)
     settle(page)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Both as PNG").click()
-    assert saved.value.suggested_filename == "gradcam-35-24-stage4.png"
+    assert saved.value.suggested_filename == "gradcam-35-148-stage4.png"
