@@ -38,9 +38,9 @@ Told = Callable[[str, int, int], None]
 
 
 def tile_recipe(seed: int = 0, precision: Precision = "float32") -> Recipe:
-    """Five of eleven epochs at 64 pixels, four at 96, the last two at 128."""
+    """Half of the epochs at 64 pixels, then 96, and the last tenth at 128."""
     return Recipe(
-        epochs=11,
+        epochs=10,
         batch_size=128,
         peak_rate=0.2,
         warmup=0.06,
@@ -48,7 +48,7 @@ def tile_recipe(seed: int = 0, precision: Precision = "float32") -> Recipe:
         average=0.995,
         average_every=4,
         zero_last_norms=True,
-        sizes=((5 / 11, 64), (9 / 11, 96), (1.0, 128)),
+        sizes=((0.5, 64), (0.9, 96), (1.0, 128)),
         calm=0.0,
         augmentation=TileAugmentation(area=0.35),
         channels=CHANNELS,
