@@ -24,8 +24,8 @@ from resnet_explorer.training.tile_augment import TileAugmentation
 from resnet_explorer.weights.base import Preprocessing
 
 NETWORK: Final = "resnet18"
-INPUT: Final = 224
-"""Pixels of the network's input in use."""
+INPUT: Final = 128
+"""Pixels of the network's input in use: the largest size that it was trained at (the card says why)."""
 CHANNELS: Final = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 """Mean and deviation of each channel: ImageNet's, as torchvision's weights have them."""
 _NORM_TILES: Final = 12_800

@@ -61,9 +61,18 @@ def current_weights() -> Weights | None:
 
 
 def current_size() -> tuple[int, int]:
-    """Height and width of its input."""
-    size: tuple[int, int] = st.session_state.get(_SIZE) or current_spec().natural_size
+    """Height and width of its input: as chosen or, untold, as its weights look at photos."""
+    size: tuple[int, int] = st.session_state.get(_SIZE) or _usual_size()
     return size
+
+
+def _usual_size() -> tuple[int, int]:
+    key = weights_key()
+    if key and not key.startswith("torchvision/"):  # theirs is the natural one, and to ask them takes torch
+        with suppress(ValueError):  # they are not here any more
+            side = find(key).preprocessing.crop
+            return side, side
+    return current_spec().natural_size
 
 
 def current_plan() -> Plan:
@@ -156,11 +165,11 @@ def _follow_weights(code: str | None, key: str | None) -> None:
             choose_no_weights()
         return
     try:
-        fits = code is None or alike(spec_of(key), current_spec())
+        spec = spec_of(key)
     except ValueError:
         sentence = t("`weights={key}`: these weights are not on this machine.")
         raise ValueError(sentence.format(key=shortened(key))) from None
-    if not fits:
+    if code is not None and not alike(spec, current_spec()):
         sentence = t("`weights={key}`: these weights are not of this network.")
         raise ValueError(sentence.format(key=shortened(key)))
     choose_weights(key)
