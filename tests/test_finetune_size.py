@@ -27,5 +27,5 @@ def test_another_size_keeps_the_part_of_the_photo_that_is_seen(size: int, resize
 
 def test_a_size_that_no_network_of_ours_takes_is_refused() -> None:
     assert Settings(size=0).size == 0
-    with pytest.raises(ValueError, match="size is 16; 0 \\(what suits the start\\) or 32 to 512 is allowed."):
+    with pytest.raises(ValueError, match=r"size is 16; 0 \(what suits the start\) or 32 to 512 is allowed\."):
         Settings(size=16)
