@@ -113,7 +113,7 @@ def claim_input(subject: Subject) -> Claim:
     Raises:
         ValueError: in one sentence, if the network cannot take the photo.
     """
-    first, second, picture = st.columns([1.25, 1.8, 0.95], gap="medium")
+    first, second, picture = st.columns([1.1, 2.15, 0.85], gap="small")
     with first:
         target = class_input(subject.names, subject.weights.kinds)
         method = _method_input()

@@ -117,6 +117,16 @@ def test_weights_that_cannot_be_had_are_told_in_a_sentence_and_the_network_stays
     assert network(page) == ("resnet50", "none", "1000")
 
 
+@pytest.mark.parametrize("weights", ["mine", "[b](http://c) **d**", "A" * 3000])
+def test_the_sentence_is_the_same_without_a_network_in_the_link_and_what_it_repeats_is_text(
+    weights: str,
+) -> None:
+    page = opened("architecture", weights=weights)
+    shown = f"{weights[:40]}{'…' if len(weights) > 40 else ''}"
+    assert page.warning[0].value.endswith(f" `weights={shown}`: these weights are not on this machine.")
+    assert network(page)[:2] == ("resnet18", "bundled")
+
+
 @pytest.mark.parametrize(
     ("link", "found"),
     [
