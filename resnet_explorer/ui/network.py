@@ -61,18 +61,9 @@ def current_weights() -> Weights | None:
 
 
 def current_size() -> tuple[int, int]:
-    """Height and width of its input: as chosen or, untold, as its weights look at photos."""
-    size: tuple[int, int] = st.session_state.get(_SIZE) or _usual_size()
+    """Height and width of its input."""
+    size: tuple[int, int] = st.session_state.get(_SIZE) or current_spec().natural_size
     return size
-
-
-def _usual_size() -> tuple[int, int]:
-    key = weights_key()
-    if key and not key.startswith("torchvision/"):  # theirs is the natural one, and to ask them takes torch
-        with suppress(ValueError):  # they are not here any more
-            side = find(key).preprocessing.crop
-            return side, side
-    return current_spec().natural_size
 
 
 def current_plan() -> Plan:
