@@ -41,8 +41,8 @@ class Sample:
 
 
 SAMPLES: Final = (
-    Sample("cat", "Chelsea the cat", "Stefan van der Walt, CC0", "chelsea.png"),
     Sample("coffee", "A cup of espresso", "Rachel Michetti, Pikolo Espresso Bar, CC0", "coffee.png"),
+    Sample("cat", "Chelsea the cat", "Stefan van der Walt, CC0", "chelsea.png"),
     Sample(
         "pair",
         "Two photos in one: the cat above the espresso",

@@ -54,7 +54,7 @@ def test_the_bundled_network_is_as_right_on_them_as_on_all() -> None:
 def test_a_network_of_other_things_is_asked_about_squares_of_the_samples() -> None:
     photos = photos_of(find("bundled"), 1000)
     assert photos.labels is None
-    assert photos.images.shape == (2 * 3 * len(SAMPLES), 3, 224, 224)
+    assert photos.images.shape == (2 * 3 * len(SAMPLES), 3, 128, 128)
     one_way, mirrored = photos.images.chunk(2)
     assert torch.equal(mirrored, one_way.flip(3))
     weights = find("bundled")

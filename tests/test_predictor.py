@@ -226,12 +226,15 @@ def test_of_a_square_photo_there_is_one_square() -> None:
 
 def test_the_bundled_network_looks_at_a_tile_and_answers() -> None:
     weights = find("bundled")
-    model, photo = load(weights), open_sample("cat")
+    model, photo, side = load(weights), open_sample("coffee"), weights.preprocessing.crop
     view = first_view(model, photo, weights.preprocessing)
     tensor, crop = preprocess(photo, weights.preprocessing, view)
     small = photo.image.resize((64, 64), Image.Resampling.BICUBIC, box=crop.box)
-    assert torch.equal(tensor, to_tensor(seen_small(small, 224), weights.preprocessing))
+    assert torch.equal(tensor, to_tensor(seen_small(small, side), weights.preprocessing))
     answer = predict(model, tensor)
     assert answer.logits.shape == (184,)
-    assert len(answer.top(5)) == 5
+    (likeliest, probability), *others = answer.top(5)
+    assert weights.classes[likeliest] == "espresso"
+    assert probability > 0.5
+    assert len(others) == 4
     assert answer.probabilities.sum().item() == pytest.approx(1)

@@ -35,7 +35,7 @@ def test_a_sample_opens_and_says_whose_it_is(each: Sample) -> None:
 
 def test_names_and_files_tell_the_samples_apart() -> None:
     assert len({each.name for each in SAMPLES}) == len({each.file for each in SAMPLES}) == len(SAMPLES)
-    assert sample("cat") is SAMPLES[0]
+    assert sample("coffee") is SAMPLES[0]
 
 
 def test_the_pair_is_the_middles_of_both_photos_one_above_the_other() -> None:
@@ -60,7 +60,7 @@ def test_links_of_before_lead_to_samples_that_there_are() -> None:
 
 
 def test_an_unknown_sample_names_those_that_there_are() -> None:
-    with pytest.raises(ValueError, match="'dog' is no sample photo; there are cat, coffee, pair, rocket"):
+    with pytest.raises(ValueError, match="'dog' is no sample photo; there are coffee, cat, pair, rocket"):
         open_sample("dog")
 
 

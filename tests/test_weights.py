@@ -207,7 +207,12 @@ class TestBundled:
         assert weights.plan.params == sum(each.numel() for each in model.parameters()) == 11_270_904
         assert len(set(weights.classes)) == 184
         assert {"tench", "tabby cat", "espresso"} < set(weights.classes)
-        assert (weights.preprocessing.crop, weights.preprocessing.tile) == (224, SIDE)
+        assert (weights.preprocessing.crop, weights.preprocessing.tile) == (128, SIDE)
+        assert weights.calibration is not None
+        assert sum(each.count for each in weights.calibration.bins) == 6_775, "half of the test photos"
+        assert weights.calibration.expected_error < 0.02
+        (dog,) = (kind for kind in weights.kinds if kind.name == "dog")
+        assert {"Chihuahua", "golden retriever", "dalmatian"} < {weights.classes[i] for i in dog.members}
         assert available()[0] == weights.entry
         theirs = torchvision.models.resnet18(num_classes=184).eval()
         theirs.load_state_dict(model.state_dict())

@@ -46,7 +46,7 @@ def test_of_two_one_is_chosen_and_stands_in_the_link(folder: Path) -> None:
     assert not page.exception
     assert page.query_params["weights"] == "bundled/smaller"
     weights = find("bundled/smaller")
-    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing, CENTRE)
+    tensor, _ = preprocess(open_sample("coffee"), weights.preprocessing, CENTRE)
     ((index, probability),) = predict(load(weights), tensor).top(1)
     assert page.metric[0].value == CLASSES[index]
     assert page.metric[0].delta == f"{probability:.1%}"

@@ -53,7 +53,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def network_and_input(key: str = "bundled") -> tuple[ResNet, torch.Tensor]:
     weights = find(key)
     channels = weights.spec.in_channels
-    return load(weights), preprocess(open_sample("cat"), weights.preprocessing, channels=channels)[0]
+    return load(weights), preprocess(open_sample("coffee"), weights.preprocessing, channels=channels)[0]
 
 
 def numbers_at(index: int, key: str = "bundled") -> ChannelNumbers:
@@ -258,7 +258,7 @@ def test_what_is_saved_says_whose_it_is() -> None:
     model, tensor = network_and_input()
     found = survey(model, tensor)
     place = all_places(plan(SPEC, (32, 32)))[4]
-    subject = Subject(open_sample("cat"), weights, CENTRE)
+    subject = Subject(open_sample("coffee"), weights, CENTRE)
     looked = Looked(subject, found, place, features_at(model, tensor, 4))
     told = json.loads(json_file(looked))
     best, probability = found.prediction.top(1)[0]

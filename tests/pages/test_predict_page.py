@@ -111,33 +111,33 @@ def file_of(image: Image.Image, image_format: str) -> bytes:
     return stream.getvalue()
 
 
-def test_the_first_view_answers_for_the_cat(page: AppTest) -> None:
-    check_shown(page, asked(open_sample("cat")))
-    assert "Photo: Stefan van der Walt, CC0" in [each.value for each in page.caption]
+def test_the_first_view_answers_for_the_espresso(page: AppTest) -> None:
+    check_shown(page, asked(open_sample("coffee")))
+    assert "Photo: Rachel Michetti, Pikolo Espresso Bar, CC0" in [each.value for each in page.caption]
     assert "What the network sees: 32 × 32 pixels" in [each.value for each in page.caption]
 
 
 def test_another_class_another_map(page: AppTest) -> None:
     for name in ("truck", "bird"):
         page.selectbox(key="p_class").set_value(name).run()
-        check_shown(page, asked(open_sample("cat"), target=CLASSES.index(name)))
+        check_shown(page, asked(open_sample("coffee"), target=CLASSES.index(name)))
 
 
 def test_every_stage_has_its_cells(page: AppTest) -> None:
     assert list(page.segmented_control(key="p_stage").options) == ["stem", "stage 1", "stage 2", "stage 3"]
     for stage in range(4):
         page.segmented_control(key="p_stage").set_value(stage).run()
-        check_shown(page, asked(open_sample("cat"), stage))
+        check_shown(page, asked(open_sample("coffee"), stage))
 
 
 def test_every_method_and_the_evidence_against(page: AppTest) -> None:
     for method in ONE_PASS:
         page.selectbox(key="p_method").set_value(method).run()
-        check_shown(page, asked(open_sample("cat"), method=method))
+        check_shown(page, asked(open_sample("coffee"), method=method))
         assert any(METHODS[method].claim in each.value for each in page.caption)
     page.selectbox(key="p_method").set_value("hirescam").run()
     page.toggle(key="p_against").set_value(True).run()
-    check_shown(page, asked(open_sample("cat"), method="hirescam", against=True))
+    check_shown(page, asked(open_sample("coffee"), method="hirescam", against=True))
     assert any("evidence against the class" in each.proto.body for each in page.get("html"))
 
 
@@ -151,22 +151,22 @@ def strip(page: AppTest) -> str:
 
 def test_the_film_strip_shows_every_stage(page: AppTest) -> None:
     for stage in range(4):
-        assert f"up to {asked(open_sample('cat'), stage).map.peak:.3g}" in strip(page)
+        assert f"up to {asked(open_sample('coffee'), stage).map.peak:.3g}" in strip(page)
     page.selectbox(key="p_class").set_value("truck").run()  # another class: every map follows
     for stage in range(4):
-        peak = asked(open_sample("cat"), stage, CLASSES.index("truck")).map.peak
+        peak = asked(open_sample("coffee"), stage, CLASSES.index("truck")).map.peak
         assert f"up to {peak:.3g}" in strip(page)
 
 
 def test_a_cell_of_the_strip_tells_what_it_sees(page: AppTest) -> None:
-    found = asked(open_sample("cat")).map.map
+    found = asked(open_sample("coffee")).map.map
     row, column = divmod(int(found.argmax()), 8)
     said = [each.value for each in page.markdown]
     assert any(said_of.startswith(f"Cell ({row}, {column}) of **stage 3** sees") for said_of in said)
     page.query_params["p_cell"] = "1.0.5"
     page.query_params["p_stage"] = "1"
     page.run()
-    value = asked(open_sample("cat"), 1).map.map[0, 5]
+    value = asked(open_sample("coffee"), 1).map.map[0, 5]
     # three 3 × 3 convolutions by then see 7 pixels, at the upper edge 4 of them
     sentence = "Cell (0, 5) of **stage 1** sees 4 × 7 of the 32 × 32 pixels: 2.73 % of it. Its evidence is"
     assert f"{sentence} **{value:.3g}**. Click another cell." in [each.value for each in page.markdown]
@@ -188,9 +188,9 @@ def shown_numbers(page: AppTest) -> str:
 def test_score_cam_is_computed_at_the_chosen_stage_only(page: AppTest) -> None:
     page.selectbox(key="p_method").set_value("scorecam").run()
     page.segmented_control(key="p_stage").set_value(2).run()
-    expected = asked(open_sample("cat"), 2)
+    expected = asked(open_sample("coffee"), 2)
     weights = find("bundled")
-    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
+    tensor, _ = preprocess(open_sample("coffee"), weights.preprocessing)
     *_, last = score_cam(load(weights), tensor, 2, expected.answer.target)
     assert last.answer is not None
     check_shown(page, Expected(expected.answer, Evidence(last.answer, 2)))
@@ -205,8 +205,8 @@ def test_integrated_gradients_have_no_stage_and_say_what_they_sum_to(page: AppTe
     page.selectbox(key="p_method").set_value("integrated").run()
     assert not page.exception
     weights = find("bundled")
-    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
-    target = asked(open_sample("cat")).answer.target
+    tensor, _ = preprocess(open_sample("coffee"), weights.preprocessing)
+    target = asked(open_sample("coffee")).answer.target
     *_, last = integrated_gradients(load(weights), tensor, target)
     integral = last.answer
     assert integral is not None
@@ -255,7 +255,7 @@ def check_rival(page: AppTest, target: int, rival: int, stage: int = 3, method: 
     """The heading, the logits, the cell of the largest difference, and the ends of the scale."""
     assert not page.exception
     weights = find("bundled")
-    tensor, _ = preprocess(open_sample("cat"), weights.preprocessing)
+    tensor, _ = preprocess(open_sample("coffee"), weights.preprocessing)
     passes = [stage_pass(load(weights), tensor, range(4), each) for each in (target, rival)]
     held = contrast(passes[0], passes[1], stage, method)
     ours, theirs = CLASSES[target], CLASSES[rival]
@@ -274,7 +274,7 @@ def check_rival(page: AppTest, target: int, rival: int, stage: int = 3, method: 
 
 
 def test_two_classes_are_held_against_each_other(page: AppTest) -> None:
-    first, second, third = (index for index, _ in asked(open_sample("cat")).answer.prediction.top(3))
+    first, second, third = (index for index, _ in asked(open_sample("coffee")).answer.prediction.top(3))
     check_rival(page, first, second)
     assert "this method shares out the logit" in shown_numbers(page)
     assert CLASSES[first] not in page.selectbox(key="p_rival").options
@@ -304,7 +304,7 @@ def test_another_sample(page: AppTest) -> None:
 def test_moving_the_view(page: AppTest) -> None:
     page.slider(key="p_zoom").set_value(2.0)
     page.slider(key="p_x").set_value(0.0).run()
-    check_shown(page, asked(open_sample("cat"), view=View(2.0, 0.0, 0.5)))
+    check_shown(page, asked(open_sample("coffee"), view=View(2.0, 0.0, 0.5)))
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG"])
@@ -442,7 +442,7 @@ def test_a_checkpoint_of_ones_own(page: AppTest) -> None:
 def test_a_checkpoint_that_is_none_gets_a_sentence(page: AppTest) -> None:
     open_checkpoint(page, "diary.pth", b"dear diary")
     assert "diary.pth" in errors(page)[0]
-    check_shown(page, asked(open_sample("cat")))
+    check_shown(page, asked(open_sample("coffee")))
 
 
 def test_a_checkpoint_without_classes_is_told(page: AppTest) -> None:
@@ -451,7 +451,7 @@ def test_a_checkpoint_without_classes_is_told(page: AppTest) -> None:
     open_checkpoint(page, "body.pth", stream.getvalue())
     assert page.info[0].value == r"**body.pth** has no fully connected layer, so it knows no classes."
     page.button(key="_use_bundled").click().run()
-    check_shown(page, asked(open_sample("cat")))
+    check_shown(page, asked(open_sample("coffee")))
 
 
 def test_an_empty_map_is_explained(page: AppTest, places: Path) -> None:
@@ -461,7 +461,7 @@ def test_an_empty_map_is_explained(page: AppTest, places: Path) -> None:
     export_bundled(model, CLASSES, SEEN, bundled.FILE)
     st.cache_resource.clear()
     page.selectbox(key="p_class").set_value("deer").run()
-    check_shown(page, asked(open_sample("cat"), target=4))
+    check_shown(page, asked(open_sample("coffee"), target=4))
     assert "The map is zero everywhere." in page.info[0].value
 
 

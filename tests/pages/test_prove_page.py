@@ -47,13 +47,13 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class Asked:
-    """The network, the cat, and the map that the page is asked about."""
+    """The network, the espresso, and the map that the page is asked about."""
 
     def __init__(self, stage: int = 3, target: int | None = None, method: str = "gradcam") -> None:
         weights = find("bundled")
         self.stored = load(weights)
         self.model = for_evaluation(self.stored)
-        self.tensor, self.crop = preprocess(open_sample("cat"), weights.preprocessing)
+        self.tensor, self.crop = preprocess(open_sample("coffee"), weights.preprocessing)
         result = stage_pass(self.model, self.tensor, [stage], target)
         self.target, self.stage, self.method = result.target, stage, method
         self.probability = float(result.prediction.probabilities[result.target])

@@ -66,7 +66,7 @@ def flowers(places: Path) -> None:
     keep_own(FLOWER_KEY, "flowers.pth", GREY, FLOWERS)
 
 
-def probabilities(key: str, photo: str = "cat") -> np.ndarray:
+def probabilities(key: str, photo: str = "coffee") -> np.ndarray:
     """What a network says of the largest square in the centre, asked alone."""
     weights = find(key)
     seen = whole_square(weights.preprocessing)
@@ -178,7 +178,7 @@ def test_the_two_that_ship_stand_beside_each_other_and_know_other_things(
     assert not page.exception
     assert page.multiselect(key="sb_nets").value == ["bundled", "bundled/resnet20"]
     html = drawn(page)
-    assert "18 weighted layers" in html and "224 × 224 pixels" in html
+    assert "18 weighted layers" in html and "128 × 128 pixels" in html
     assert "20 weighted layers" in html and "32 × 32 pixels" in html
     assert headings(page) == []
     assert "no two of these do" in page.info[0].value

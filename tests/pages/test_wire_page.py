@@ -214,7 +214,7 @@ def test_by_hand_from_the_link_and_mended() -> None:
     assert said in words(page)
 
     model = for_evaluation(load(weights))
-    tensor, _ = preprocess(open_sample("cat"), SEEN)
+    tensor, _ = preprocess(open_sample("coffee"), SEEN)
     before = stage_pass(model, tensor, [2])
     after = stage_pass(rewired(model, lesions.wiring(4)), tensor, [2], before.target)
     pair = page.session_state["_cw_pair"][1]
