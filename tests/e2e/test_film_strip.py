@@ -33,7 +33,7 @@ def test_a_click_on_a_bar_changes_every_map(page: Page, app: str) -> None:
     bars = page.locator(".js-plotly-plot .point path")
     bars.nth(1).click(force=True, position={"x": 2, "y": 4})
     settle(page)
-    expect(page.get_by_text("Overlay for cat")).to_have_count(0)
+    expect(page.get_by_text("Overlay for espresso")).to_have_count(0)
     after = [image.get_attribute("href") for image in strip.locator("image").all()]
     assert before[0] == after[0]  # the photo
     assert all(one != other for one, other in zip(before[1:], after[1:], strict=True))
