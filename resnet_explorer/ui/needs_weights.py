@@ -37,7 +37,7 @@ def photo_weights() -> Weights:
             words = t("**{label}** has no fully connected layer, so it knows no classes.")
             st.info(words.format(label=as_markdown(weights.label)))
         else:
-            words = t("**{network}** has no weights here yet, so it cannot say what is on a photo.")
+            words = t("**{network}** is shown without weights, so it cannot say what is on a photo.")
             st.info(words.format(network=title(current_spec())))
     _ways_to_some()
     end_page()

@@ -214,7 +214,7 @@ def test_without_weights_a_photo_page_says_so_in_a_sentence(page_name: str) -> N
     page = opened(page_name, net="resnet50")
     assert not page.error
     (sentence,) = [each.value for each in page.info]
-    assert sentence == "**ResNet-50** has no weights here yet, so it cannot say what is on a photo."
+    assert sentence == "**ResNet-50** is shown without weights, so it cannot say what is on a photo."
     labels = [button.label for button in page.main.button]
     assert "Fetch ImageNet’s weights V2 (98 MB)" in labels
     assert "Use ResNet-18, which knows 184 things" in labels

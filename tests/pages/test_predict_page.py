@@ -346,7 +346,7 @@ def opened_without_weights() -> AppTest:
 def test_without_weights_a_sentence_says_so_and_one_click_leads_to_some() -> None:
     page = opened_without_weights()
     assert [each.value for each in page.info] == [
-        "**ResNet-18** has no weights here yet, so it cannot say what is on a photo."
+        "**ResNet-18** is shown without weights, so it cannot say what is on a photo."
     ]
     assert not page.metric
     assert page.button(key="_fetch_page_V1").label == "Fetch ImageNet’s weights V1 (45 MB)"
@@ -425,7 +425,7 @@ def test_two_checkpoints_of_one_name_are_told_apart(page: AppTest) -> None:
     page.button(key="_forget").click().run()
     assert page.sidebar.selectbox[0].options[-1] == "best.pth"
     assert page.query_params["weights"] == "none"
-    assert "has no weights here yet" in page.info[0].value
+    assert "is shown without weights" in page.info[0].value
 
 
 def test_a_checkpoint_of_ones_own(page: AppTest) -> None:
