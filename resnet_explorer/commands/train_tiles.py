@@ -15,6 +15,7 @@ from resnet_explorer.spec import ResNetSpec, preset
 
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
+    from resnet_explorer.training.clean_photos import CleanPhotos
     from resnet_explorer.training.mosaics import Mosaics
     from resnet_explorer.training.scratch import Recipe
     from resnet_explorer.training.tile_figures import PhotoFigures
@@ -53,6 +54,7 @@ def train_tiles(
     Raises:
         ValueError: in one sentence, if it cannot be done.
     """
+    from resnet_explorer.training.clean_photos import load_clean_photos
     from resnet_explorer.training.mosaics import load_mosaics
     from resnet_explorer.training.same_run import check_same
     from resnet_explorer.training.scratch import CHECKPOINT, fastest_precision, load_average
@@ -69,6 +71,7 @@ def train_tiles(
         raise ValueError(
             f"{start} holds {encode_spec(initial.spec)}, and this run is of {encode_spec(spec)}."
         )
+    clean = load_clean_photos(photos, classes, "judge") if photos else None
     recipe = tile_recipe(seed, fastest_precision())
     if start:
         recipe = next_cycle(recipe, hashlib.sha256(start.read_bytes()).hexdigest())
@@ -83,7 +86,7 @@ def train_tiles(
             spec, mosaics.images, recipe, out, initial=initial, resume=resume, progress=progress
         ):
             typer.echo(log_line(epoch), err=True)
-    finish_tiles(load_average(out / CHECKPOINT, spec), mosaics, recipe, out, label, photos)
+    finish_tiles(load_average(out / CHECKPOINT, spec), mosaics, recipe, out, label, clean)
 
 
 def finish_tiles(
@@ -92,7 +95,7 @@ def finish_tiles(
     recipe: Recipe,
     out: Path,
     label: str | None = None,
-    photos: Path | None = None,
+    photos: CleanPhotos | None = None,
 ) -> None:
     """From the averaged network to the file that is shipped, and its card.
 
@@ -102,10 +105,10 @@ def finish_tiles(
         recipe: how.
         out: the folder of the run.
         label: what people read.
-        photos: a ZIP of sharp photos.
+        photos: sharp photos that nothing was chosen by, to judge on.
 
     Raises:
-        ValueError: in one sentence, if a file cannot be read or written.
+        ValueError: in one sentence, if a file cannot be written.
     """
     from resnet_explorer.training import tile_recipe as tiles
     from resnet_explorer.training.tile_card import write_tile_card
@@ -155,11 +158,9 @@ def _as_shipped(path: Path) -> ResNet:
     return for_evaluation(bundled.load(path))
 
 
-def _judged(path: Path, weights: Weights, data: Mosaics, photos: Path) -> PhotoFigures:
-    """Figures on the half of the sharp photos that nothing was chosen by."""
-    from resnet_explorer.training.clean_photos import load_clean_photos, photo_logits
+def _judged(path: Path, weights: Weights, data: Mosaics, photos: CleanPhotos) -> PhotoFigures:
+    from resnet_explorer.training.clean_photos import photo_logits
     from resnet_explorer.training.tile_figures import photo_figures
 
-    clean = load_clean_photos(photos, weights.classes, "judge")
-    logits = photo_logits(_as_shipped(path), clean.photos, weights.preprocessing)
-    return photo_figures(logits, clean.labels, weights.classes, data.class_sources)
+    logits = photo_logits(_as_shipped(path), photos.photos, weights.preprocessing)
+    return photo_figures(logits, photos.labels, weights.classes, data.class_sources)

@@ -140,14 +140,16 @@ def jpeg(images: Tensor, quality: Tensor, offset: tuple[int, int] = (0, 0)) -> T
     side = images.shape[-1]
     top, left = offset
     values = mixed(images, RGB_TO_YCC).mul_(255)
+    values[:, 0] -= 128  # luma around 0, as the colours are (A.3.1)
     values = F.pad(values, (left, 8 - left, top, 8 - top), mode="replicate")
     transform = torch.block_diag(*[_cosines()] * (side // 8 + 1))
     scale = torch.where(quality < 50, 50 / quality, 2 - quality / 50).view(-1, 1, 1, 1)
     table = (_TABLES * scale).round().clamp(1, 255).repeat(1, 1, side // 8 + 1, side // 8 + 1)
     coefficients = transform @ values @ transform.T
     coefficients = (coefficients / table).round_().mul_(table)
-    values = (transform.T @ coefficients @ transform).div_(255)
-    return mixed(values[:, :, top : top + side, left : left + side], YCC_TO_RGB)
+    values = transform.T @ coefficients @ transform
+    values[:, 0] += 128
+    return mixed(values.div_(255)[:, :, top : top + side, left : left + side], YCC_TO_RGB)
 
 
 def _cosines() -> Tensor:

@@ -1,4 +1,7 @@
-"""Prediction and maps of evidence of ResNet-50 at 224 × 224, one photo, against torchvision and the peers."""
+"""Prediction and maps of evidence, one photo, against torchvision and the peers.
+
+ResNet-50 at 224 × 224 unless told, and the bundled ResNet-18 at the size at which it looks at photos.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,10 @@ from resnet_explorer.module import ResNet
 from resnet_explorer.predictor import predict
 from resnet_explorer.score_cam import score_cam
 from resnet_explorer.stage_pass import stage_pass
+from resnet_explorer.weights import find, load
 from tests.benchmarks.timing import Row, side_by_side
 
-CLASS = 281
+CLASS = 100
 STAGES = (1, 2, 3, 4)
 PEERS = {
     "gradcam": GradCAM,
@@ -42,13 +46,23 @@ def rows() -> Iterator[Row]:
     stored.load_state_dict(theirs.state_dict())
     ours = for_evaluation(stored)
     photo = torch.randn(1, 3, 224, 224)
-    yield from forward_rows(ours, theirs, photo)
+    yield from forward_rows("ResNet-50", ours, theirs, photo)
+    yield from bundled_rows()
     yield from strip_rows(ours, theirs, photo)
     yield from method_rows(ours, theirs, photo)
     yield from slow_method_rows(photo)
 
 
-def forward_rows(ours: ResNet, theirs: nn.Module, photo: Tensor) -> Iterator[Row]:
+def bundled_rows() -> Iterator[Row]:
+    weights = find("bundled")
+    stored, side = load(weights), weights.preprocessing.crop
+    theirs = torchvision.models.resnet18(num_classes=len(weights.classes)).eval()
+    theirs.load_state_dict(stored.state_dict())
+    name = f"the bundled ResNet-18, {side} px"
+    yield from forward_rows(name, for_evaluation(stored), theirs, torch.randn(1, 3, side, side))
+
+
+def forward_rows(name: str, ours: ResNet, theirs: nn.Module, photo: Tensor) -> Iterator[Row]:
     def bare() -> Tensor:
         with torch.inference_mode():
             return theirs(photo)
@@ -65,9 +79,9 @@ def forward_rows(ours: ResNet, theirs: nn.Module, photo: Tensor) -> Iterator[Row
     )
     eager = "torchvision's forward, eager"
     equal = f"logits within {apart:.0e} of the largest"
-    yield Row(f"prediction, ResNet-50 ({equal})", times["predict"], eager, times["bare"], "< 1")
-    yield Row("Grad-CAM at stage 4", times["last"], eager, times["bare"], "≤ 1.15")
-    yield Row("film strip: Grad-CAM at four stages", times["strip"], eager, times["bare"], "≤ 1.5")
+    yield Row(f"prediction, {name} ({equal})", times["predict"], eager, times["bare"], "< 1")
+    yield Row(f"Grad-CAM at stage 4, {name}", times["last"], eager, times["bare"], "≤ 1.15")
+    yield Row(f"film strip: Grad-CAM at four stages, {name}", times["strip"], eager, times["bare"], "≤ 1.5")
 
 
 def strip_rows(ours: ResNet, theirs: nn.Module, photo: Tensor) -> Iterator[Row]:
