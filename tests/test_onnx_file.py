@@ -91,7 +91,7 @@ def test_a_trained_network_has_its_classes_and_preprocessing_inside() -> None:
     metadata = {entry.key: entry.value for entry in read.metadata_props}
     assert json.loads(metadata["classes"]) == list(weights.classes)
     seen = json.loads(metadata["preprocessing"])
-    assert (seen["crop"], seen["tile"]) == (224, 64)
+    assert (seen["crop"], seen["tile"]) == (128, 64)
     again = from_metadata(metadata, "bundled", "bundled")
     assert again == weights
     x = torch.randn(2, 3, 64, 64)

@@ -67,7 +67,7 @@ def test_from_mosaics_to_a_file_that_looks_at_tiles(capsys: pytest.CaptureFixtur
     weights = bundled.describe(Path("run/network.safetensors"))
     assert (weights.classes, weights.label) == (("red", "blue"), "Two colours")
     assert weights.preprocessing == tile_preprocessing()
-    assert (weights.preprocessing.crop, weights.preprocessing.tile) == (224, SIDE)
+    assert (weights.preprocessing.crop, weights.preprocessing.tile) == (128, SIDE)
     assert weights.calibration is not None
     assert weights.kinds == (), "those of the bundled network are of other classes"
     assert Path("run/card.md").read_text().startswith("# Two colours\n")

@@ -41,15 +41,15 @@ def test_the_next_page_has_other_channels_and_the_link_keeps_it(page: Page, app:
 
 def test_a_block_back_and_a_bar_of_the_chart_lead_to_places(page: Page, app: str) -> None:
     visit(page, f"{app}/features", "Feature maps")
-    expect(page.get_by_text("stage 3 · block 2 (layer3.1)", exact=True)).to_be_visible()
+    expect(page.get_by_text("stage 4 · block 2 (layer4.1)", exact=True)).to_be_visible()
     page.get_by_role("button", name="◀").first.click()
-    expect(page.get_by_text("stage 3 · block 1 (layer3.0)", exact=True)).to_be_visible()
+    expect(page.get_by_text("stage 4 · block 1 (layer4.0)", exact=True)).to_be_visible()
     settle(page)
     page.get_by_text("How sparse", exact=True).click()
     bars = page.locator(".js-plotly-plot .barlayer .point path")
     expect(bars.first).to_be_visible()
     settle(page)
     bars.first.click(force=True, position={"x": 20, "y": 5})  # the stem's
-    expect(page.get_by_text("stem (relu)", exact=True)).to_be_visible()
+    expect(page.get_by_text("stem (maxpool)", exact=True)).to_be_visible()
     settle(page)
     assert "p_stage=0" in page.url

@@ -16,19 +16,19 @@ def test_a_click_on_a_cell_shows_what_it_sees_and_looks_closer_at_its_stage(page
     # row 4, column 9 of 16 × 16, the middle of the cell
     grid.click(position={"x": box["width"] * 9.5 / 16, "y": box["height"] * 4.5 / 16})
     settle(page)
-    expect(page.get_by_text("Cell (4, 9) of stage 2 sees 13 × 13 of the 32 × 32 pixels")).to_be_visible()
+    expect(page.get_by_text("Cell (4, 9) of stage 2 sees 82 × 99 of the 128 × 128 pixels")).to_be_visible()
     expect(page.get_by_text("Map: 16 × 16 cells")).to_be_visible()
     assert "p_cell=2.4.9" in page.url
     field, photo = strip.locator(".field").bounding_box(), strip.locator("image").first.bounding_box()
     assert field is not None
     assert photo is not None
-    assert abs((field["width"] - 4) / photo["width"] - 13 / 32) < 0.03  # its line is 4 wide
+    assert abs((field["width"] - 4) / photo["width"] - 99 / 128) < 0.03  # its line is 4 wide
 
 
 def test_a_click_on_a_bar_changes_every_map(page: Page, app: str) -> None:
     visit(page, f"{app}/predict", "Predict")
     strip = page.get_by_role("img", name="Evidence at every stage")
-    expect(strip.locator("image")).to_have_count(5)
+    expect(strip.locator("image")).to_have_count(6)
     before = [image.get_attribute("href") for image in strip.locator("image").all()]
     bars = page.locator(".js-plotly-plot .point path")
     bars.nth(1).click(force=True, position={"x": 2, "y": 4})

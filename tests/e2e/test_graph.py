@@ -186,7 +186,7 @@ def test_the_keyboard_walks_along_the_data_reads_records_unfolds_and_zooms(
 
 
 def test_the_graph_is_saved_as_png_at_twice_its_size(page: Page, app: str, tmp_path: Path) -> None:
-    open_graph(page, app, "net=resnet18")
+    open_graph(page, app, "net=resnet18&weights=none")
     with page.expect_download() as download:
         page.get_by_role("button", name="Graph as PNG").click()
     file = tmp_path / "graph.png"

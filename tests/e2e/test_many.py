@@ -64,7 +64,7 @@ def test_an_archive_gives_a_table_the_unread_and_a_file(page: Page, app: str, ar
     page.get_by_role("link", name="Predict").first.click()
     expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
     settle(page)
-    expect(page.get_by_text("trip.zip/day 2/rocket.jpg: 640 × 427").first).to_be_visible()
+    expect(page.get_by_text("trip.zip/day 2/rocket.jpg: 512 × 342").first).to_be_visible()
     assert page.get_by_test_id("stAlert").count() == 0
 
 

@@ -22,7 +22,7 @@ def test_the_tests_one_after_another(page: Page, app: str) -> None:
         page.get_by_role("button", name="Numbers as JSON").click()
     numbers = json.loads(Path(saved.value.path()).read_text())
     assert len(numbers["probabilities without random areas"]) == 100
-    assert numbers["stage"] == "stage 3"
+    assert numbers["stage"] == "stage 4"
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download as PNG").click()
     assert Path(saved.value.path()).read_bytes().startswith(b"\x89PNG")
