@@ -36,4 +36,6 @@ def test_a_frame_of_the_camera_is_classified(page_with_camera: Page, app: str) -
     settle(page)
     assert page.get_by_role("img", name="The photo, the square framed").get_attribute("src") != before
     # What Chromium pretends to see is none of the 184 things.
-    expect(page.get_by_test_id("stMetric").get_by_text(re.compile("^(Unsure|Most probable)$"))).to_be_visible()
+    expect(
+        page.get_by_test_id("stMetric").get_by_text(re.compile("^(Unsure|Most probable)$"))
+    ).to_be_visible()
