@@ -83,7 +83,7 @@ show_seen(subject)
 
 st.subheader(t("Where the evidence is"))
 st.markdown(prose("predict_evidence"))
-class_column, method_column, stage_column = st.columns([1, 1.3, 2.1], gap="medium")
+class_column, method_column, stage_column = st.columns([1.05, 1.1, 2.4], gap="small")
 with class_column:
     target = class_input(subject.names, weights.kinds)
 with method_column:
