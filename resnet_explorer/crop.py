@@ -101,6 +101,11 @@ def crop_photo(photo: Photo, preprocessing: Preprocessing, view: View = CENTRE) 
     return Crop(photo.image.resize((side, side), method, box=box), box)
 
 
+def seen_box(photo: Photo, preprocessing: Preprocessing, view: View = CENTRE) -> Box:
+    """Where the square of `crop_photo` lies in the photo's image, without making the square."""
+    return crop_box(photo.image.size, preprocessing.resize, preprocessing.crop, view)
+
+
 def crop_box(size: tuple[int, int], resize: int, crop: int, view: View = CENTRE) -> Box:
     """The part of a photo of that width and height that becomes the square."""
     resized = _resized(size, resize, crop, view)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image
 
-from resnet_explorer.crop import CENTRE, View, crop_photo
+from resnet_explorer.crop import CENTRE, View, seen_box
 from resnet_explorer.disagreement import Opinion
 from resnet_explorer.overlay import Map, whole_box
 from resnet_explorer.photo import Photo
@@ -121,7 +121,7 @@ def whole_square(preprocessing: Preprocessing) -> Preprocessing:
 
 def seen_square(photo: Photo, looker: Looker, view: View) -> Image.Image:
     """What is looked at, at the photo's resolution."""
-    box = crop_photo(photo, whole_square(looker.weights.preprocessing), view).box
+    box = seen_box(photo, whole_square(looker.weights.preprocessing), view)
     return photo.image.crop(whole_box(box, photo.image.size))
 
 

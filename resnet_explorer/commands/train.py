@@ -15,8 +15,8 @@ from resnet_explorer.commands.fine_tune import fine_tune, in_folder
 from resnet_explorer.commands.progress import log_line, training_bar
 from resnet_explorer.commands.stopping import resumable
 from resnet_explorer.commands.train_tiles import CARD, EXPORT, train_tiles
+from resnet_explorer.commands.trained import beginning
 from resnet_explorer.finetune.settings import SOUND, TUTORIAL, Strategy
-from resnet_explorer.link import encode_spec
 from resnet_explorer.spec import ResNetSpec, preset
 
 if TYPE_CHECKING:
@@ -162,18 +162,11 @@ def _from_scratch(
     from resnet_explorer.training.data import load_small_images
     from resnet_explorer.training.same_run import check_same
     from resnet_explorer.training.scratch import train as run
-    from resnet_explorer.weights import bundled
 
     if is_zipfile(data):
         raise ValueError(f"{data} is a ZIP: to learn from the photos in it, choose a --strategy.")
     images = load_small_images(data)
-    initial = bundled.load(start) if start else None
-    usual = initial.spec if initial else preset("resnet20_cifar")
-    spec = (network or usual).with_(num_classes=len(images.classes))
-    if initial and initial.spec != spec:
-        raise ValueError(
-            f"{start} holds {encode_spec(initial.spec)}, and this run is of {encode_spec(spec)}."
-        )
+    initial, spec = beginning(start, network, preset("resnet20_cifar"), len(images.classes))
     recipe = _recipe(images, epochs, seed, start)
     if (out / "recipe.json").is_file():
         check_same(out / "recipe.json", spec, recipe)

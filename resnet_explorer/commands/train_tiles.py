@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from resnet_explorer.commands.progress import log_line, piece_bar, training_bar
-from resnet_explorer.link import encode_spec
+from resnet_explorer.commands.trained import beginning
 from resnet_explorer.spec import ResNetSpec, preset
 
 if TYPE_CHECKING:
@@ -60,17 +60,10 @@ def train_tiles(
     from resnet_explorer.training.scratch import CHECKPOINT, fastest_precision, load_average
     from resnet_explorer.training.scratch import train as run
     from resnet_explorer.training.tile_recipe import NETWORK, next_cycle, tile_recipe
-    from resnet_explorer.weights import bundled
 
     mosaics = load_mosaics(data)
     classes = mosaics.images.classes
-    initial = bundled.load(start) if start else None
-    usual = initial.spec if initial else preset(NETWORK)
-    spec = (network or usual).with_(num_classes=len(classes))
-    if initial and initial.spec != spec:
-        raise ValueError(
-            f"{start} holds {encode_spec(initial.spec)}, and this run is of {encode_spec(spec)}."
-        )
+    initial, spec = beginning(start, network, preset(NETWORK), len(classes))
     clean = load_clean_photos(photos, classes, "judge") if photos else None
     recipe = tile_recipe(seed, fastest_precision())
     if start:

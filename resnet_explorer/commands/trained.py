@@ -12,6 +12,7 @@ from resnet_explorer.commands.progress import download_bar
 
 if TYPE_CHECKING:
     from resnet_explorer.module import ResNet
+    from resnet_explorer.spec import ResNetSpec
     from resnet_explorer.weights import Weights
 
 
@@ -36,3 +37,29 @@ def trained(name: str) -> tuple[Weights, ResNet]:
     weights = find(name)
     with download_bar(weights.label) as progress:
         return weights, load(weights, progress)
+
+
+def beginning(
+    start: Path | None, network: ResNetSpec | None, usual: ResNetSpec, classes: int
+) -> tuple[ResNet | None, ResNetSpec]:
+    """What a training from scratch begins with: a trained network's values, if told, and the spec.
+
+    Args:
+        start: the file of a trained network; None for random values.
+        network: what was asked for, if anything.
+        usual: where neither says which network it is.
+        classes: how many are learned.
+
+    Raises:
+        ValueError: if the file cannot be read, or holds another network.
+    """
+    from resnet_explorer.link import encode_spec
+    from resnet_explorer.weights import bundled
+
+    initial = bundled.load(start) if start else None
+    spec = (network or (initial.spec if initial else usual)).with_(num_classes=classes)
+    if initial and initial.spec != spec:
+        raise ValueError(
+            f"{start} holds {encode_spec(initial.spec)}, and this run is of {encode_spec(spec)}."
+        )
+    return initial, spec

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image
 
 from resnet_explorer.cam import METHODS
-from resnet_explorer.crop import View, crop_photo
+from resnet_explorer.crop import View, seen_box
 from resnet_explorer.overlay import COLOUR_MAPS, heat_picture, overlay, whole_box
 from resnet_explorer.photo import Photo
 from resnet_explorer.plan import section_name
@@ -58,7 +58,7 @@ def cam_sheet(network: ResNet, photo: Photo, weights: Weights, view: View, wante
     tensor, _ = preprocess(photo, weights.preprocessing, view, weights.spec.in_channels)
     result = stage_pass(network, tensor, [wanted.stage], wanted.target)
     found = evidence(result.outputs[0], wanted.method)
-    box = whole_box(crop_photo(photo, weights.preprocessing, view).box, photo.image.size)
+    box = whole_box(seen_box(photo, weights.preprocessing, view), photo.image.size)
     original = photo.image.crop(box).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
     heat = heat_picture(found.map.numpy(), (SIDE, SIDE), COLOUR_MAPS[0])
     method = METHODS[wanted.method]

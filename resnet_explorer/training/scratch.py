@@ -13,6 +13,7 @@ import csv
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -215,15 +216,26 @@ def measure_norms(model: ResNet, images: Tensor, statistics: tuple[Tensor, Tenso
         images: bytes (N, 3, H, W).
         statistics: mean and deviation of `channel_statistics`.
     """
+    # Shuffled: images come class by class, and a batch of one class has too small a variance.
+    shuffled = images[torch.randperm(len(images), generator=torch.Generator().manual_seed(0))]
+    with norms_measured(model):
+        for batch in normalized_batches(shuffled, statistics):
+            model(batch)
+
+
+@contextmanager
+def norms_measured(model: nn.Module) -> Iterator[None]:
+    """Let the batch norms take their statistics anew, as the plain mean over the batches seen within.
+
+    Args:
+        model: a network; it is left in evaluation mode.
+    """
     momenta = {norm: norm.momentum for norm in model.modules() if isinstance(norm, nn.BatchNorm2d)}
     for norm in momenta:
         norm.reset_running_stats()
-        norm.momentum = None  # the plain mean over all batches
-    # Shuffled: images come class by class, and a batch of one class has too small a variance.
-    shuffled = images[torch.randperm(len(images), generator=torch.Generator().manual_seed(0))]
+        norm.momentum = None
     model.train()
-    for batch in normalized_batches(shuffled, statistics):
-        model(batch)
+    yield
     for norm, momentum in momenta.items():
         norm.momentum = momentum
     model.eval()

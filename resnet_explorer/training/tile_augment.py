@@ -9,7 +9,7 @@ product of matrices or one `grid_sample`: on a CPU this costs little beside the 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import torch
@@ -71,14 +71,11 @@ class TileAugmentation:
 
     def scaled(self, amount: float) -> TileAugmentation:
         """The same softness and JPEG; crops, stretch and light `amount` times as strong."""
-        return TileAugmentation(
-            1 - amount * (1 - self.area),
-            amount * self.aspect,
-            self.colour_sigma,
-            self.quality,
-            self.jpeg,
-            self.sharpness,
-            amount * self.light,
+        return replace(
+            self,
+            area=1 - amount * (1 - self.area),
+            aspect=amount * self.aspect,
+            light=amount * self.light,
         )
 
     def __call__(self, images: Tensor, size: int, generator: Generator) -> Tensor:

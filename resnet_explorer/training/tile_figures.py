@@ -54,11 +54,6 @@ class PhotoFigures:
     answers_by_source: dict[str, float]
     truths_by_source: dict[str, float]
 
-    @property
-    def favour(self) -> float:
-        """By how much the most favoured source has more of the answers than of the photos."""
-        return max(self.answers_by_source[name] - part for name, part in self.truths_by_source.items())
-
 
 def tile_figures(logits: Tensor, data: Mosaics, most: int = 20) -> TileFigures:
     """Measure answers to the test tiles.

@@ -14,12 +14,12 @@ from typing import Final
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from resnet_explorer.module import ResNet
 from resnet_explorer.photos.tile import SIDE
 from resnet_explorer.training.data import ImageSet
-from resnet_explorer.training.scratch import Precision, Recipe
+from resnet_explorer.training.scratch import Precision, Recipe, norms_measured
 from resnet_explorer.training.tile_augment import TileAugmentation
 from resnet_explorer.weights.base import Preprocessing
 
@@ -86,22 +86,15 @@ def measure_norms_at(model: ResNet, images: Tensor, size: int, told: Told) -> No
         size: pixels of the network's input.
         told: of the progress.
     """
-    norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # the plain mean over all batches
     # Shuffled: tiles come class by class, and a batch of one class has too small a variance.
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))[:_NORM_TILES]
     batches = order.split(128)
-    model.train()
-    for done, chosen in enumerate(batches, start=1):
-        with torch.autocast("cpu", torch.bfloat16):
-            model(_seen(images[chosen], size))
-        told("norms", done, len(batches))
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    model.eval()
+    with norms_measured(model):
+        for done, chosen in enumerate(batches, start=1):
+            seen = _seen(images[chosen], size)
+            with torch.autocast("cpu", torch.bfloat16):
+                model(seen)
+            told("norms", done, len(batches))
 
 
 def tune_head(model: ResNet, train: ImageSet, size: int, seed: int, told: Told) -> None:

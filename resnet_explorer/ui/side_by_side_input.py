@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.cam import METHODS, ONE_PASS
-from resnet_explorer.crop import View, crop_photo
+from resnet_explorer.crop import View, seen_box
 from resnet_explorer.i18n import prose, t
 from resnet_explorer.overlay import boxed, for_screen, jpeg_bytes
 from resnet_explorer.photo import Photo
@@ -66,7 +66,7 @@ def show_square(place: Place, looker: Looker, view: View) -> None:
     """Frame the square that the networks look at."""
 
     def framed() -> bytes:
-        box = crop_photo(place.photo, whole_square(looker.weights.preprocessing), view).box
+        box = seen_box(place.photo, whole_square(looker.weights.preprocessing), view)
         return jpeg_bytes(boxed(place.photo.image, box))
 
     picture = remembered("_sb_framed", (place.photo, looker.weights.preprocessing, view), framed)

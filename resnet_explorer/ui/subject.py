@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from PIL import Image
 
-from resnet_explorer.crop import Box, View, crop_photo
+from resnet_explorer.crop import Box, View, seen_box
 from resnet_explorer.i18n import t
 from resnet_explorer.overlay import boxed, for_screen, jpeg_bytes, whole_box
 from resnet_explorer.photo import Photo
@@ -61,7 +61,7 @@ class Subject:
 
     @property
     def _box(self) -> Box:
-        return crop_photo(self.photo, self.weights.preprocessing, self.view).box
+        return seen_box(self.photo, self.weights.preprocessing, self.view)
 
     def tensor(self) -> Tensor:
         """The square as the network takes it, (1, channels, side, side)."""
@@ -129,4 +129,4 @@ def subject_input() -> Subject:
 
 
 def _framed(photo: Photo, weights: Weights, view: View) -> bytes:
-    return jpeg_bytes(boxed(photo.image, crop_photo(photo, weights.preprocessing, view).box))
+    return jpeg_bytes(boxed(photo.image, seen_box(photo, weights.preprocessing, view)))

@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 from PIL import Image
 
-from resnet_explorer.crop import crop_photo
+from resnet_explorer.crop import seen_box
 from resnet_explorer.finetune.confusion_picture import (
     FEW_CLASSES,
     MOST_CLASSES,
@@ -140,7 +140,7 @@ def _thumbnail(judged: Judged, index: int) -> bytes:
         photo = judged.open(index)
     except ValueError:
         return b""
-    box = crop_photo(photo, judged.run.story.preprocessing).box
+    box = seen_box(photo, judged.run.story.preprocessing)
     square = photo.image.crop(whole_box(box, photo.image.size))
     return jpeg_bytes(square.resize((THUMBNAIL, THUMBNAIL), Image.Resampling.BILINEAR))
 
