@@ -13,8 +13,8 @@ from resnet_explorer.short_text import shortened
 from resnet_explorer.ui.linked import complain, linked, one_of
 from resnet_explorer.ui.networks import warm_up
 from resnet_explorer.ui.remembered import remembered
-from resnet_explorer.weights import Entry, Weights, available, find
-from resnet_explorer.weights.imagenet_files import cached_file
+from resnet_explorer.weights import Weights, find
+from resnet_explorer.weights.catalogue import on_this_machine
 
 if TYPE_CHECKING:
     from resnet_explorer.labs.lesions import Photos
@@ -69,11 +69,7 @@ def _photos_of(key: str, count: int, _weights: Weights) -> Photos:
 
 def _here() -> list[Weights]:
     """The networks that can look at a photo now, the study's behind the bundled ones."""
-
-    def is_here(entry: Entry) -> bool:
-        return entry.source != "torchvision" or cached_file(entry.key) is not None
-
-    entries = tuple(entry for entry in available() if is_here(entry))
+    entries = on_this_machine()
     found = remembered("_lab_networks", entries, lambda: [find(entry.key) for entry in entries])
     bundled = [each for each in found if each.source == "bundled"]
     others = [each for each in found if each.source != "bundled"]

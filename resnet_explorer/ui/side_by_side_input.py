@@ -27,8 +27,8 @@ from resnet_explorer.ui.photo_input import photo_input, view_input
 from resnet_explorer.ui.remembered import remembered
 from resnet_explorer.ui.side_by_side_scene import Maps
 from resnet_explorer.ui.slow_work import slow_work
-from resnet_explorer.weights import Entry, Weights, available, find
-from resnet_explorer.weights.imagenet_files import cached_file
+from resnet_explorer.weights import Weights, find
+from resnet_explorer.weights.catalogue import on_this_machine
 
 USUAL: Final = 4
 MOST: Final = 6
@@ -109,11 +109,7 @@ def networks_input() -> list[Weights]:
 
 def _here() -> list[Weights]:
     """The networks that can look at a photo now: on this machine, of colour or grey, and with a head."""
-
-    def is_here(entry: Entry) -> bool:
-        return entry.source != "torchvision" or cached_file(entry.key) is not None
-
-    entries = tuple(entry for entry in available() if is_here(entry))
+    entries = on_this_machine()
     found = remembered("_sb_here", entries, lambda: [find(entry.key) for entry in entries])
     return [each for each in found if each.spec.include_top and each.spec.in_channels in (1, 3)]
 

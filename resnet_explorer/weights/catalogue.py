@@ -27,6 +27,13 @@ def available() -> list[Entry]:
     return entries
 
 
+def on_this_machine() -> tuple[Entry, ...]:
+    """Those of `available` that can be loaded without fetching a file."""
+    return tuple(
+        entry for entry in available() if entry.source != "torchvision" or cached_file(entry.key) is not None
+    )
+
+
 def versions(network: str) -> tuple[str, ...]:
     """The versions of torchvision's weights for a network, the best first."""
     return tuple(FILES[network])
