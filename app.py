@@ -1,5 +1,5 @@
 """ResNet Explorer: `streamlit run app.py`."""
 
-from resnet_explorer.ui.frame import run_app
+from resnet_explorer.ui.app.frame import run_app
 
 run_app()

@@ -1,18 +1,48 @@
-from resnet_explorer.ui.frame import require_frame
+from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
+from functools import partial
+
 import streamlit as st
 
-from resnet_explorer.i18n import prose, t
-from resnet_explorer.ui.batch_norm_views import batch_controls, bias_section, running_section, steps
-from resnet_explorer.ui.frame import page_title
+from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.ui.app.head import foot_places, head, more_settings, picture
+from resnet_explorer.ui.batch_norm.views import (
+    batch_controls,
+    bias_section,
+    head_controls,
+    running_controls,
+    running_section,
+    sentence,
+    shape_controls,
+    steps,
+    steps_svg,
+)
+from resnet_explorer.ui.widgets.save_button import save_button
 
-page_title(t("Batch norm"), t("By hand, on numbers that you can change."))
+with head(t("Batch norm")):
+    training, channel = head_controls()
+shown, (said, take_home) = picture(), foot_places()
+with take_home, more_settings():
+    shape = shape_controls()
+if not training:
+    st.markdown(prose("bn_evaluation"))
+st.header(t("Change a number"))
 st.markdown(prose("bn_intro"))
-batch = batch_controls()
-st.header(t("Step by step"))
-steps(batch)
+batch = batch_controls(training, *shape)
+st.header(t("Running statistics"))
+batch = running_controls(batch)  # in evaluation the steps depend on them
+with shown:
+    steps(batch, channel)
+said.markdown(sentence(batch, channel))
+if not training or batch.trainable:
+    save_button(
+        t("SVG"),
+        partial(steps_svg, batch, channel, standalone=True),
+        f"batch-norm-channel-{channel + 1}.svg",
+        place=take_home,
+    )
 running_section(batch)
 bias_section(batch)
 st.markdown(prose("bn_sources"))

@@ -1,93 +1,96 @@
-from resnet_explorer.ui.frame import require_frame
+from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
 import streamlit as st
 
-from resnet_explorer.block_figures import (
-    BLOCK_KINDS,
+from resnet_explorer.blocks.figures import (
+    amount,
     block_cost,
-    block_on,
     both_plans,
     depth_figure,
     ratio_text,
     stage_figure,
+    two_blocks,
     with_block,
 )
-from resnet_explorer.i18n import prose, t
-from resnet_explorer.spec import title
-from resnet_explorer.tables import count_text
-from resnet_explorer.ui.block_views import block_drawings, block_numbers, measure_choice
-from resnet_explorer.ui.frame import network_heading
-from resnet_explorer.ui.linked import SWITCH, linked, one_of, whole
-from resnet_explorer.ui.network import current_size, current_spec
+from resnet_explorer.blocks.pair_svg import counted_words, pair_svg
+from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.network.formats import count_text
+from resnet_explorer.network.spec import title
+from resnet_explorer.ui.app.head import foot_places, head, more_settings, picture
+from resnet_explorer.ui.blocks.cost_views import block_drawings, block_numbers, measure_choice
+from resnet_explorer.ui.session.network import current_size, current_spec
+from resnet_explorer.ui.widgets.last_good import last_good
+from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_number, linked_switch
+from resnet_explorer.ui.widgets.save_button import save_button
+from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 
-UNITS = ("MACs", "FLOPs")
 MOST_CHANNELS, LARGEST_SIZE = 4096, 1024
-KEPT = {"persist_state": "session"}
 
-
-def two_blocks() -> None:
-    st.markdown(prose("blocks_intro"))
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    linked("blk_channels", 256, whole(1, MOST_CHANNELS))
-    linked("blk_size", 56, whole(1, LARGEST_SIZE))
-    linked("blk_unit", "MACs", one_of(UNITS))
-    linked("blk_norms", False, SWITCH)
-    channels = row.number_input(
-        t("Channels"), 1, MOST_CHANNELS, step=4, key="blk_channels", width=170, **KEPT
+spec, input_size = current_spec(), current_size()
+with head(t("Blocks")):
+    channels = linked_number(
+        "blk_channels",
+        t("Channels"),
+        1,
+        MOST_CHANNELS,
+        default=256,
+        step=4,
+        width=150,
+        label_visibility="collapsed",
     )
-    size = row.number_input(t("Height and width"), 1, LARGEST_SIZE, key="blk_size", width=170, **KEPT)
-    unit = row.segmented_control(t("Count operations as"), UNITS, required=True, key="blk_unit", **KEPT)
-    norms = row.toggle(t("Count the norms too"), key="blk_norms", **KEPT)
-    try:
-        blocks = [block_on(channels, kind, size) for kind in BLOCK_KINDS]
-        st.session_state["_blk_shown"] = (channels, size)
-    except ValueError as error:
-        st.warning(str(error))
-        channels, size = st.session_state.get("_blk_shown", (256, 56))
-        blocks = [block_on(channels, kind, size) for kind in BLOCK_KINDS]
-    st.header(t("Two blocks on {channels} channels").format(channels=f"{channels:,}"))
-    basic, bottleneck = (block_cost(block, norms) for block in blocks)
-    ratio = ratio_text(basic.params, bottleneck.params)
-    counted = t("parameters") if norms else t("weights")
-    st.markdown(
-        t("A basic block has **{ratio}** the {counted} of a bottleneck:").format(counted=counted, ratio=ratio)
-        + f" **{basic.params:,}** / **{bottleneck.params:,}**"
+    st.markdown(t("channels"), width="content")
+shown, (said, take_home), refusal = picture(), foot_places(), st.container()
+with take_home, more_settings():
+    size = linked_number("blk_size", t("Height and width"), 1, LARGEST_SIZE, default=56)
+    unit = linked_choice("blk_unit", t("Count operations as"), ("MACs", "FLOPs"), default="MACs")
+    norms = linked_switch("blk_norms", t("Count the norms too"))
+with refusal:
+    (channels, size), blocks = last_good("_blk_shown", two_blocks, (channels, size), (256, 56))
+with shown:
+    show_svg(pair_svg(blocks, norms, unit), "blk_pair", height=PLACE)
+basic, bottleneck = (block_cost(block, norms) for block in blocks)
+said.markdown(
+    t(
+        "A basic block has **{ratio} times** the {counted} of a bottleneck: "
+        "**{basic:,} / {bottleneck:,}** on {channels:,} channels."
+    ).format(
+        ratio=ratio_text(basic.params, bottleneck.params),
+        counted=counted_words(norms),
+        basic=basic.params,
+        bottleneck=bottleneck.params,
+        channels=channels,
     )
-    for column, block in zip(st.columns(2, gap="large"), blocks, strict=True):
-        with column:
-            block_numbers(block, norms, unit)
-    block_drawings(blocks)
-    st.markdown(prose("blocks_counted"))
+)
+save_button(
+    t("SVG"),
+    lambda: pair_svg(blocks, norms, unit, standalone=True),
+    f"blocks-{channels}.svg",
+    place=take_home,
+)
 
+st.header(t("Two blocks on {channels} channels").format(channels=f"{channels:,}"))
+st.markdown(prose("blocks_intro"))
+for column, block in zip(st.columns(2, gap="large"), blocks, strict=True):
+    with column:
+        block_numbers(block, norms, unit)
+block_drawings(blocks)
+st.markdown(prose("blocks_counted"))
 
-def per_stage() -> None:
-    spec = current_spec()
-    st.header(t("Whole networks, stage by stage"))
-    st.markdown(prose("blocks_stages"))
-    measure = measure_choice("blk_count")
-    plans = both_plans(spec, current_size())
-    for column, (kind, drawn) in zip(st.columns(2), plans.items(), strict=True):
-        amount = drawn.params if measure == "parameters" else drawn.macs * (2 if measure == "FLOPs" else 1)
-        column.metric(
-            f"{title(drawn.spec)}, {kind}: {measure}", count_text(amount), help=f"{amount:,} {measure}"
-        )
-    st.plotly_chart(stage_figure(spec, current_size(), measure), key="blk_stage_chart")
-    if with_block(with_block(spec, "basic"), "bottleneck") != spec.with_(block="bottleneck"):
-        st.caption(prose("blocks_adapted"))
+st.header(t("Whole networks, stage by stage"))
+st.markdown(prose("blocks_stages"))
+measure = measure_choice("blk_count")
+for column, (kind, drawn) in zip(st.columns(2), both_plans(spec, input_size).items(), strict=True):
+    total = amount(drawn, measure)
+    column.metric(f"{title(drawn.spec)}, {kind}: {measure}", count_text(total), help=f"{total:,} {measure}")
+st.plotly_chart(stage_figure(spec, input_size, measure), key="blk_stage_chart")
+if with_block(with_block(spec, "basic"), "bottleneck") != spec.with_(block="bottleneck"):
+    st.caption(prose("blocks_adapted"))
 
-
-def against_depth() -> None:
-    st.header(t("Against depth"))
-    measure = measure_choice("blk_curve")
-    with st.spinner(t("Counting networks of every depth…")):
-        figure = depth_figure(current_spec(), current_size(), measure)
-    st.plotly_chart(figure, key="blk_depth_chart")
-    st.markdown(prose("blocks_curve"))
-
-
-network_heading(t("Blocks"))
-two_blocks()
-per_stage()
-against_depth()
+st.header(t("Against depth"))
+measure = measure_choice("blk_curve")
+with st.spinner(t("Counting networks of every depth…")):
+    figure = depth_figure(spec, input_size, measure)
+st.plotly_chart(figure, key="blk_depth_chart")
+st.markdown(prose("blocks_curve"))

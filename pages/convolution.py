@@ -1,46 +1,29 @@
-from resnet_explorer.ui.frame import require_frame
+from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
-import streamlit as st
+from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.network.spec_code import encode_size, encode_spec
+from resnet_explorer.ui.app.head import head
+from resnet_explorer.ui.convolution.receptive_field_view import field_view, take_former_photo
+from resnet_explorer.ui.convolution.window_view import window_view
+from resnet_explorer.ui.convolution.worked_example_view import worked_example_view
+from resnet_explorer.ui.session.network import current_plan, current_size
+from resnet_explorer.ui.widgets.component import style
+from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
-from resnet_explorer.i18n import t
-from resnet_explorer.link import encode_size, encode_spec
-from resnet_explorer.ui.field_view import field_view
-from resnet_explorer.ui.frame import network_heading
-from resnet_explorer.ui.glass_view import glass_view
-from resnet_explorer.ui.linked import linked, one_of
-from resnet_explorer.ui.network import current_plan, current_size
-from resnet_explorer.ui.toy_view import toy_view
+VIEWS = {"layer": msg("Window"), "toy": msg("By hand"), "field": msg("Receptive field")}
 
-VIEWS = {
-    "layer": "One layer under the glass",
-    "toy": "With numbers, by hand",
-    "field": "What a cell sees of the photo",
-}
-STYLE = """
-table.sums { border-collapse: collapse; }
-.sums { font-size: 1.25rem; font-variant-numeric: tabular-nums; }
-.sums td { padding: 0.2rem 1.4rem 0.2rem 0; white-space: nowrap; }
-p.sums { margin: 0; }
-"""
-
-network_heading(t("Convolution"))
-st.html(f"<style>{STYLE}</style>")
-linked("cv_view", "layer", one_of(VIEWS))
-view = st.segmented_control(
-    t("View"),
-    list(VIEWS),
-    required=True,
-    format_func=lambda code: t(VIEWS[code]),
-    key="cv_view",
-    label_visibility="collapsed",
-    persist_state="session",
+take_former_photo()
+controls = head(t("Convolution"))
+view = linked_choice(
+    "cv_view", t("View"), VIEWS, default="layer", names=VIEWS, at=controls, label_visibility="collapsed"
 )
+style(__file__)
 shown = current_plan()
 if view == "layer":
-    glass_view(shown)
+    window_view(shown, controls)
 elif view == "toy":
-    toy_view()
+    worked_example_view(controls)
 else:
-    field_view(shown, f"{encode_spec(shown.spec)}-{encode_size(current_size())}")
+    field_view(shown, f"{encode_spec(shown.spec)}-{encode_size(current_size())}", controls)

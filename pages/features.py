@@ -1,52 +1,46 @@
-from resnet_explorer.ui.frame import require_frame
+from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
 import streamlit as st
 
-from resnet_explorer.feature_places import places
-from resnet_explorer.i18n import prose, t
-from resnet_explorer.plan import plan
-from resnet_explorer.ui.feature_answer import look_at, survey_of
-from resnet_explorer.ui.feature_filters import show_filters
-from resnet_explorer.ui.feature_maps import show_maps
-from resnet_explorer.ui.feature_place import place_heading, place_input
-from resnet_explorer.ui.feature_sparsity import show_sparsity
-from resnet_explorer.ui.frame import page_title
-from resnet_explorer.ui.linked import linked, one_of
-from resnet_explorer.ui.subject import subject_input
+from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.features.places import places
+from resnet_explorer.network.plan import plan
+from resnet_explorer.ui.app.head import foot_places, head, picture
+from resnet_explorer.ui.app.refusal import shown_refusal
+from resnet_explorer.ui.features.filters import show_filters
+from resnet_explorer.ui.features.maps import show_maps
+from resnet_explorer.ui.features.place import place_input
+from resnet_explorer.ui.features.place_features import features_of, statistics_of
+from resnet_explorer.ui.features.screen import Screen
+from resnet_explorer.ui.features.sparsity import show_sparsity
+from resnet_explorer.ui.inside.controls import follow_aim
+from resnet_explorer.ui.photos.viewed_photo import photo_view
+from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
-VIEWS = {"maps": "Feature maps", "filters": "First-layer filters", "sparsity": "How sparse"}
+VIEWS = {"maps": msg("Maps"), "filters": msg("Filters"), "sparsity": msg("Zeros")}
 
-page_title(t("Feature maps"), t("What every channel makes of the photo: the real values, cell by cell."))
-subject = subject_input()
-side = subject.weights.preprocessing.crop
-drawn = plan(subject.weights.spec, (side, side))
-linked("fm_view", "maps", one_of(VIEWS))
-view = st.segmented_control(
-    t("View"),
-    list(VIEWS),
-    required=True,
-    format_func=lambda name: t(VIEWS[name]),
-    key="fm_view",
-    label_visibility="collapsed",
-    persist_state="session",
-)
-try:
-    with st.spinner(t("The network looks …")):
-        survey = survey_of(subject)
+follow_aim()
+controls = head(t("Feature maps"))
+with controls:
+    view = linked_choice(
+        "fm_view", t("View"), VIEWS, default="maps", names=VIEWS, label_visibility="collapsed"
+    )
+place = picture()
+words, take_home = foot_places()
+shown = photo_view(place, words)
+viewed = shown.viewed
+side = viewed.weights.preprocessing.crop
+network = plan(viewed.weights.spec, (side, side))
+screen = Screen(shown.room, words, take_home, st.container())
+with words, shown_refusal(ends_page=True):
+    statistics = statistics_of(viewed)
     if view == "maps":
-        place = place_input(drawn)
-        place_heading(place)
-        with st.spinner(t("The network looks …")):
-            looked = look_at(subject, survey, place)
-        show_maps(looked)
-        st.markdown(prose("features_read"))
+        with controls:
+            chosen = place_input(network)
+        show_maps(features_of(viewed, statistics, chosen), network, screen)
     elif view == "filters":
-        with st.spinner(t("The network looks …")):
-            looked = look_at(subject, survey, places(drawn)[0])
-        show_filters(looked)
+        show_filters(features_of(viewed, statistics, places(network)[0]), screen)
     else:
-        show_sparsity(subject, survey, places(drawn))
-except ValueError as refusal:
-    st.error(str(refusal))
+        show_sparsity(viewed, statistics, places(network), screen)

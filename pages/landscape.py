@@ -1,45 +1,40 @@
-from resnet_explorer.ui.frame import require_frame
+from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
+from dataclasses import asdict
+
 import streamlit as st
 
-from resnet_explorer.i18n import prose, t
-from resnet_explorer.labs.landscape_notebook import landscape_notebook
-from resnet_explorer.ui.frame import page_title
-from resnet_explorer.ui.lab import guess, is_shown, notebook_button, view_input
-from resnet_explorer.ui.lab_landscape import CHOICES, VIEWS, show_shipped, show_verdict
-from resnet_explorer.ui.lab_landscape_again import compute_again, question_of
-from resnet_explorer.ui.page_end import end_page
+from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.ui.app.head import head
+from resnet_explorer.ui.app.refusal import shown_refusal
+from resnet_explorer.ui.labs.landscape.computed_view import linked_config, show_computed
+from resnet_explorer.ui.labs.landscape.shipped_view import SHORT, ask, plane_input, show_shipped
+from resnet_explorer.ui.labs.question import notebook_button, screen
+from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
-page_title(
-    t("The landscape"), t("Step away from trained weights: how fast, and how evenly, does the loss rise?")
+controls = head(t("The landscape"), has_own_networks=True)
+places = screen()
+linked_config()  # its place in the link, though its controls are out of sight
+plane = plane_input(places)
+guessed = ask(places)
+view = linked_choice(
+    "ls_view",
+    t("What is drawn"),
+    SHORT,
+    default="map",
+    names=SHORT,
+    at=controls,
+    label_visibility="collapsed",
 )
-guessed = guess(
-    "ls_guess",
-    t(
-        "56 layers without shortcuts, 56 with, one recipe. Change every filter a little, then more. Around "
-        "which of the two is the loss rougher?"
-    ),
-    CHOICES,
-)
-question_of()  # its place in the link, though its controls are out of sight
-if not is_shown("ls_guess"):
-    end_page()
-try:
-    show_verdict(guessed)
-    view = view_input("ls_view", t("What is drawn"), VIEWS, "map")
+with shown_refusal(places.picture):
     if view == "again":
-        compute_again()
+        show_computed(places)
     else:
-        show_shipped(view)
-except ValueError as refusal:
-    st.error(str(refusal))
+        show_shipped(view, plane, guessed, places)
+with places.take_home:
+    notebook_button("landscape/landscape_notebook.py", "landscape.ipynb", asdict(linked_config()))
 st.subheader(t("What it means"))
 st.markdown(prose("landscape_theory"))
 st.markdown(prose("landscape_recipe"))
-asked = question_of()
-notebook_button(
-    lambda: landscape_notebook(asked.key, asked.count, asked.seed, asked.span, asked.steps),
-    "landscape.ipynb",
-)

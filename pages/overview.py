@@ -1,43 +1,58 @@
-from resnet_explorer.ui.frame import require_frame
+from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
 import streamlit as st
 
-from resnet_explorer.feature_path import path_svg
-from resnet_explorer.i18n import prose, t
-from resnet_explorer.plan import shape_text
-from resnet_explorer.spec import title
-from resnet_explorer.tables import count_text
-from resnet_explorer.ui.block_views import block_picture
-from resnet_explorer.ui.frame import page_link, page_title
-from resnet_explorer.ui.network import current_plan, current_spec
-from resnet_explorer.ui.pages import GROUPS, OVERVIEW
-from resnet_explorer.ui.svg import show_svg
+from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.network.spec import title
+from resnet_explorer.ui.app.head import foot, head, picture
+from resnet_explorer.ui.app.menu_bar import page_link
+from resnet_explorer.ui.app.page_list import DOORS, GROUPS
+from resnet_explorer.ui.architecture.path_links import choose_on_architecture, follow_click
+from resnet_explorer.ui.architecture.path_picture import faces_input, path_view, show_path
+from resnet_explorer.ui.architecture.totals import totals_text
+from resnet_explorer.ui.blocks.cost_views import block_picture
+from resnet_explorer.ui.session.background_result import redraw_when_ready
+from resnet_explorer.ui.session.network import current_plan, current_spec
+from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 
 A_ROW = 3
 
+follow_click()
 network, spec = current_plan(), current_spec()
-page_title("ResNet Explorer", t("Take a residual network apart, and watch it decide."))
+with head("ResNet Explorer"):
+    faces_input()
+photo = path_view(network).on_path
+with picture():
+    place = f"calc({PLACE} - 84px)"
+    show_path(network, photo, "ov_path", "", choose_on_architecture, detail="least", height=place)
+    with st.container(key="doors", horizontal=True, gap="small"):
+        for door in DOORS:
+            page_link(door.page, f"**{door.name}** :small[{door.reason}]")
+with foot(
+    t("A block adds to what it is given: **y = x + g(x)**. {network}: {totals}.").format(
+        network=title(spec), totals=totals_text(network)
+    )
+):
+    pass
 
-st.markdown(prose("overview"))
+st.header(t("One block"))
 block = next((block for block in network.blocks if block.shortcut == "identity"), network.blocks[0])
 show_svg(block_picture(block, "LR").svg, "ov_block", magnify=1.2)
-st.caption(t("{name} of {network}, drawn from its records.").format(name=block.name, network=title(spec)))
-
-st.header(title(spec))
-layers, params, macs, output = st.columns(4)
-layers.metric(t("Layers with weights"), spec.depth)
-params.metric(t("Parameters"), f"{network.params:,}")
-macs.metric(t("MACs for one image"), count_text(network.macs))
-output.metric(t("Output"), shape_text(network.output_shape))
-show_svg(path_svg(network), "ov_path")
+st.caption(
+    t("{name}, one of the {count:,} blocks of {network}.").format(
+        name=block.name, count=len(network.blocks), network=title(spec)
+    )
+)
+st.markdown(prose("overview"))
 
 for group in GROUPS:
     st.subheader(group.name)
-    cards = [page for page in group.pages if page is not OVERVIEW]
-    for start in range(0, len(cards), A_ROW):
-        for column, page in zip(st.columns(A_ROW), cards[start:], strict=False):
+    for start in range(0, len(group.pages), A_ROW):
+        for column, page in zip(st.columns(A_ROW), group.pages[start:], strict=False):
             with column.container(border=True, height="stretch"):
                 page_link(page, f"**{page.name}**")
                 st.markdown(page.purpose)
+
+redraw_when_ready()

@@ -1,43 +1,51 @@
-from resnet_explorer.ui.frame import require_frame
+from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
 import streamlit as st
 
-from resnet_explorer.diagram import dashed_blocks, to_dot
-from resnet_explorer.i18n import prose, t
-from resnet_explorer.link import encode_spec
-from resnet_explorer.plan import Plan, plan
-from resnet_explorer.spec import title
-from resnet_explorer.ui.frame import network_heading
-from resnet_explorer.ui.network import current_plan, current_size
-from resnet_explorer.ui.png_button import png_button
-from resnet_explorer.ui.save import save_button
-from resnet_explorer.ui.shortcut_views import (
+from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.graph.diagram import dashed_blocks, to_dot
+from resnet_explorer.network.layers import Plan
+from resnet_explorer.network.spec_code import encode_spec
+from resnet_explorer.ui.app.head import foot, head, more_settings, picture
+from resnet_explorer.ui.graph.views import (
     View,
-    file_picture,
     graph,
+    network_picture,
+    part_search,
     png_limit,
-    record_row,
     shortcut_counts,
     view_controls,
 )
+from resnet_explorer.ui.session.network import current_plan
+from resnet_explorer.ui.widgets.png_button import png_button
+from resnet_explorer.ui.widgets.save_button import save_button
 
 
-def graphs(p: Plan, view: View) -> None:
-    picked = record_row(p, view)
-    if not view.plain:
-        graph(p, view, "sc_graph", picked)
-        return
-    other = p.spec.with_(shortcut="projection" if p.spec.shortcut == "none" else "none")
-    left, right = st.columns(2)
-    with left:
-        st.subheader(title(p.spec))
-        graph(p, view, "sc_graph", picked, half=True)
-    with right:
-        st.subheader(title(other))
-        graph(plan(other, current_size()), view, "sc_other", picked, half=True)
-    st.markdown(prose("shortcuts_plain"))
+def sentence(p: Plan) -> str:
+    counts = t(", ").join(shortcut_counts(p))
+    if not counts:
+        return t("No shortcut: each block hands on g(x) alone.")
+    if not dashed_blocks(p):
+        return t("{counts}: every block adds its input as it is.").format(counts=counts)
+    return t("{counts}: a solid line adds x itself, a dashed one first brings it to the new shape.").format(
+        counts=counts
+    )
+
+
+def downloads(p: Plan, view: View) -> None:
+    name = encode_spec(p.spec)
+    save_button(
+        t("SVG"), lambda: network_picture(p.spec, p.input_size, view, True).svg, f"{name}.svg", icon=None
+    )
+    png_button(t("PNG"), lambda: network_picture(p.spec, p.input_size, view, True), f"{name}.png", "sc_png")
+    save_button(
+        t("DOT"),
+        lambda: to_dot(p, layers=view.layers, folded=view.folds(p), direction=view.direction),
+        f"{name}.dot",
+        icon=None,
+    )
 
 
 def reasons(p: Plan) -> None:
@@ -46,7 +54,6 @@ def reasons(p: Plan) -> None:
     if not dashed:
         st.markdown(prose("shortcuts_plain" if p.spec.shortcut == "none" else "shortcuts_no_dashed"))
         return
-    st.markdown(", ".join(shortcut_counts(p)) + ".")
     zeros = " " + t("(zeros appended)")
     lines = [
         f"- **{block.name}** · {block.shortcut_reason}{zeros if block.shortcut == 'zero_pad' else ''}"
@@ -56,37 +63,21 @@ def reasons(p: Plan) -> None:
         st.markdown("\n".join(lines))
 
 
-def downloads(p: Plan, view: View) -> None:
-    svg, png, dot, _ = st.columns([1, 1, 1, 2])
-    name = encode_spec(p.spec)
-    save_button(
-        t("Graph as SVG"),
-        lambda: file_picture(p, view).svg,
-        f"{name}.svg",
-        place=svg,
-        icon=None,
-        width="stretch",
-    )
-    with png:
-        png_button(t("Graph as PNG"), lambda: file_picture(p, view), f"{name}.png", "sc_png")
-    save_button(
-        t("Graph as DOT"),
-        lambda: to_dot(p, layers=view.layers, folded=view.folds(p), direction=view.direction),
-        f"{name}.dot",
-        place=dot,
-        icon=None,
-        width="stretch",
-    )
-    limit = png_limit(p, view)
-    if limit:
-        st.caption(limit)
-
-
-network_heading(t("Shortcuts"))
+controls = head(t("Shortcuts"))
+place = picture()
 p = current_plan()
-view = view_controls(p)
-graphs(p, view)
-downloads(p, view)
+with foot(sentence(p)):
+    settings = more_settings()
+    view = view_controls(p, controls, settings)
+    downloads(p, view)
+picked = part_search(p, view, controls)
+with place:
+    graph(p, view, picked)
+limit = png_limit(p, view)
+if limit:
+    settings.caption(limit)
+if view.plain:
+    st.markdown(prose("shortcuts_plain"))
 reasons(p)
 st.header(t("The rules"))
 st.markdown(prose("shortcuts_rules"))

@@ -1,67 +1,76 @@
-from resnet_explorer.ui.frame import require_frame
+from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
 import streamlit as st
 
-from resnet_explorer.i18n import t
-from resnet_explorer.ui.frame import page_title
-from resnet_explorer.ui.linked import linked, one_of
-from resnet_explorer.ui.page_end import end_page
-from resnet_explorer.ui.pages import TRUST
-from resnet_explorer.ui.run_input import run_input
-from resnet_explorer.ui.trust_cells import show_cells
-from resnet_explorer.ui.trust_photo import show_photo
-from resnet_explorer.ui.trust_run import (
-    Judged,
+from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.finetune.evaluation.confusion_svg import empty_matrix
+from resnet_explorer.ui.app.head import head, picture
+from resnet_explorer.ui.app.page_end import end_page
+from resnet_explorer.ui.app.page_list import TRUST
+from resnet_explorer.ui.finetune.evaluation.confusion_view import show_cells
+from resnet_explorer.ui.finetune.evaluation.evaluated_run import (
+    EvaluatedRun,
     as_words,
+    evaluated_run,
     forget_places,
-    judged_run,
     linked_cell,
     linked_photo,
-    show_head,
 )
-from resnet_explorer.ui.trust_views import show_calibration, show_classes, show_moves
+from resnet_explorer.ui.finetune.evaluation.photo_view import show_photo
+from resnet_explorer.ui.finetune.evaluation.views import show_calibration, show_classes, show_weight_change
+from resnet_explorer.ui.finetune.runs.run_input import known_runs, run_input
+from resnet_explorer.ui.finetune.runs.view import show_run
+from resnet_explorer.ui.widgets.linked_inputs import linked_choice
+from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 
 
-def show_confusion(judged: Judged) -> None:
+def show_confusion(evaluated: EvaluatedRun) -> None:
     """The matrix with photos, or one of the photos."""
-    cell, photo = linked_cell(judged), linked_photo(judged)
+    cell, photo = linked_cell(evaluated), linked_photo(evaluated)
     if photo is None:
-        show_cells(judged, cell)
+        show_cells(evaluated, cell)
     else:
-        show_photo(judged, photo, cell)
+        show_photo(evaluated, photo, cell)
 
 
+NAMES = {
+    "photos": msg("Confusion"),
+    "classes": msg("Per class"),
+    "sure": msg("Confidence"),
+    "moved": msg("Weights"),
+    "runs": msg("Runs"),
+}
 VIEWS = {
-    "photos": (t("Which for which"), show_confusion),
-    "classes": (t("Per class"), show_classes),
-    "sure": (t("How sure"), show_calibration),
-    "moved": (t("How far it moved"), show_moves),
+    "photos": show_confusion,
+    "classes": show_classes,
+    "sure": show_calibration,
+    "moved": show_weight_change,
 }
 
-page_title(TRUST.name, t("Where the network is right, where it is wrong, and what it looked at."))
-number, words, again = st.columns([1.35, 2, 1.45], gap="medium")
-with words:
-    run = run_input()
-if run is None:
-    end_page()
+controls = head(TRUST.name)
+with controls:
+    view = linked_choice(
+        "tr_view",
+        t("View"),
+        NAMES,
+        default="photos",
+        names=NAMES,
+        label_visibility="collapsed",
+    )
+known = known_runs()
+with controls:
+    run = run_input(known)
 forget_places(run)
-try:
-    judged = judged_run(run)
-except ValueError as refusal:
-    st.info(as_words(refusal))
-    end_page()
-show_head(judged, number, words, again)
-linked("tr_view", "photos", one_of(VIEWS))
-view = st.segmented_control(
-    t("View"),
-    list(VIEWS),
-    required=True,
-    format_func=lambda name: VIEWS[name][0],
-    key="tr_view",
-    width="stretch",
-    label_visibility="collapsed",
-    persist_state="session",
-)
-VIEWS[view][1](judged)
+if view == "runs":
+    show_run(known)
+else:
+    try:
+        evaluated = evaluated_run(run)
+    except ValueError as refusal:
+        with picture():
+            show_svg(empty_matrix(), "tr_none", height=PLACE)
+        st.info(as_words(refusal))
+        end_page()
+    VIEWS[view](evaluated)

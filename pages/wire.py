@@ -1,77 +1,81 @@
-from resnet_explorer.ui.frame import require_frame
+from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
 import streamlit as st
 
-from resnet_explorer.i18n import prose, t
-from resnet_explorer.labs.wire_notebook import wire_notebook
-from resnet_explorer.labs.wire_sweep import is_plain
-from resnet_explorer.labs.wiring import write
-from resnet_explorer.ui.frame import page_title
-from resnet_explorer.ui.lab import guess, is_shown, notebook_button
-from resnet_explorer.ui.lab_wire_bench import bench_input
-from resnet_explorer.ui.lab_wire_hand import by_hand, graph
-from resnet_explorer.ui.lab_wire_sweeps import drops, sweep, ways
-from resnet_explorer.ui.linked import linked, one_of
-from resnet_explorer.ui.page_end import end_page
+from resnet_explorer.common.i18n import msg, prose, t
+from resnet_explorer.labs.ablation.ablations import write
+from resnet_explorer.labs.ablation.sweep import is_plain
+from resnet_explorer.ui.app.head import head
+from resnet_explorer.ui.app.page_end import end_page
+from resnet_explorer.ui.app.refusal import shown_refusal
+from resnet_explorer.ui.labs.ablation.by_block import one_by_one, show_chain
+from resnet_explorer.ui.labs.ablation.controls import photo_words, setup_input
+from resnet_explorer.ui.labs.ablation.sweeps import drops, paths, sweep
+from resnet_explorer.ui.labs.question import HEIGHT, guess, is_shown, kept_guess, notebook_button, screen
+from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
-VIEWS = {
-    "sweep": t("Every block in turn"),
-    "hand": t("Cut by hand"),
-    "drops": t("Several at random"),
-    "paths": t("Paths"),
-}
-
+VIEWS = {"hand": msg("cut one"), "sweep": msg("each block"), "drops": msg("at random"), "paths": msg("paths")}
 CHOICES = {
-    "little": t("Nearly all: under 5 points lost"),
-    "depends": t("It depends on the block"),
-    "most": t("Less than half, whichever"),
+    "little": msg("Nearly all: under 5 points lost"),
+    "depends": msg("It depends on the block"),
+    "most": msg("Less than half, whichever"),
 }
 
-page_title(t("Cut the wire"), t("A trained network, a pair of scissors, and nothing learned again."))
-try:
-    bench = bench_input()
-    linked("cw_view", "sweep", one_of(VIEWS))
+controls = head(t("Cut the wire"))
+places = screen()
+with shown_refusal(places.picture, ends_page=True):
+    setup = setup_input(controls, places)
+view = linked_choice(
+    "cw_view",
+    t("Experiment"),
+    VIEWS,
+    default="hand",
+    names=VIEWS,
+    at=controls,
+    label_visibility="collapsed",
+)
+if view != "sweep":
+    kept_guess("cw_guess", CHOICES, setup.weights.key)
+else:
     question = t("Take one of its {count} blocks out: how many answers are still right?")
-    if bench.photos.labels is None:
+    if setup.photos.labels is None:
         question = t("Take one of its {count} blocks out: how many answers stay the same?")
-    guessed = guess("cw_guess", question.format(count=len(bench.blocks)), CHOICES)
+    with places.picture:
+        guessed = guess(
+            "cw_guess",
+            question.format(count=len(setup.blocks)),
+            t("A trained network, a pair of scissors, and nothing learned again."),
+            CHOICES,
+            lambda: show_chain(setup, is_live=False, height=HEIGHT),
+            setup.weights.key,
+        )
     if not is_shown("cw_guess"):
-        graph(bench, is_live=False)
         end_page()
-    st.markdown(prose("wire_theory"))
-    view = st.segmented_control(
-        t("Experiment"),
-        list(VIEWS),
-        required=True,
-        format_func=VIEWS.__getitem__,
-        key="cw_view",
-        width="stretch",
-        persist_state="session",
-    )
+with shown_refusal(places.picture):
     match view:
-        case "hand":
-            by_hand(bench)
+        case "sweep":
+            sweep(setup, guessed, CHOICES, places)
         case "drops":
-            drops(bench)
+            drops(setup, places)
         case "paths":
-            ways(bench)
+            paths(setup, places)
         case _:
-            sweep(bench, guessed, CHOICES)
-    code = write(bench.lesions, bench.blocks)
-    other = bench.other.key if bench.other and st.session_state["cw_twin"] else None
-    notebook_button(
-        lambda: wire_notebook(
-            bench.weights.key,
-            bench.count,
-            code,
-            bench.draws,
-            bench.seed,
-            other,
-            is_plain=is_plain(bench.blocks),
-        ),
-        "cut-the-wire.ipynb",
-    )
-except ValueError as refusal:
-    st.error(str(refusal))
+            one_by_one(setup, controls, places)
+    st.caption(photo_words(setup))
+    st.markdown(prose("wire_theory"))
+    parameters = {
+        "key": setup.weights.key,
+        "count": setup.count,
+        "ablation": write(setup.ablation, setup.blocks),
+        "draws": setup.draws,
+        "seed": setup.seed,
+    }
+    without = ["paths"] if is_plain(setup.blocks) else []
+    if setup.other and st.session_state["cw_twin"]:
+        parameters["other_key"] = setup.other.key
+    else:
+        without.append("counterpart")
+    with places.take_home:
+        notebook_button("ablation/ablation_notebook.py", "cut-the-wire.ipynb", parameters, without)

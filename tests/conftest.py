@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+# One thread of torch in each worker, and in the servers that they start: two that wait for each other on
+# the same cores made the whole suite four times as long. Read by torch when it is loaded, after this file.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Time is measured by benchmarks, not asserted by tests: a busy machine is no failure.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+@pytest.fixture
+def temporary_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of this test's own in place of what is kept on this machine, torch's downloads too."""
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    return tmp_path / "home"

@@ -6,7 +6,6 @@ format that is read, in many modes. Prints examples, photos, refusals and the pe
 
 from __future__ import annotations
 
-import io
 import json
 import resource
 import struct
@@ -16,12 +15,12 @@ import zlib
 from collections import Counter
 
 import numpy as np
-import pillow_heif
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from resnet_explorer import photo
+from resnet_explorer.photos import decode
+from tests.photos.files import exif_of, file_of
 
 MOST_PIXELS = 2_000_000
 """Instead of 100 million: what is bounded by it can be told from what is not, and sooner."""
@@ -44,64 +43,55 @@ INTERESTING = (
 )
 
 
-def encoded(image: Image.Image, image_format: str, **options: object) -> bytes:
-    stream = io.BytesIO()
-    image.copy().save(stream, format=image_format, **options)  # Pillow leaves a format's options on it
-    return stream.getvalue()
-
-
 def corpus() -> dict[str, bytes]:
     """Small files of every format, each with another way through its decoder."""
-    pillow_heif.register_heif_opener()
     random = np.random.default_rng(0)
     rgb = Image.fromarray(random.integers(0, 256, (18, 26, 3), dtype=np.uint8)).resize((52, 36))
     grey, alpha, palette = rgb.convert("L"), rgb.convert("RGBA"), rgb.convert("P")
     deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
     real = Image.fromarray(np.asarray(grey).astype(np.float32) / 255)
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    turned = {"exif": exif}
+    turned = {"exif": exif_of(6)}
 
     def frames() -> dict[str, object]:
         return {"save_all": True, "append_images": [rgb.rotate(90), rgb.rotate(180)]}
 
     files = {
-        "jpeg": encoded(rgb, "JPEG", **turned),
-        "jpeg progressive": encoded(rgb, "JPEG", progressive=True),
-        "jpeg grey": encoded(grey, "JPEG"),
-        "jpeg cmyk": encoded(rgb.convert("CMYK"), "JPEG"),
-        "mpo": encoded(rgb, "MPO", **frames()),
-        "png": encoded(rgb, "PNG", **turned),
-        "png alpha": encoded(alpha, "PNG", icc_profile=b"no profile"),
-        "png palette": encoded(palette, "PNG", transparency=3),
-        "png deep": encoded(deep, "PNG"),
-        "png animated": encoded(rgb, "PNG", **frames()),
-        "webp": encoded(rgb, "WEBP", **turned),
-        "webp lossless": encoded(alpha, "WEBP", lossless=True),
-        "webp animated": encoded(rgb, "WEBP", **frames()),
-        "gif": encoded(palette, "GIF", transparency=3),
-        "gif animated": encoded(rgb, "GIF", **frames()),
-        "tiff": encoded(rgb, "TIFF", **turned),
-        "tiff pages": encoded(rgb, "TIFF", **frames()),
-        "tiff deep": encoded(deep, "TIFF"),
-        "tiff real": encoded(real, "TIFF"),
-        "tiff cmyk": encoded(rgb.convert("CMYK"), "TIFF"),
-        "tiff lab": encoded(Image.new("LAB", rgb.size, (120, 150, 90)), "TIFF"),
-        "tiff bits": encoded(rgb.convert("1"), "TIFF", compression="group4"),
+        "jpeg": file_of(rgb, "JPEG", **turned),
+        "jpeg progressive": file_of(rgb, "JPEG", progressive=True),
+        "jpeg grey": file_of(grey, "JPEG"),
+        "jpeg cmyk": file_of(rgb.convert("CMYK"), "JPEG"),
+        "mpo": file_of(rgb, "MPO", **frames()),
+        "png": file_of(rgb, "PNG", **turned),
+        "png alpha": file_of(alpha, "PNG", icc_profile=b"no profile"),
+        "png palette": file_of(palette, "PNG", transparency=3),
+        "png deep": file_of(deep, "PNG"),
+        "png animated": file_of(rgb, "PNG", **frames()),
+        "webp": file_of(rgb, "WEBP", **turned),
+        "webp lossless": file_of(alpha, "WEBP", lossless=True),
+        "webp animated": file_of(rgb, "WEBP", **frames()),
+        "gif": file_of(palette, "GIF", transparency=3),
+        "gif animated": file_of(rgb, "GIF", **frames()),
+        "tiff": file_of(rgb, "TIFF", **turned),
+        "tiff pages": file_of(rgb, "TIFF", **frames()),
+        "tiff deep": file_of(deep, "TIFF"),
+        "tiff real": file_of(real, "TIFF"),
+        "tiff cmyk": file_of(rgb.convert("CMYK"), "TIFF"),
+        "tiff lab": file_of(Image.new("LAB", rgb.size, (120, 150, 90)), "TIFF"),
+        "tiff bits": file_of(rgb.convert("1"), "TIFF", compression="group4"),
         **{
-            f"tiff {way}": encoded(rgb, "TIFF", compression=way)
+            f"tiff {way}": file_of(rgb, "TIFF", compression=way)
             for way in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg")
         },
-        "bmp": encoded(rgb, "BMP"),
-        "bmp palette": encoded(palette, "BMP"),
-        "bmp bits": encoded(rgb.convert("1"), "BMP"),
-        "heic": encoded(rgb, "HEIF", **turned),
-        "heic alpha": encoded(alpha, "HEIF"),
-        "avif": encoded(rgb, "AVIF", **turned),
-        "avif animated": encoded(rgb, "AVIF", **frames()),
+        "bmp": file_of(rgb, "BMP"),
+        "bmp palette": file_of(palette, "BMP"),
+        "bmp bits": file_of(rgb.convert("1"), "BMP"),
+        "heic": file_of(rgb, "HEIF", **turned),
+        "heic alpha": file_of(alpha, "HEIF"),
+        "avif": file_of(rgb, "AVIF", **turned),
+        "avif animated": file_of(rgb, "AVIF", **frames()),
     }
     for name, data in files.items():
-        assert photo.open_photo(data, name).image.mode == "RGB"
+        assert decode.open_photo(data, name).image.mode == "RGB"
     return files
 
 
@@ -169,7 +159,7 @@ def main(examples: int) -> int:
     warnings.simplefilter("ignore")
     files = corpus()
     others = list(files.values())
-    photo.MAX_PIXELS = MOST_PIXELS
+    decode.MAX_PIXELS = MOST_PIXELS
     outcomes: Counter[str] = Counter()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -187,7 +177,7 @@ def main(examples: int) -> int:
             data = changed(data, change, others)
         content = with_valid_checksums(bytes(data)) if mend else bytes(data)
         try:
-            opened = photo.open_photo(content, "damaged")
+            opened = decode.open_photo(content, "damaged")
         except ValueError as refusal:
             sentence = str(refusal)
             assert sentence.startswith("damaged "), sentence
@@ -198,8 +188,8 @@ def main(examples: int) -> int:
             assert opened.image.mode == "RGB"
             sides = sorted(opened.image.size)
             assert sides[0] >= 1
-            assert sides[1] <= photo.KEPT_SIDE or sides[0] <= photo.KEPT_SHORTER
-            assert sides[0] * sides[1] <= photo.KEPT_PIXELS
+            assert sides[1] <= decode.KEPT_SIDE or sides[0] <= decode.KEPT_SHORTER
+            assert sides[0] * sides[1] <= decode.KEPT_PIXELS
             assert np.asarray(opened.image).size == 3 * opened.image.width * opened.image.height
             outcomes["photos"] += 1
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1.element_tree import ElementList
 
 
 def keep_frame(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +23,17 @@ def keep_frame(monkeypatch: pytest.MonkeyPatch) -> None:
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", start_framed)
+
+
+def find_in_popovers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let AppTest find a widget in a popover by the key of its value, which may have got a number behind."""
+    find = ElementList.__call__
+
+    def find_numbered(self: Any, key: str) -> Any:
+        try:
+            return find(self, key)
+        except KeyError:
+            numbered = (each for each in self if re.fullmatch(rf"{re.escape(key)}_\d+", each.key or ""))
+            return next(numbered, None) or find(self, key)
+
+    monkeypatch.setattr(ElementList, "__call__", find_numbered)

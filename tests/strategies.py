@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.network.spec import ResNetSpec
 
-input_sizes = st.tuples(st.integers(1, 70), st.integers(1, 70))
-"""Height and width: odd, even, tiny and not square."""
+input_sizes = st.tuples(st.integers(7, 70), st.integers(7, 70))
+"""Height and width: odd, even, small and not square; 7 is the least that a stem without padding takes."""
 
 
 @st.composite
@@ -36,4 +36,7 @@ def specs(draw: st.DrawFn) -> ResNetSpec:
         num_classes=draw(st.integers(1, 20)),
         include_top=draw(st.booleans()),
         projection_norm=draw(st.booleans()),
+        stem_padding=draw(st.sampled_from([None, 0])),
+        stem_pool=draw(st.sampled_from([None, False, True])),
+        zero_pad=draw(st.sampled_from(["after", "around"])),
     )

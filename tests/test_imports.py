@@ -1,50 +1,55 @@
-"""Who may load what, seen in a fresh interpreter."""
+"""Who may import what: read from the source of every module there is, and seen in fresh interpreters."""
 
 from __future__ import annotations
 
+import ast
 import json
-import pkgutil
+import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import resnet_explorer
+import pytest
 
-ROOT = Path(resnet_explorer.__file__).parents[1]
-DRAWING = "spec plan link depth i18n colours tables table1 steps figures block_figures diagram node_record"
-PICTURES = "feature_path window_strip graph_layout graph_svg photo crop overlay samples recognise cam"
-TO_TAKE_HOME = "export.model_file export.onnx_file export.predict_file export.bundle recognised"
-COUNTS = "counting ladder"
-CONVOLUTION = "receptive_field cell_grid conv_glass toy_convolution toy_picture field_picture"
-BY_HAND = "block_choice block_run_picture batch_norm batch_norm_picture batch_norm_figures"
-COMPARISON = "compare compare_table compare_picture what_changed published accuracy_figure"
-PROOF = "proof.curves proof.ranking proof.similarity proof.figures proof.readings proof.pictures"
-FEATURES = "feature_places feature_numbers feature_grid first_layer sparsity_figure"
-MANY = "many.archive many.entries many.copies many.answers many.cam_sheets"
-KINDS = "weights.kinds weights.calibration training.wordnet_kinds target confidence"
-SIDE_BY_SIDE = "shelf disagreement answer_bars side_by_side side_by_side_tables"
-ALBUMS = "finetune.albums finetune.flowers finetune.album_picture finetune.collection finetune.survey"
-TRUST = "finetune.verdicts finetune.confusion_picture finetune.photo_grid finetune.trust_figures"
-RUNS = "finetune.runs finetune.run_rows finetune.curves finetune.run_take_home"
-LABS = (
-    "notebook labs.setting labs.gradient_numbers labs.gradient_figures labs.gradient_notebook "
-    "labs.signal_numbers labs.signal_figures labs.signal_notebook"
+from tests.places import ROOT
+
+PACKAGE = "resnet_explorer"
+AT_THE_ROOT = {"", "__main__", "cli"}
+
+ORDER = (
+    *("common", "network", "model"),
+    *("architecture", "graph", "comparison", "counting", "blocks", "convolution", "batch_norm"),
+    *("photos", "weights", "explanation", "faithfulness", "features", "inside", "side_by_side", "batch"),
+    *("export", "training", "finetune", "labs", "lessons", "serving", "ui", "commands"),
 )
-WIRES = (
-    "labs.wiring labs.wire_picture labs.wire_figures labs.wire_path_figures labs.wire_sweep labs.wire_beside "
-    "labs.wire_reading labs.wire_notebook labs.cifar_photos"
-)
-DEGRADATION = (
-    "training.paper_recipe labs.study labs.duel_setting labs.degradation_figures labs.degradation_reading "
-    "labs.degradation_notebook"
-)
-LANDSCAPES = "labs.landscape_numbers labs.landscape_figures labs.landscape_notebook labs.landscape_study"
-LISTS = (
-    f"{DRAWING} {PICTURES} {CONVOLUTION} {COUNTS} {TO_TAKE_HOME} {BY_HAND} {COMPARISON} {PROOF} {FEATURES} "
-    f"{MANY} {SIDE_BY_SIDE} {ALBUMS} {RUNS} {TRUST} {LABS} {WIRES} {LANDSCAPES} {DEGRADATION} {KINDS}"
-)
-TORCH_FREE = [f"resnet_explorer.{name}" for name in LISTS.split()]
+"""The rooms as `DESIGN.md` has them, from the top: a room imports only rooms that stand before it."""
+
+LOADS_TORCH = {
+    "model": "audit block_parts fold_batch_norm resnet",
+    "counting": "tools",
+    "blocks": "run",
+    "photos": "tile",
+    "weights": "candidate_distances checkpoint dilated first_norm imagenet infer_from_file network_and_input "
+    "norm_distance open_network reader recognise_by_norms saved_network tensors trained_network",
+    "explanation": "activations_and_gradients api integrated_gradients multi_pass predict score_cam",
+    "faithfulness": "cascading_randomization deletion masked_forward occlusion random_areas",
+    "features": "activations path_maps",
+    "inside": "block_values layer_values logit_parts",
+    "batch": "classify",
+    "training": "augment card clean_photos data degradation evaluation figures mosaics optimization paper "
+    "products recipe run scratch tile_augment tile_card tile_figures tile_recipe",
+    "finetune": "api dataset.batches evaluation.weight_change training.backbone_and_head "
+    "training.first_head training.frozen_features training.trainer training.workers",
+    "labs": "ablation.ablated_network degradation.paired_training depth.gradient depth.measure "
+    "depth.orders_run depth.signal landscape.surface landscape.trajectory",
+}
+"""The modules of each room that load torch when they are imported; all others never do."""
+
+Imports = Mapping[str, frozenset[str]]
+"""Of each module, by its name below the package, those that it imports: in functions and for types too."""
 
 REPORT = """
 import importlib, json, sys
@@ -56,35 +61,131 @@ print(json.dumps(loaded))
 """
 
 
+@cache
+def sources() -> Mapping[str, Path]:
+    """Every module of the package by its name below it; notebooks are run, and never imported."""
+    folder = ROOT / PACKAGE
+    modules = [file for file in folder.rglob("*.py") if not file.stem.endswith("_notebook")]
+    names = {file: ".".join(file.relative_to(folder).with_suffix("").parts) for file in modules}
+    return {name.removesuffix("__init__").removesuffix("."): file for file, name in sorted(names.items())}
+
+
+@cache
+def imports() -> Imports:
+    return {name: frozenset(imported(file.read_text(), sources())) for name, file in sources().items()}
+
+
+def imported(source: str, modules: Iterable[str]) -> set[str]:
+    """The modules of the package that a source imports, wherever in it."""
+    below, found = f"{PACKAGE}.", set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            attributes = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {node.module, *(name for name in attributes if name.removeprefix(below) in modules)}
+    return {name.removeprefix(below) for name in found if name.startswith(below)}
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def against_the_order(graph: Imports) -> list[str]:
+    """Each import of a room that does not stand before the importing one."""
+    return [
+        f"{module} → {target}"
+        for module, targets in graph.items()
+        for target in sorted(targets)
+        if room(module) not in (*AT_THE_ROOT, room(target))
+        and ORDER.index(room(target)) > ORDER.index(room(module))
+    ]
+
+
+def circle(graph: Imports) -> list[str]:
+    """Modules that import each other in a ring; none if there is no such ring."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        ring: list[str] = error.args[1]
+        return ring
+    return []
+
+
 def loaded_after(modules: Iterable[str], watched: Iterable[str]) -> dict[str, list[str]]:
     """After each import in turn, which of the watched packages have been loaded."""
-    arguments = [json.dumps(list(modules)), json.dumps(list(watched))]
+    names = [f"{PACKAGE}.{module}".removesuffix(".") for module in modules]
+    arguments = [json.dumps(names), json.dumps(list(watched))]
     done = subprocess.run(
         [sys.executable, "-c", REPORT, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     report: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
-    return report
+    return {name: packages for name, packages in report.items() if packages}
 
 
-def library() -> list[str]:
-    """Every module of the library outside ui/."""
-    found = pkgutil.walk_packages(resnet_explorer.__path__, "resnet_explorer.")
-    return [module.name for module in found if not module.name.startswith("resnet_explorer.ui")]
+def with_torch() -> set[str]:
+    return {f"{name}.{module}" for name, modules in LOADS_TORCH.items() for module in modules.split()}
 
 
-def test_what_draws_and_counts_never_loads_torch_nor_streamlit() -> None:
-    loaded = loaded_after(TORCH_FREE, ["torch", "torchinfo", "torchvision", "streamlit"])
-    assert loaded == {name: [] for name in TORCH_FREE}
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    assert circle(imports()) == []
+    assert circle({"a": frozenset({"b"}), "b": frozenset({"c"}), "c": frozenset({"a"})}) != []
 
 
-def test_the_library_never_loads_streamlit() -> None:
-    modules = library()
-    assert "resnet_explorer.module" in modules
-    loaded = loaded_after(modules, ["streamlit"])
-    assert loaded == {name: [] for name in modules}
+def test_every_room_has_its_place_in_the_order() -> None:
+    assert {room(module) for module in sources()} - AT_THE_ROOT <= set(ORDER)
 
 
-def test_the_watch_sees_torch_where_it_is_loaded() -> None:
-    loaded = loaded_after(["resnet_explorer.spec", "resnet_explorer.module"], ["torch"])
-    assert loaded == {"resnet_explorer.spec": [], "resnet_explorer.module": ["torch"]}
+def test_a_room_imports_only_rooms_before_it() -> None:
+    assert against_the_order(imports()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from resnet_explorer.weights.catalogue import find",
+        "from resnet_explorer.weights import catalogue",
+        "import resnet_explorer.weights.catalogue",
+        "if TYPE_CHECKING:\n    from resnet_explorer.weights.catalogue import Weights",
+        "def lazy():\n    from resnet_explorer.weights.catalogue import find",
+    ],
+)
+def test_an_import_against_the_order_is_noticed_wherever_it_stands(line: str) -> None:
+    found = frozenset(imported(line, sources()))
+    assert "photos.decode → weights.catalogue" in against_the_order({"photos.decode": found})
+    assert against_the_order({"export.bundle": found, "weights.tensors": found}) == []
+
+
+def test_only_the_front_door_stands_at_the_root() -> None:
+    assert {name for name in sources() if "." not in name} - set(ORDER) == AT_THE_ROOT
+
+
+def test_only_the_app_and_its_pages_load_streamlit() -> None:
+    library = [name for name in sources() if room(name) not in ("ui", "__main__")]
+    assert loaded_after(library, ["streamlit"]) == {}
+
+
+def test_what_is_not_listed_never_loads_torch() -> None:
+    assert with_torch() <= set(sources())
+    light = [name for name in sources() if name not in with_torch() and name != "__main__"]
+    assert loaded_after(light, ["torch", "torchvision", "torchinfo"]) == {}
+
+
+def test_what_is_listed_does_load_torch() -> None:
+    for name in sorted(with_torch()):
+        assert reaches_torch(name), f"{name} loads no torch any more: take it off the list"
+
+
+def reaches_torch(module: str) -> bool:
+    """Whether torch is loaded by what a module imports at its top, or by what that imports."""
+    seen, waiting = {module}, [module]
+    while waiting:
+        body = ast.parse(sources()[waiting.pop()].read_text()).body
+        top = "\n".join(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
+        if re.search(r"^(import|from) torch", top, re.MULTILINE):
+            return True
+        fresh = (imported(top, sources()) & set(sources())) - seen
+        seen |= fresh
+        waiting += fresh
+    return False

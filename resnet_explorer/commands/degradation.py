@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from resnet_explorer.commands.progress import training_bar
-from resnet_explorer.commands.stopping import resumable
+from resnet_explorer.commands.terminal import resumable, training_bar
+from resnet_explorer.common.i18n import t
 from resnet_explorer.training.paper_recipe import DEPTHS, KINDS, Kind, run_name
 
 NETWORKS: dict[str, tuple[Kind, int]] = {
@@ -38,9 +38,11 @@ def degradation(
 
     from resnet_explorer.training import degradation as study
     from resnet_explorer.training.data import load_small_images
+    from resnet_explorer.training.evaluation import channel_statistics
+    from resnet_explorer.training.optimization import fastest_precision
     from resnet_explorer.training.paper import shrunk
     from resnet_explorer.training.paper_recipe import PaperRecipe
-    from resnet_explorer.training.scratch import channel_statistics, fastest_precision
+    from resnet_explorer.training.run_folder import CHECKPOINT
 
     chosen = [_parsed(name) for name in networks or [name for name in NETWORKS if not name.endswith("110")]]
     if threads:
@@ -48,8 +50,10 @@ def degradation(
     recipe = PaperRecipe(epochs=epochs, side=side, precision=fastest_precision(), seed=seed)
     images = shrunk(load_small_images(data), side)
     mean, deviation = channel_statistics(images.train.images)
-    told = {
-        "images": f"{len(images.train):,} training and {len(images.test):,} test images of {data.name}",
+    more = {
+        "images": t("{learnt:,} training and {tested:,} test images of {name}").format(
+            learnt=len(images.train), tested=len(images.test), name=data.name
+        ),
         "classes": images.classes,
         "mean": mean.flatten().tolist(),
         "std": deviation.flatten().tolist(),
@@ -58,18 +62,30 @@ def degradation(
     }
     for kind, depth in chosen:
         folder = out / run_name(kind, depth)
-        with resumable(folder / study.CHECKPOINT), training_bar(epochs) as progress:
+        with resumable(folder / CHECKPOINT), training_bar(epochs) as progress:
             for epoch in study.train(
-                kind, depth, images, recipe, folder, told=told, resume=resume, progress=progress
+                kind, depth, images, recipe, folder, resume=resume, progress=progress, **more
             ):
                 typer.echo(
-                    f"{kind} {depth}, epoch {epoch.epoch}: training error {epoch.train_error:.2%}, "
-                    f"test error {epoch.test_error:.2%}",
+                    t(
+                        "{kind} {depth}, epoch {epoch}: training error {train_error:.2%}, test error "
+                        "{test_error:.2%}"
+                    ).format(
+                        kind=kind,
+                        depth=depth,
+                        epoch=epoch.epoch,
+                        train_error=epoch.train_error,
+                        test_error=epoch.test_error,
+                    ),
                     err=True,
                 )
 
 
 def _parsed(name: str) -> tuple[Kind, int]:
     if name not in NETWORKS:
-        raise typer.BadParameter(f"{name} is none of the study's networks: {', '.join(NETWORKS)}.")
+        raise typer.BadParameter(
+            t("{name} is none of the study's networks: {listed}.").format(
+                name=name, listed=", ".join(NETWORKS)
+            )
+        )
     return NETWORKS[name]

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resnet_explorer.commands import parse
-from resnet_explorer.commands.trained import trained
-from resnet_explorer.diagram import to_dot
-from resnet_explorer.export.model_file import model_file
-from resnet_explorer.graph_svg import network_svg
-from resnet_explorer.plan import plan
-from resnet_explorer.spec import ResNetSpec, title
-from resnet_explorer.tables import layer_rows, to_csv, to_markdown
+from resnet_explorer.commands.terminal import named_network
+from resnet_explorer.common.i18n import t
+from resnet_explorer.export.model_py import model_file
+from resnet_explorer.graph.diagram import to_dot
+from resnet_explorer.graph.svg import network_svg
+from resnet_explorer.network.formats import layer_rows, to_csv, to_markdown
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.spec import ResNetSpec, title
+from resnet_explorer.weights.checkpoint_name import ENDINGS_TEXT
 
 if TYPE_CHECKING:
-    from resnet_explorer.module import ResNet
-    from resnet_explorer.weights import Weights
+    from resnet_explorer.weights.trained_network import TrainedNetwork
 
 File = Path | None
 
@@ -39,7 +40,7 @@ def export(
         typer.Option(
             parser=parse.model,
             metavar="NAME",
-            help="A trained network instead: a line of `weights list`, or a .pth or .safetensors file.",
+            help=f"A trained network instead: a line of `weights list`, or a file ({ENDINGS_TEXT}).",
         ),
     ] = None,
     size: parse.Size = None,
@@ -61,16 +62,16 @@ def export(
 ) -> None:
     """Write a network as code, ONNX, bundle, graph or table. Only ONNX and trained values load torch."""
     if (network is None) == (weights is None):
-        raise typer.BadParameter("name a network, or a trained one with --weights; one of the two.")
+        raise typer.BadParameter(t("name a network, or a trained one with --weights; one of the two."))
     if bundle and weights is None:
-        raise typer.BadParameter("--bundle needs trained values; --weights says which.")
+        raise typer.BadParameter(t("--bundle needs trained values; --weights says which."))
     if not any((model, onnx, bundle, svg, dot, csv, markdown)):
-        raise typer.BadParameter("nothing to write: name a file, as with --model model.py.")
-    chosen = trained(weights) if weights else None
-    spec = chosen[0].spec if chosen else network
+        raise typer.BadParameter(t("nothing to write: name a file, as with --model model.py."))
+    chosen = named_network(weights) if weights else None
+    spec = chosen.weights.spec if chosen else network
     assert spec is not None  # one of the two is there
-    usual = chosen[0].plan.input_size if chosen else spec.natural_size
-    p = plan(spec, parse.size(size) if size else usual)
+    default = chosen.weights.plan.input_size if chosen else spec.natural_size
+    p = plan(spec, parse.size(size) if size else default)
     wanted: list[tuple[File, Callable[[], str | bytes]]] = [
         (model, lambda: model_file(spec, p.input_size)),
         (onnx, lambda: _onnx(spec, seed, chosen)),
@@ -85,24 +86,19 @@ def export(
             typer.echo(_written(path, make()))
 
 
-def _onnx(spec: ResNetSpec, seed: int, chosen: tuple[Weights, ResNet] | None) -> bytes:
+def _onnx(spec: ResNetSpec, seed: int, chosen: TrainedNetwork | None) -> bytes:
+    from resnet_explorer.export.onnx import initial_onnx, trained_onnx
+
     if chosen is None:
-        from resnet_explorer.export.initial import initial_onnx
-
         return initial_onnx(spec, seed)
-    from resnet_explorer.export.trained import trained_onnx
-
-    weights, network = chosen
-    return trained_onnx(weights, network.state_dict())
+    return trained_onnx(chosen.weights, chosen.network.state_dict())
 
 
-def _bundle(chosen: tuple[Weights, ResNet] | None) -> bytes:
-    from resnet_explorer.export.bundle import bundle
-    from resnet_explorer.export.trained import trained_file
+def _bundle(chosen: TrainedNetwork | None) -> bytes:
+    from resnet_explorer.export.bundle import bundle, trained_file
 
     assert chosen is not None  # asked for with --weights alone
-    weights, network = chosen
-    return bundle(weights, trained_file(weights, network.state_dict()))
+    return bundle(chosen.weights, trained_file(chosen.weights, chosen.network.state_dict()))
 
 
 def _written(path: Path, content: str | bytes) -> str:
@@ -110,5 +106,7 @@ def _written(path: Path, content: str | bytes) -> str:
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise ValueError(f"{path} cannot be written: {error.strerror}.") from None
-    return f"{path}: {len(data):,} bytes"
+        raise ValueError(
+            t("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror)
+        ) from None
+    return t("{path}: {count:,} bytes").format(path=path, count=len(data))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
-from resnet_explorer.finetune.settings import Settings
-from resnet_explorer.link import decode_size, decode_spec
-from resnet_explorer.spec import ResNetSpec, preset
+from resnet_explorer.common.i18n import t
+from resnet_explorer.common.regular_file import open_regular
+from resnet_explorer.finetune.training.hyperparameters import Settings
+from resnet_explorer.network.spec import ResNetSpec, preset
+from resnet_explorer.network.spec_code import decode_size, decode_spec
 
 _SET_BY_TEXT: Final = (
     "optimizer",
@@ -19,8 +22,10 @@ _SET_BY_TEXT: Final = (
     "label_smoothing",
     "balance",
     "augment",
+    "crops",
     "size",
     "mixed",
+    "batches",
 )
 
 T = TypeVar("T")
@@ -40,17 +45,19 @@ def size(text: str) -> tuple[int, int]:
 
 def model(text: str) -> str:
     """A trained network by its key or name, or a file."""
-    from resnet_explorer.weights.catalogue import key_of
+    from resnet_explorer.weights.catalogue import is_file_name, key_of
 
     return text if is_file_name(text) else _parsed(key_of, text)
 
 
 def method(text: str) -> str:
     """A way to read a map from one pass, by its key."""
-    from resnet_explorer.cam import ONE_PASS
+    from resnet_explorer.explanation.cam import ONE_PASS
 
     if text not in ONE_PASS:
-        raise typer.BadParameter(f"{text!r} is no method; there are {', '.join(ONE_PASS)}.")
+        raise typer.BadParameter(
+            t("{text!r} is no method; there are {listed}.").format(text=text, listed=", ".join(ONE_PASS))
+        )
     return text
 
 
@@ -59,41 +66,42 @@ def start(text: str) -> str:
     return text if text == "none" else model(text)
 
 
-def settings(usual: Settings, told: Mapping[str, Any], more: Sequence[str]) -> Settings:
+def settings(default: Settings, told: Mapping[str, Any], more: Sequence[str]) -> Settings:
     """How to fine-tune.
 
     Args:
-        usual: settings where nothing is told.
+        default: settings where nothing is told.
         told: settings by their names.
         more: others as "name=value".
     """
-    return _parsed(lambda texts: replace(usual, **told, **dict(map(_setting, texts))), more)
+    return _parsed(lambda texts: replace(default, **told, **dict(map(_setting, texts))), more)
 
 
 def _setting(text: str) -> tuple[str, Any]:
     name, _, value = text.partition("=")
-    usual = getattr(Settings(), name, None) if name in _SET_BY_TEXT else None
-    if isinstance(usual, bool):
+    default = getattr(Settings(), name, None) if name in _SET_BY_TEXT else None
+    if isinstance(default, bool):
         return name, _switch(name, value)
-    if isinstance(usual, int | float):
+    if isinstance(default, int | float):
         try:
-            return name, type(usual)(value)
+            return name, type(default)(value)
         except ValueError:
-            raise ValueError(f"{name} is {value!r}; a number is needed.") from None
-    if usual is None:
-        raise ValueError(f"{text!r} sets nothing; there are {', '.join(_SET_BY_TEXT)}, as balance=yes.")
+            raise ValueError(
+                t("{name} is {value!r}; a number is needed.").format(name=name, value=value)
+            ) from None
+    if default is None:
+        raise ValueError(
+            t("{text!r} sets nothing; there are {listed}, as balance=yes.").format(
+                text=text, listed=", ".join(_SET_BY_TEXT)
+            )
+        )
     return name, value
 
 
 def _switch(name: str, value: str) -> bool:
     if value not in ("yes", "no"):
-        raise ValueError(f"{name} is {value!r}; allowed are yes, no.")
+        raise ValueError(t("{name} is {value!r}; allowed are yes, no.").format(name=name, value=value))
     return value == "yes"
-
-
-def is_file_name(text: str) -> bool:
-    """Whether a model is named by its file."""
-    return text.endswith((".pth", ".pt", ".safetensors"))
 
 
 def _parsed(parse: Callable[[G], T], given: G) -> T:
@@ -101,6 +109,33 @@ def _parsed(parse: Callable[[G], T], given: G) -> T:
         return parse(given)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+NAMES_HELP: Final = (
+    'The names of its classes: JSON as {"0": "daisy", "1": "rose"}, ["daisy", "rose"] or '
+    '{"daisy": 0, "rose": 1}, or a name a line; '
+    "with class_to_idx in the checkpoint, names by folder, as in cat_to_name.json."
+)
+
+
+def names_file(path: Path | None) -> bytes | None:
+    """What is in a file of class names, if one is given.
+
+    Raises:
+        ValueError: if it cannot be read, or is too large.
+    """
+    from resnet_explorer.weights.class_names import MAX_BYTES
+
+    if path is None:
+        return None
+    with open_regular(path, str(path)) as (file, size):
+        if size > MAX_BYTES:
+            raise ValueError(
+                t("{path} has more than {max_bytes:,} bytes, and names of classes have fewer.").format(
+                    path=path, max_bytes=MAX_BYTES
+                )
+            )
+        return file.read(MAX_BYTES)
 
 
 Network = Annotated[

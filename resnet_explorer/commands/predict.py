@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 from resnet_explorer.commands import parse
-from resnet_explorer.commands.progress import photo_bar
-from resnet_explorer.commands.trained import trained
-from resnet_explorer.confidence import confidence_of, in_words, kind_in_words
-from resnet_explorer.short_text import on_one_line
+from resnet_explorer.commands.terminal import named_network, photo_bar
+from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import on_one_line
+from resnet_explorer.explanation.confidence import confidence_of, in_words, kind_in_words
+from resnet_explorer.weights.checkpoint_name import ENDINGS_TEXT
 
 if TYPE_CHECKING:
-    from resnet_explorer.crop import View
-    from resnet_explorer.many.answers import Row
-    from resnet_explorer.many.classify import Look
-    from resnet_explorer.module import ResNet
-    from resnet_explorer.photo import Photo
-    from resnet_explorer.target import Target
-    from resnet_explorer.weights import Weights
+    from resnet_explorer.batch.results import PhotoPrediction, Row
+    from resnet_explorer.photos.crop import View
+    from resnet_explorer.photos.decode import Photo
+    from resnet_explorer.weights.description import Weights
+    from resnet_explorer.weights.trained_network import TrainedNetwork
+
+Form = Literal["list", "tutorial"]
+
+_ENDING: Final = "-cam.png"
+_LONGEST: Final = 80
+"""Characters of a photo's name that its figure's has, too."""
 
 
 def predict(
@@ -39,17 +46,28 @@ def predict(
         typer.Option(
             parser=parse.model,
             metavar="NAME",
-            help="A line of `weights list`, a name (resnet50), or a .pth or .safetensors file.",
+            help=f"A line of `weights list`, a name (resnet50), or a file ({ENDINGS_TEXT}).",
         ),
     ] = "bundled",
-    top: Annotated[int, typer.Option(min=1, help="How many classes to name.")] = 5,
+    names: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=f"With --model FILE. {parse.NAMES_HELP}"),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many classes to name; 5, or the tutorial's 1, unless told."),
+    ] = None,
+    form: Annotated[
+        Form,
+        typer.Option(help="How it is written; tutorial is one line, class: roses   prob: 0.93."),
+    ] = "list",
     csv_file: Annotated[
         Path | None,
         typer.Option("--csv", metavar="FILE", help="Also write photo, rank, label, probability there."),
     ] = None,
     cam: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Also write a sheet for each photo there: where the evidence is."),
+        typer.Option(metavar="DIR", help="Also write a figure for each photo there: where the evidence is."),
     ] = None,
     method: Annotated[
         str | None,
@@ -69,51 +87,55 @@ def predict(
 ) -> None:
     """Name the likeliest classes of photos."""
     if cam is None and (method, stage, label) != (None, None, None):
-        raise typer.BadParameter("--method, --stage and --class say which map --cam draws.")
-    from resnet_explorer.many.answers import Unread, rows_of
-    from resnet_explorer.many.classify import looks
-    from resnet_explorer.many.entries import entries_of
+        raise typer.BadParameter(t("--method, --stage and --class say which map --cam draws."))
+    from resnet_explorer.batch.classify import predict_in_batches
+    from resnet_explorer.batch.results import Unread, rows_of
+    from resnet_explorer.photos.sources import entries_of
 
-    weights, network = _open_model(model)
-    sheets = None if cam is None else _Sheets(cam, photos, weights, network, (method, stage, label))
+    trained = _trained(model, names).folded()
+    weights = trained.weights
+    count = top or (1 if form == "tutorial" else 5)
+    figures = None if cam is None else _Figures(cam, photos, trained, method or "gradcam", stage, label)
     entries = list(chain.from_iterable(map(entries_of, photos)))
+    keep: Callable[[Photo], Photo | None] = (lambda _: None) if figures is None else (lambda photo: photo)
     failed = False
     with _csv(csv_file) as write, photo_bar(len(entries)) as advance:
-        keep = _nothing if sheets is None else _itself
-        for batch in looks(entries, network, weights.preprocessing, keep, top):
-            for look in batch:
+        for batch in predict_in_batches(entries, trained.network, weights.preprocessing, keep, count):
+            for each in batch:
                 advance()
-                if isinstance(look, Unread):
-                    typer.echo(f"Error: {on_one_line(look.sentence)}", err=True)
+                if isinstance(each, Unread):
+                    typer.echo(f"Error: {on_one_line(each.sentence)}", err=True)
                     failed = True
                     continue
-                rows = rows_of(look.name, look.best, weights.classes)
-                typer.echo(_as_text(look, rows, weights))
+                rows = rows_of(each, weights.classes)
+                if form == "tutorial":
+                    typer.echo(_as_in_the_tutorial(each, rows, alone=len(entries) == 1))
+                else:
+                    typer.echo(_as_text(each, rows, weights))
                 write(rows)
-                if sheets is not None and look.kept is not None:
-                    sheets.write(look.kept, look.view)
+                if figures is not None and each.kept is not None:
+                    figures.write(each.kept, each.view)
     if failed:
         raise typer.Exit(1)
 
 
-def _nothing(photo: Photo) -> Photo | None:
-    return None
+def _trained(model: str, names: Path | None) -> TrainedNetwork:
+    """The network to ask, with the names of its classes that were given.
+
+    Raises:
+        BadParameter: if names are given to a network that has its own.
+        ValueError: in one sentence, if it cannot be had.
+    """
+    content = parse.names_file(names)
+    from resnet_explorer.weights.catalogue import is_file_name
+
+    if content is not None and not is_file_name(model):
+        raise typer.BadParameter(t("--names is for --model FILE; any other network has its names."))
+    return named_network(model, content)
 
 
-def _itself(photo: Photo) -> Photo | None:
-    return photo
-
-
-def _open_model(model: str) -> tuple[Weights, ResNet]:
-    """A trained network, made ready to look at photos."""
-    from resnet_explorer.evaluation import for_evaluation
-
-    weights, network = trained(model)
-    return weights, for_evaluation(network)
-
-
-class _Sheets:
-    """What writes the sheets of photos into a folder.
+class _Figures:
+    """What writes the figures of photos into a folder.
 
     Raises:
         BadParameter: for a stage or a class that the network does not have.
@@ -124,68 +146,93 @@ class _Sheets:
         self,
         folder: Path,
         photos: list[str],
-        weights: Weights,
-        network: ResNet,
-        asked: tuple[str | None, int | None, str | None],
+        trained: TrainedNetwork,
+        method: str,
+        stage: int | None,
+        label: str | None,
     ) -> None:
-        from resnet_explorer.many.cam_sheets import SheetNames, Wanted
+        from resnet_explorer.explanation.api import explain_square, target_named
 
-        method, stage, label = asked
-        last = len(weights.spec.depths)
+        last = len(trained.weights.spec.depths)
         if stage is not None and not 0 <= stage <= last:
-            raise typer.BadParameter(f"--stage is {stage}; 0 (the stem) to {last} is allowed.")
-        target = None if label is None else _target(weights, label)
-        self._wanted = Wanted(last if stage is None else stage, method or "gradcam", target)
-        self._weights, self._network, self._names = weights, network, SheetNames(folder, photos)
+            raise typer.BadParameter(
+                t("--stage is {stage}; 0 (the stem) to {last} is allowed.").format(stage=stage, last=last)
+            )
+        try:
+            target = None if label is None else target_named(trained.weights, label, "--class")
+        except ValueError as refusal:
+            raise typer.BadParameter(str(refusal)) from None
+        self._explain = partial(explain_square, trained, method=method, stage=stage, target=target)
+        self._names = FigureNames(folder, photos)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ValueError(f"{folder} cannot be made: {error.strerror}.") from None
+            raise ValueError(
+                t("{folder} cannot be made: {reason}.").format(folder=folder, reason=error.strerror)
+            ) from None
 
     def write(self, photo: Photo, view: View) -> None:
-        """Write the sheet of a photo.
+        """Write the figure of a photo.
 
         Raises:
             ValueError: in one sentence, if it cannot be written.
         """
-        from resnet_explorer.many.cam_sheets import cam_sheet
-
         file = self._names.for_photo(photo.name)
-        content = cam_sheet(self._network, photo, self._weights, view, self._wanted)
+        content = self._explain(photo, view).figure()
         try:
             file.write_bytes(content)
         except OSError as error:
-            raise ValueError(f"{file} cannot be written: {error.strerror}.") from None
+            raise ValueError(
+                t("{file} cannot be written: {reason}.").format(file=file, reason=error.strerror)
+            ) from None
 
 
-def _target(weights: Weights, label: str) -> Target:
-    """The class of a name; where several have it or none has, of a number; or the kind of a kind's name."""
-    classes = weights.classes
-    if classes.count(label) == 1:
-        return classes.index(label)
-    if label.isdecimal() and int(label) < len(classes):
-        return int(label)
-    for kind in weights.kinds:
-        if label == f"kind:{kind.name}":
-            return kind
-    known = ", ".join(classes[:12]) + (", …" if len(classes) > 12 else "")
-    raise typer.BadParameter(f"--class is {label!r}; a name ({known}) or 0 to {len(classes) - 1} is allowed.")
+class FigureNames:
+    """Names for figures in a folder, each once, and none that is a photo's own.
+
+    Args:
+        folder: where the figures are written.
+        photos: files that must stay as they are.
+    """
+
+    def __init__(self, folder: Path, photos: Iterable[str]) -> None:
+        self._folder = folder
+        self._taken = {str(Path(photo).resolve()).casefold() for photo in photos}
+
+    def for_photo(self, name: str) -> Path:
+        """The file for a photo of that name, whatever stands in the name: always in the folder itself."""
+        stem = PurePosixPath(name.replace("\\", "/")).stem
+        plain = re.sub(r"[^\w-]+", "_", stem)[:_LONGEST].strip("_") or "photo"
+        number = 1
+        while True:
+            path = self._folder / (plain + (f"-{number}" if number > 1 else "") + _ENDING)
+            key = str(path.resolve()).casefold()
+            if key not in self._taken:
+                self._taken.add(key)
+                return path
+            number += 1
 
 
-def _as_text(look: Look[Any], rows: list[Row], weights: Weights) -> str:
+def _as_in_the_tutorial(prediction: PhotoPrediction[Any], rows: list[Row], *, alone: bool) -> str:
+    """The lines of the tutorial's predict.py, below the photo's name where there are several photos."""
+    lines = [f"class: {row.label}   prob: {row.probability:.3}" for row in rows]
+    return "\n".join(lines if alone else [on_one_line(prediction.name), *lines])
+
+
+def _as_text(prediction: PhotoPrediction[Any], rows: list[Row], weights: Weights) -> str:
     lines = [f"  {row.rank:2d}. {row.probability:7.2%}  {row.label}" for row in rows]
-    found = confidence_of(look.probabilities, weights)
+    found = confidence_of(prediction.probabilities, weights)
     if found.kind:
         lines.append(f"      {kind_in_words(found.kind)}")
     if found.is_unsure or found.kind:
         lines.append(f"      {in_words(found, weights.classes)}")
-    return "\n".join([on_one_line(look.name), *lines])
+    return "\n".join([on_one_line(prediction.name), *lines])
 
 
 @contextmanager
 def _csv(path: Path | None) -> Iterator[Callable[[list[Row]], None]]:
     """What writes rows into a CSV file, opened before the first is known; without a path, nothing."""
-    from resnet_explorer.many.answers import COLUMNS, csv_lines
+    from resnet_explorer.batch.results import Row, csv_lines
 
     if path is None:
         yield lambda _: None
@@ -193,8 +240,10 @@ def _csv(path: Path | None) -> Iterator[Callable[[list[Row]], None]]:
     try:
         file = path.open("w", newline="", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise ValueError(f"{path} cannot be written: {error.strerror}.") from None
+        raise ValueError(
+            t("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror)
+        ) from None
     with file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer.writerow(Row._fields)
         yield lambda rows: writer.writerows(csv_lines(rows))

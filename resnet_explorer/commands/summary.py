@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from resnet_explorer.commands import parse
-from resnet_explorer.commands.text import aligned
-from resnet_explorer.plan import Plan, plan, shape_text
-from resnet_explorer.spec import title
-from resnet_explorer.tables import layer_rows, stage_rows
+from resnet_explorer.commands.terminal import aligned
+from resnet_explorer.common.i18n import t
+from resnet_explorer.network.formats import layer_rows, stage_rows
+from resnet_explorer.network.layers import Plan, shape_text
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.spec import title
 
 
 def summary(
@@ -28,7 +30,12 @@ def summary(
     factor, unit = (2, "FLOPs") if flops else (1, "MACs")
     typer.echo(f"{title(network)}, input {shape_text(p.input_shape)}\n")
     typer.echo(_layers(p, factor, unit) if layers else _stages(p, factor, unit))
-    typer.echo(f"\n{p.params:,} parameters, {p.macs * factor:,} {unit} for one image.")
+    typer.echo(
+        "\n"
+        + t("{params:,} parameters, {macs:,} {unit} for one image.").format(
+            params=p.params, macs=p.macs * factor, unit=unit
+        )
+    )
 
 
 def _stages(p: Plan, factor: int, unit: str) -> str:

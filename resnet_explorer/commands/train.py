@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
+import os
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from zipfile import is_zipfile
+from typing import Annotated
 
 import typer
 
 from resnet_explorer.commands import parse
-from resnet_explorer.commands.fine_tune import fine_tune, in_folder
-from resnet_explorer.commands.progress import log_line, training_bar
-from resnet_explorer.commands.stopping import resumable
-from resnet_explorer.commands.train_tiles import CARD, EXPORT, train_tiles
-from resnet_explorer.commands.trained import beginning
-from resnet_explorer.finetune.settings import SOUND, TUTORIAL, Strategy
-from resnet_explorer.spec import ResNetSpec, preset
-
-if TYPE_CHECKING:
-    from resnet_explorer.module import ResNet
-    from resnet_explorer.training.data import SmallImages
-    from resnet_explorer.training.scratch import Recipe
+from resnet_explorer.commands.from_scratch import EXPORT, ScratchOptions, train_small_images, train_tiles
+from resnet_explorer.commands.terminal import piece_bar, resumable
+from resnet_explorer.common.i18n import t
+from resnet_explorer.finetune.training.hyperparameters import DEFAULTS, TUTORIAL, Settings, Strategy
+from resnet_explorer.network.spec import ResNetSpec
 
 
 def train(
@@ -100,132 +93,99 @@ def train(
             "--set",
             metavar="NAME=VALUE",
             help="With --strategy, once for each: optimizer, schedule, weight_decay, label_smoothing, "
-            "balance, augment, size or mixed.",
+            "balance, augment, crops, size or mixed.",
         ),
     ] = None,
     tutorial: Annotated[
         bool,
-        typer.Option("--tutorial", help="With --strategy: Adam 1e-4, batches of 16, 3 epochs, unless told."),
+        typer.Option(
+            "--tutorial",
+            help="Fine-tune as the tutorial's train.py: all parameters, Adam 1e-4, batches of 16, 3 epochs, "
+            "RandomResizedCrop(224) and flips, Resize(256) and CenterCrop(224), unless told otherwise.",
+        ),
     ] = False,
 ) -> None:
     """Train a network: small images from scratch, measured and with a card; or photos, with --strategy."""
+    if tutorial and strategy is None:
+        strategy = "all"
     if strategy is not None:
         if start is not None:
             raise typer.BadParameter(
-                "--start is for training from scratch; here, --weights takes a file, too."
+                t("--start is for training from scratch; here, --weights takes a file, too.")
             )
         if stages is not None and strategy != "stages":
-            raise typer.BadParameter(f"--stages is for --strategy stages, and this is {strategy}.")
+            raise typer.BadParameter(
+                t("--stages is for --strategy stages, and this is {strategy}.").format(strategy=strategy)
+            )
         told = {"epochs": epochs, "batch_size": batch, "rate": rate, "stages": stages, "seed": seed}
         settings = parse.settings(
-            replace(TUTORIAL, strategy=strategy) if tutorial else SOUND[strategy],
+            replace(TUTORIAL, strategy=strategy) if tutorial else DEFAULTS[strategy],
             {name: value for name, value in told.items() if value is not None},
             more or [],
         )
-        from resnet_explorer.finetune.run_folder import CHECKPOINT
-        from resnet_explorer.finetune.run_rows import learns
-
-        name = label or (out.name if out else f"{data.resolve().stem} · {learns(settings)}")
-        with in_folder(out, name, resume=resume) as folder, resumable(folder / CHECKPOINT):
-            fine_tune(data, folder, settings, weights=weights, network=network, label=name, resume=resume)
+        if weights != "none" and network is not None:
+            raise typer.BadParameter(
+                t("--network is for --weights none; trained weights say which network it is.")
+            )
+        if weights == "none" and network is None:
+            raise typer.BadParameter(t("from nothing, --network says which network it is to be."))
+        if out is None and (resume or "RANK" in os.environ):
+            raise typer.BadParameter(t("--out says in which folder the run is kept."))
+        _fine_tune(data, settings, network or weights, out=out, label=label, resume=resume)
         return
     if out is None:
-        raise typer.BadParameter("--out says in which folder the run is kept.")
+        raise typer.BadParameter(t("--out says in which folder the run is kept."))
     from resnet_explorer.training.mosaics import is_mosaics
-    from resnet_explorer.training.scratch import CHECKPOINT
+    from resnet_explorer.training.run_folder import CHECKPOINT
 
     if (out / CHECKPOINT).exists() and not resume:
-        raise ValueError(f"{out} holds a run already; --resume goes on with it, another --out starts afresh.")
+        raise ValueError(
+            t("{out} holds a run already; --resume goes on with it, another --out starts afresh.").format(
+                out=out
+            )
+        )
+    options = ScratchOptions(data, out, epochs, seed, network, start, label, photos, resume)
     with resumable(out / CHECKPOINT):
-        if is_mosaics(data):
-            train_tiles(data, out, epochs, seed, network, start, label, photos, resume=resume)
-        else:
-            _from_scratch(data, out, epochs, seed, network, start, label, resume=resume)
+        (train_tiles if is_mosaics(data) else train_small_images)(options)
 
 
-def _from_scratch(
+def _fine_tune(
     data: Path,
-    out: Path,
-    epochs: int | None,
-    seed: int,
-    network: ResNetSpec | None,
-    start: Path | None,
-    label: str | None,
+    settings: Settings,
+    model: str | ResNetSpec,
     *,
+    out: Path | None,
+    label: str | None,
     resume: bool,
 ) -> None:
-    """Train by the recipe, export the network, and write its card.
+    """Fine-tune, and say where the best network is."""
+    from resnet_explorer.finetune.api import fine_tune, run_folder, run_label
+    from resnet_explorer.finetune.training.run_folder import NETWORK
+    from resnet_explorer.training.run_folder import CHECKPOINT
 
-    Raises:
-        ValueError: in one sentence, if it cannot be done.
-    """
-    from resnet_explorer.training.data import load_small_images
-    from resnet_explorer.training.same_run import check_same
-    from resnet_explorer.training.scratch import train as run
-
-    if is_zipfile(data):
-        raise ValueError(f"{data} is a ZIP: to learn from the photos in it, choose a --strategy.")
-    images = load_small_images(data)
-    initial, spec = beginning(start, network, preset("resnet20_cifar"), len(images.classes))
-    recipe = _recipe(images, epochs, seed, start)
-    if (out / "recipe.json").is_file():
-        check_same(out / "recipe.json", spec, recipe)
-    typer.echo(
-        f"{len(images.train):,} training and {len(images.test):,} test images, {recipe.epochs} epochs",
-        err=True,
-    )
-    with training_bar(recipe.epochs) as progress:
-        for epoch in run(spec, images, recipe, out, initial=initial, resume=resume, progress=progress):
-            typer.echo(log_line(epoch), err=True)
-    _finish(spec, images, recipe, out, initial, data.name, label or data.name)
-
-
-def _recipe(images: SmallImages, epochs: int | None, seed: int, start: Path | None) -> Recipe:
-    """The usual recipe, its sizes in proportion to these images."""
-    from resnet_explorer.training.scratch import Recipe, fastest_precision
-
-    recipe = Recipe(seed=seed, precision=fastest_precision())
-    if start:
-        recipe = recipe.going_on(hashlib.sha256(start.read_bytes()).hexdigest())
-    side, largest = images.train.images.shape[-1], recipe.sizes[-1][1]
-    return replace(
-        recipe,
-        epochs=epochs or recipe.epochs,
-        batch_size=min(recipe.batch_size, len(images.train)),
-        sizes=tuple((part, max(1, size * side // largest)) for part, size in recipe.sizes),
-    )
-
-
-def _finish(
-    spec: ResNetSpec,
-    images: SmallImages,
-    recipe: Recipe,
-    out: Path,
-    initial: ResNet | None,
-    data_name: str,
-    label: str,
-) -> None:
-    """Export the averaged network, measure the very file, and write its card."""
-    from resnet_explorer.training.card import measure, preprocessing_of, write_card
-    from resnet_explorer.training.scratch import (
-        CHECKPOINT,
-        average_cycles,
-        channel_statistics,
-        load_average,
-        measure_norms,
-    )
-    from resnet_explorer.weights import bundled, export_bundled
-
-    statistics = channel_statistics(images.train.images)
-    preprocessing = preprocessing_of(statistics, images.train.images.shape[-1])
-    model = load_average(out / CHECKPOINT, spec)
-    if initial:
-        average_cycles(model, initial)
-    typer.echo("Measuring the batch norms' statistics for the averaged weights", err=True)
-    measure_norms(model, images.train.images, statistics)
-    weights = export_bundled(model, images.classes, preprocessing, out / EXPORT, {"label": label})
-    typer.echo("Measuring the network that was written", err=True)
-    figures = measure(bundled.load(out / EXPORT), weights, images)
-    counts = f"{len(images.train):,} training and {len(images.test):,} test images"
-    write_card(out / CARD, weights, recipe, out, figures, f"{data_name}, {counts}.")
-    typer.echo(f"{figures.test:.2%} of the test images are right. {out / EXPORT}, {out / CARD}")
+    is_first = os.environ.get("RANK", "0") == "0"  # one of several workers speaks
+    tell = partial(typer.echo, err=True)
+    name = label or run_label(data, settings, out)
+    with run_folder(out, name) as folder, resumable(folder / CHECKPOINT):
+        with piece_bar(is_first) as show:
+            run = fine_tune(
+                data,
+                model=model,
+                out=folder,
+                label=name,
+                resume=resume,
+                tell=tell,
+                show=show,
+                **asdict(settings),
+            )
+        if is_first and run.best:
+            typer.echo(
+                t("{val_accuracy:.2%} of the validation photos are right. {folder}").format(
+                    val_accuracy=run.best.val_accuracy, folder=folder / NETWORK
+                )
+            )
+            tell(
+                t("The app has it among your own networks, and so has --model {weights}.").format(
+                    weights=run.status.weights
+                )
+            )

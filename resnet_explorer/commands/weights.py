@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resnet_explorer.commands import parse
-from resnet_explorer.commands.progress import download_bar
-from resnet_explorer.commands.text import aligned
+from resnet_explorer.commands.terminal import aligned, download_bar, reading_line
+from resnet_explorer.common.i18n import t
+from resnet_explorer.network.spec import ResNetSpec
+from resnet_explorer.weights.checkpoint_name import ENDINGS_TEXT
 
 if TYPE_CHECKING:
     from resnet_explorer.weights.checkpoint import Checkpoint
@@ -17,9 +19,27 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Trained networks: list, download, import.", rich_markup_mode=None)
 
 Model = Annotated[str, typer.Argument(parser=parse.model, metavar="NAME", help="A line of `weights list`.")]
-File = Annotated[Path, typer.Argument(help="A .pth, .pt or .safetensors file.")]
-Classes = Annotated[
-    Path | None, typer.Option(metavar="JSON", help='The names of its classes: {"0": "daisy", "1": "rose"}.')
+File = Annotated[Path, typer.Argument(help=f"The file of a checkpoint ({ENDINGS_TEXT}).")]
+Classes = Annotated[Path | None, typer.Option("--names", "--classes", metavar="FILE", help=parse.NAMES_HELP)]
+
+
+Network = Annotated[
+    ResNetSpec | None,
+    typer.Option(
+        "--network",
+        parser=parse.network,
+        metavar="CODE",
+        help="Read it as this network of the same shapes, whatever its norms tell.",
+    ),
+]
+Input = Annotated[
+    str | None,
+    typer.Option(
+        "--input",
+        metavar="NAME",
+        help="How photos become numbers: imagenet, 0-1, minus1-1, cifar10, 0-255, …; "
+        "with -bgr behind it where blue comes first.",
+    ),
 ]
 
 
@@ -32,22 +52,23 @@ def _default(context: typer.Context) -> None:
 @app.command("list")
 def list_() -> None:
     """List the trained networks."""
-    from resnet_explorer.weights import available
+    from resnet_explorer.weights.catalogue import available
 
     rows = [(entry.key, entry.label) for entry in available()]
-    typer.echo(aligned(("name", "what it is"), rows, left=2))
+    typer.echo(aligned(("name", t("what it is")), rows, left=2))
 
 
 @app.command()
 def where() -> None:
     """Say where the files lie or would lie, for a class without a network connection."""
-    from resnet_explorer.weights import available, bundled, imagenet, own
+    from resnet_explorer.weights import bundled, imagenet, user_store
+    from resnet_explorer.weights.catalogue import available
     from resnet_explorer.weights.imagenet_files import cache_folder, cached_file, file_of
 
     for path in map(bundled.path_of, bundled.all_keys()):
-        typer.echo(f"Bundled: {path}" + ("" if path.is_file() else " (missing)"))
-    typer.echo(f"Your own: {own.folder()}")
-    typer.echo(f"torchvision's: {cache_folder()}\n")
+        typer.echo(t("Bundled: {path}").format(path=path) + ("" if path.is_file() else t(" (missing)")))
+    typer.echo(t("Your own: {folder}").format(folder=user_store.folder()))
+    typer.echo(t("torchvision's: {folder}").format(folder=cache_folder()) + "\n")
     rows = [
         (
             entry.key.removeprefix("torchvision/"),
@@ -64,22 +85,27 @@ def where() -> None:
 @app.command()
 def download(name: Model) -> None:
     """Fetch torchvision's weights into its cache, and check their hash."""
-    from resnet_explorer.weights import find, imagenet
+    from resnet_explorer.weights import imagenet
+    from resnet_explorer.weights.catalogue import find
     from resnet_explorer.weights.download import fetch
     from resnet_explorer.weights.imagenet_files import cache_folder
 
     weights = find(name)
     if weights.source != "torchvision":
-        raise typer.BadParameter(f"{name} is here already; torchvision's weights can be downloaded.")
+        raise typer.BadParameter(
+            t("{name} is here already; torchvision's weights can be downloaded.").format(name=name)
+        )
     with download_bar(weights.label) as progress:
         path = fetch(imagenet.address(weights.key), cache_folder(), progress)
     typer.echo(f"{weights.label}: {path}")
 
 
 @app.command()
-def inspect(file: File, classes: Classes = None) -> None:
+def inspect(file: File, classes: Classes = None, network: Network = None, input_: Input = None) -> None:
     """Say which network a checkpoint holds."""
-    typer.echo(_described(_read(file, classes)))
+    checkpoint = _read(file, classes, network=network, form=input_)
+    typer.echo(_described(checkpoint))
+    typer.echo(_others(checkpoint))
 
 
 @app.command("import")
@@ -87,41 +113,62 @@ def import_(
     file: File,
     classes: Classes = None,
     label: Annotated[str | None, typer.Option(help="What people read; the file's name unless told.")] = None,
+    network: Network = None,
+    input_: Input = None,
 ) -> None:
     """Keep a checkpoint of your own, to choose it by name here and in the app."""
-    from resnet_explorer.weights import keep
+    from resnet_explorer.weights.user_store import keep
 
-    checkpoint = _read(file, classes, label)
+    checkpoint = _read(file, classes, label, network, input_)
     weights = keep(checkpoint)
     typer.echo(_described(checkpoint))
-    typer.echo(f"\nKept. Its name is {weights.key}")
+    typer.echo("\n" + t("Kept. Its name is {key}").format(key=weights.key))
 
 
 @app.command()
 def remove(name: Model) -> None:
     """Forget a checkpoint of your own."""
-    from resnet_explorer.weights import forget
+    from resnet_explorer.weights.user_store import forget
 
     if not name.startswith("yours/"):
-        raise typer.BadParameter(f"{name} is not one of your own.")
+        raise typer.BadParameter(t("{name} is not one of your own.").format(name=name))
     forget(name)
-    typer.echo(f"{name} is removed.")
+    typer.echo(t("{name} is removed.").format(name=name))
 
 
-def _read(file: Path, classes: Path | None, label: str | None = None) -> Checkpoint:
+def _read(
+    file: Path,
+    classes: Path | None,
+    label: str | None = None,
+    network: ResNetSpec | None = None,
+    form: str | None = None,
+) -> Checkpoint:
     from resnet_explorer.weights.checkpoint import read_checkpoint
+    from resnet_explorer.weights.network_and_input import Chosen
 
-    try:
-        names = classes.read_bytes() if classes else None
-    except OSError as error:
-        raise ValueError(f"{classes} cannot be read: {error.strerror}.") from None
-    return read_checkpoint(file, label, names)
+    with reading_line() as tell:
+        return read_checkpoint(file, label, parse.names_file(classes), Chosen(network, form), tell)
+
+
+def _others(checkpoint: Checkpoint) -> str:
+    """The networks of the same shapes, and the ways from photos to numbers, to choose from."""
+    from resnet_explorer.network.spec_code import encode_spec
+    from resnet_explorer.weights.alternatives import alternatives, what_it_is
+    from resnet_explorer.weights.input_forms import input_forms
+
+    spec = checkpoint.weights.spec
+    rows = [(encode_spec(each), what_it_is(each)) for each in alternatives(spec) if each != spec]
+    forms = [(form.name, form.full_words) for form in input_forms(spec.in_channels)]
+    return "\n\n".join(
+        ["", aligned(("--network", t("of the same shapes")), rows, left=2)]
+        + ([aligned(("--input", t("photos as")), forms, left=2)] if forms else [])
+    )
 
 
 def _described(checkpoint: Checkpoint) -> str:
-    from resnet_explorer.link import encode_spec
-    from resnet_explorer.plan import plan
-    from resnet_explorer.spec import title
+    from resnet_explorer.network.plan import plan
+    from resnet_explorer.network.spec import title
+    from resnet_explorer.network.spec_code import encode_spec
 
     weights = checkpoint.weights
     spec, preprocessing = weights.spec, weights.preprocessing
@@ -131,7 +178,12 @@ def _described(checkpoint: Checkpoint) -> str:
         ("code", encode_spec(spec)),
         ("parameters", f"{plan(spec).params:,}"),
         ("classes", f"{len(weights.classes)}: {shown}" if weights.classes else "none"),
-        ("input", f"shorter side {preprocessing.resize}, the middle {preprocessing.crop} pixels"),
+        (
+            "input",
+            t("shorter side {resize}, the middle {crop} pixels").format(
+                resize=preprocessing.resize, crop=preprocessing.crop
+            ),
+        ),
     ]
     return "\n".join(
         [aligned(("file", weights.label), rows, left=2), *(f"- {note}" for note in weights.notes)]

@@ -16,10 +16,12 @@ from zipfile import BadZipFile, ZipFile
 import torch
 from torch import Tensor
 
-from resnet_explorer.module import ResNet
-from resnet_explorer.photo import Photo, open_photo
-from resnet_explorer.predictor import preprocess
-from resnet_explorer.weights.base import Preprocessing
+from resnet_explorer.common.i18n import t
+from resnet_explorer.explanation.predict import preprocess
+from resnet_explorer.model.resnet import ResNet
+from resnet_explorer.photos.decode import ENDINGS, Photo, open_photo
+from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.training.evaluation import logits_of
 
 Half = Literal["tune", "judge"]
 
@@ -54,23 +56,28 @@ def load_clean_photos(path: Path, classes: Sequence[str], half: Half) -> CleanPh
         with ZipFile(path) as archive:
             for name in sorted(archive.namelist()):
                 file = PurePosixPath(name)
-                if file.parent.name not in classes or file.suffix.lower() not in {".jpg", ".jpeg", ".png"}:
+                if file.parent.name not in classes or not name.lower().endswith(ENDINGS):
                     continue
                 content = archive.read(name)
                 if hashlib.sha256(content).digest()[-1] % 2 == wanted:
                     photos.append(open_photo(content, file.name))
                     labels.append(classes.index(file.parent.name))
     except (BadZipFile, OSError) as error:
-        raise ValueError(f"{path} is no ZIP that can be read: {error}.") from None
+        raise ValueError(
+            t("{path} is no ZIP that can be read: {error}.").format(path=path, error=error)
+        ) from None
     if not photos:
-        raise ValueError(f"No folder of {path} is named as one of the {len(classes)} classes.")
+        raise ValueError(
+            t("No folder of {path} is named as one of the {count} classes.").format(
+                path=path, count=len(classes)
+            )
+        )
     return CleanPhotos(tuple(photos), torch.tensor(labels))
 
 
-@torch.inference_mode()
 def photo_logits(model: ResNet, photos: Sequence[Photo], preprocessing: Preprocessing) -> Tensor:
     """Logits (N, classes) of photos, looked at as the app does."""
-    return torch.cat([model(preprocess(photo, preprocessing)[0]) for photo in photos])
+    return logits_of(model, (preprocess(photo, preprocessing)[0] for photo in photos))
 
 
 def macro_accuracy(answers: Tensor, labels: Tensor) -> float:

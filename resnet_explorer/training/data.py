@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import lzma
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
+
+from resnet_explorer.common.i18n import t
+from resnet_explorer.photos.decode import ENDINGS, open_photo
 
 CIFAR10_CLASSES: Final = (
     "airplane",
@@ -59,12 +61,14 @@ def load_small_images(path: Path) -> SmallImages:
             `val`); or CIFAR-10's own `cifar-10-binary.tar.gz`.
 
     Raises:
-        ValueError: if there are no such folders, the images differ in size, or the archive cannot be read.
+        ValueError: if there are no such folders, the images differ in size, or something cannot be read.
     """
     if path.is_dir():
         return _from_files((file.relative_to(path), file.read_bytes) for file in sorted(path.rglob("*")))
     if not path.is_file():
-        raise ValueError(f"{path} is neither a folder nor an archive of train/CLASS and test/CLASS.")
+        raise ValueError(
+            t("{path} is neither a folder nor an archive of train/CLASS and test/CLASS.").format(path=path)
+        )
     try:
         with tarfile.open(path) as archive:
             members = {PurePosixPath(m.name): m for m in archive.getmembers() if m.isfile()}
@@ -72,10 +76,12 @@ def load_small_images(path: Path) -> SmallImages:
             contents = {name: _read(archive, member) for name, member in members.items()}
     except (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error) as error:
         why = (str(error).splitlines() or ["it ends too soon"])[0].rstrip(":.")
-        raise ValueError(f"{path} is no tar archive that can be read: {why}.") from None
+        raise ValueError(
+            t("{path} is no tar archive that can be read: {why}.").format(path=path, why=why)
+        ) from None
     if any(name.name == "data_batch_1.bin" for name in contents):
         return _from_cifar_binaries(contents)
-    return _from_files((name, lambda name=name: contents[name]) for name in sorted(contents))
+    return _from_files((name, partial(contents.__getitem__, name)) for name in sorted(contents))
 
 
 def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
@@ -83,26 +89,27 @@ def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return file.read() if file else b""
 
 
-def _from_files(files: Iterator[tuple[PurePosixPath | Path, object]]) -> SmallImages:
+def _from_files(files: Iterable[tuple[PurePosixPath | Path, Callable[[], bytes]]]) -> SmallImages:
     found: dict[str, list[tuple[str, np.ndarray]]] = {"train": [], "test": []}
     for name, read in files:
-        if name.suffix.lower() not in {".jpg", ".jpeg", ".png"} or len(name.parts) < 3:
+        if not name.name.lower().endswith(ENDINGS) or len(name.parts) < 3:
             continue
         part, label = name.parts[-3:-1]
         part = "test" if part in _TEST_NAMES else part
         if part in found:
-            with Image.open(io.BytesIO(read())) as image:  # type: ignore[operator]
-                found[part].append((label, np.asarray(image.convert("RGB"))))
+            found[part].append((label, np.asarray(open_photo(read(), str(name)).image)))
     classes = tuple(sorted({label for label, _ in found["train"]}))
     if not classes or not found["test"]:
-        raise ValueError("No images were found under train/CLASS and test/CLASS.")
+        raise ValueError(t("No images were found under train/CLASS and test/CLASS."))
     return SmallImages(_image_set(found["train"], classes), _image_set(found["test"], classes), classes)
 
 
 def _image_set(pairs: list[tuple[str, np.ndarray]], classes: tuple[str, ...]) -> ImageSet:
     sizes = {pixels.shape for _, pixels in pairs}
     if len(sizes) > 1:
-        raise ValueError(f"The images are of {len(sizes)} sizes; this recipe takes one size.")
+        raise ValueError(
+            t("The images are of {count} sizes; this recipe takes one size.").format(count=len(sizes))
+        )
     images = torch.from_numpy(np.stack([pixels for _, pixels in pairs])).permute(0, 3, 1, 2).contiguous()
     return ImageSet(images, torch.tensor([classes.index(label) for label, _ in pairs]))
 

@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from resnet_explorer.common.i18n import t
 from resnet_explorer.training.data import ImageSet, SmallImages
 
 INDEX: Final = "index.json"
@@ -57,7 +58,9 @@ def load_mosaics(folder: Path) -> Mosaics:
         train, _ = _part(folder, classes, "train", sources)
         test, test_sources = _part(folder, classes, "test", sources)
     except (OSError, KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{folder} holds no mosaics that can be read: {error}.") from None
+        raise ValueError(
+            t("{folder} holds no mosaics that can be read: {error}.").format(folder=folder, error=error)
+        ) from None
     return Mosaics(
         SmallImages(train, test, tuple(entry["name"] for entry in classes)),
         tuple(entry["id"] for entry in classes),
@@ -79,7 +82,11 @@ def _part(
                 labels += [index] * len(found)
                 from_source += [sources.index(mosaic["source"])] * len(found)
     if len({found.shape[1:] for found in tiles}) != 1:
-        raise ValueError(f"The tiles of {folder} differ in size, or there are none to {part} on.")
+        raise ValueError(
+            t("The tiles of {folder} differ in size, or there are none to {part} on.").format(
+                folder=folder, part=part
+            )
+        )
     return ImageSet(torch.cat(tiles), torch.tensor(labels)), torch.tensor(from_source)
 
 
@@ -91,10 +98,18 @@ def _tiles(path: Path, side: int, columns: int, count: int) -> Tensor:
     if not all(isinstance(number, int) and number > 0 for number in numbers) or (
         columns * side > pixels.shape[1]
     ):
-        raise ValueError(f"{path.name} of {pixels.shape[1]} pixels across does not fit what the index says.")
+        raise ValueError(
+            t("{name} of {shape} pixels across does not fit what the index says.").format(
+                name=path.name, shape=pixels.shape[1]
+            )
+        )
     rows = pixels.shape[0] // side
     grid = pixels[: rows * side, : columns * side].view(rows, side, columns, side, 3)
     tiles = grid.permute(0, 2, 4, 1, 3).reshape(rows * columns, 3, side, side)
     if len(tiles) < count:
-        raise ValueError(f"{path.name} holds {len(tiles)} tiles, and the index says {count}.")
+        raise ValueError(
+            t("{name} holds {count} tiles, and the index says {expected}.").format(
+                name=path.name, count=len(tiles), expected=count
+            )
+        )
     return tiles[:count].contiguous()

@@ -1,23 +1,21 @@
-"""A network on its way through the paper's recipe for CIFAR-10.
-
-Everything random in an epoch comes from (seed, epoch): two networks of one seed see the same batches, and a
-run that was resumed gives the numbers of one that was not.
-"""
+"""A network on its way through the paper's recipe for CIFAR-10."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Generator, Tensor
 
-from resnet_explorer.module import ResNet, build
-from resnet_explorer.spec import ResNetSpec
+from resnet_explorer.common.i18n import t
+from resnet_explorer.model.resnet import build
+from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.training.data import ImageSet, SmallImages
+from resnet_explorer.training.evaluation import channel_statistics, logits_of, normalized_batches
+from resnet_explorer.training.optimization import in_precision
 from resnet_explorer.training.paper_recipe import PaperEpoch, PaperRecipe
-from resnet_explorer.training.scratch import channel_statistics, evaluate
+from resnet_explorer.training.run import Batch, Run
 
 
 def shrunk(images: SmallImages, side: int) -> SmallImages:
@@ -28,7 +26,11 @@ def shrunk(images: SmallImages, side: int) -> SmallImages:
     """
     here = images.train.images.shape[-1]
     if here % side:
-        raise ValueError(f"Images of {here} pixels shrink by whole factors, and {side} is none of them.")
+        raise ValueError(
+            t("Images of {here} pixels shrink by whole factors, and {side} is none of them.").format(
+                here=here, side=side
+            )
+        )
     return SmallImages(_shrunk(images.train, side), _shrunk(images.test, side), images.classes)
 
 
@@ -41,7 +43,7 @@ def _shrunk(images: ImageSet, side: int) -> ImageSet:
     return ImageSet(torch.cat(pieces), images.labels)
 
 
-class PaperRun:
+class PaperRun(Run[PaperRecipe, PaperEpoch]):
     """A network on its way through the recipe."""
 
     def __init__(self, spec: ResNetSpec, data: SmallImages, recipe: PaperRecipe) -> None:
@@ -54,7 +56,7 @@ class PaperRun:
         """
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
-            self.model: ResNet = build(spec).to(memory_format=torch.channels_last)
+            self.model = build(spec).to(memory_format=torch.channels_last)
         self.data, self.recipe = data, recipe
         self.statistics = channel_statistics(data.train.images)
         self.optimizer = torch.optim.SGD(
@@ -65,68 +67,25 @@ class PaperRun:
         )
         self.steps = -(-len(data.train) // recipe.batch_size)
 
-    def epoch(self, number: int) -> Iterator[tuple[float, int, int]]:
-        """Train one epoch, step by step.
-
-        Args:
-            number: of the epoch, from 0.
-
-        Yields:
-            Of each batch: the loss, how many of its images were answered wrongly, and how many it has.
-        """
-        self.model.train()
-        generator = torch.Generator().manual_seed(self.recipe.seed * 100_003 + number)
-        order = torch.randperm(len(self.data.train), generator=generator)
-        for step, chosen in enumerate(order.split(self.recipe.batch_size)):
-            rate = self.recipe.rate_at((number + step / self.steps) / self.recipe.epochs)
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
-            images = self._augmented(self.data.train.images[chosen], generator)
-            labels = self.data.train.labels[chosen]
-            with self._arithmetic():
-                logits = self.model(images)
-            logits = logits.float()
-            loss = F.cross_entropy(logits, labels)
-            self.optimizer.zero_grad()
-            loss.backward()
-            self.optimizer.step()
-            yield loss.item(), int((logits.argmax(1) != labels).sum()), len(labels)
-
-    def summary(self, number: int, batches: Sequence[tuple[float, int, int]]) -> PaperEpoch:
-        """What an epoch came to, with the test after it.
-
-        Args:
-            number: of the epoch, from 0.
-            batches: what `epoch` told of each.
-        """
+    def summary(self, number: int, batches: Sequence[Batch]) -> PaperEpoch:
+        """What an epoch came to, with the test after it, on images as they are."""
         seen = sum(count for _, _, count in batches)
-        test_loss, test_error = self.test()
+        images, labels = self.data.test.images, self.data.test.labels
+        with in_precision(self.recipe.precision):
+            logits = logits_of(self.model, normalized_batches(images, self.statistics))
         return PaperEpoch(
             epoch=number + 1,
             rate=self.recipe.rate_at(number / self.recipe.epochs),
             train_loss=sum(loss * count for loss, _, count in batches) / seen,
             train_error=sum(wrong for _, wrong, _ in batches) / seen,
-            test_loss=test_loss,
-            test_error=test_error,
+            test_loss=F.cross_entropy(logits, labels).item(),
+            test_error=float((logits.argmax(1) != labels).float().mean()),
         )
 
-    def test(self) -> tuple[float, float]:
-        """Cross-entropy and error of the test images, as they are."""
-        with self._arithmetic():
-            logits = evaluate(self.model, self.data.test, self.statistics).float()
-        labels = self.data.test.labels
-        return F.cross_entropy(logits, labels).item(), float((logits.argmax(1) != labels).float().mean())
+    def _rate(self, number: int, place: int) -> float:
+        return self.recipe.rate_at((number + place / self.steps) / self.recipe.epochs)
 
-    def state(self) -> dict[str, Any]:
-        """All that a resumed run needs."""
-        return {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()}
-
-    def load(self, state: dict[str, Any]) -> None:
-        """Go on from a `state`."""
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-
-    def _augmented(self, images: Tensor, generator: torch.Generator) -> Tensor:
+    def _augmented(self, images: Tensor, number: int, generator: Generator) -> Tensor:
         """Bytes (N, C, H, W), normalised, padded with zeros, cropped at random, half of them mirrored."""
         mean, deviation = self.statistics
         pad, count, side = self.recipe.padding, len(images), images.shape[-1]
@@ -139,6 +98,3 @@ class PaperRun:
         # The indexed dimensions come first: (N, H, W, C), which is channels last.
         cropped = padded[torch.arange(count)[:, None, None], :, rows[:, :, None], columns[:, None, :]]
         return cropped.permute(0, 3, 1, 2)
-
-    def _arithmetic(self) -> torch.autocast:
-        return torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.precision == "bfloat16")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-from resnet_explorer.spec import ResNetSpec, preset
+from resnet_explorer.network.spec import ResNetSpec, preset
 
 Kind = Literal["plain", "residual"]
 

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from resnet_explorer.network.window import output_size
+
 
 def use_products(model: nn.Module) -> None:
     """Let the 3×3 convolutions of many channels run as products; parameters and their names stay.
@@ -59,8 +61,8 @@ class _ProductConv(nn.Conv2d):
 def _windows(x: Tensor, stride: int) -> Tensor:
     """(N, C, H, W) → (N·H'·W', 9·C): a row for each 3×3 window of the padded map."""
     padded = F.pad(x.permute(0, 2, 3, 1), (0, 0, 1, 1, 1, 1))
-    n, height, width, channels = padded.shape
-    rows, columns = (height - 3) // stride + 1, (width - 3) // stride + 1
+    n, _, _, channels = padded.shape
+    rows, columns = (output_size(size, 3, stride, 1) for size in x.shape[2:])
     image, row, column, channel = padded.stride()
     shape = (n, rows, columns, 3, 3, channels)
     windows = padded.as_strided(shape, (image, row * stride, column * stride, row, column, channel))
@@ -83,10 +85,9 @@ class _Product(torch.autograd.Function):
         out_channels = len(weight)
         if out_channels < 512:
             return F.conv2d(x, weight, None, stride, 1)
-        n, _, height, width = x.shape
+        rows, columns = (output_size(size, 3, stride, 1) for size in x.shape[2:])
         y = _windows(x, stride) @ _as_matrix(weight).T
-        shape = (n, (height - 1) // stride + 1, (width - 1) // stride + 1, out_channels)
-        return y.view(shape).permute(0, 3, 1, 2)
+        return y.view(len(x), rows, columns, out_channels).permute(0, 3, 1, 2)
 
     @staticmethod
     @torch.amp.custom_bwd(device_type="cpu")  # type: ignore[untyped-decorator]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from resnet_explorer.plan import plan
-from resnet_explorer.spec import title
-from resnet_explorer.training.card import machine
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.spec import title
+from resnet_explorer.training.card import machine, minutes_of, table_rows
 from resnet_explorer.training.mosaics import Mosaics
-from resnet_explorer.training.scratch import LOG, Recipe
+from resnet_explorer.training.recipe import Recipe
+from resnet_explorer.training.run_folder import LOG, read_log
+from resnet_explorer.training.scratch import Epoch
 from resnet_explorer.training.tile_augment import TileAugmentation
 from resnet_explorer.training.tile_figures import PhotoFigures, TileFigures
-from resnet_explorer.weights.base import Weights
 from resnet_explorer.weights.calibration import Calibration
+from resnet_explorer.weights.description import Weights
 
 TEMPLATE: Final = Path(__file__).with_suffix(".md")
 
@@ -45,7 +45,7 @@ def write_tile_card(
         calibration_errors: expected calibration error of the half of the test tiles that the temperature was
             not measured on, without it and with it.
     """
-    log = list(csv.DictReader((run / LOG).open(newline="")))
+    log = read_log(run / LOG, Epoch)
     size = weights.preprocessing.crop
     network = plan(weights.spec, (size, size))
     calibration = weights.calibration or Calibration(())
@@ -56,46 +56,40 @@ def write_tile_card(
         params=network.params,
         macs=network.macs / 1e6,
         size=size,
-        accuracy=_rows(
-            (f"{tiles.count:,} test photos of 64 × 64 pixels", f"{tiles.top1:.1%}", f"{tiles.top5:.1%}"),
-            *((f"… of them from {name}", f"{part:.1%}", "") for name, part in tiles.per_source.items()),
-            *_accuracy_on(photos),
+        accuracy=table_rows(
+            [
+                (f"{tiles.count:,} test photos of 64 × 64 pixels", f"{tiles.top1:.1%}", f"{tiles.top5:.1%}"),
+                *((f"… of them from {name}", f"{part:.1%}", "") for name, part in tiles.per_source.items()),
+                *_accuracy_on(photos),
+            ]
         ),
         photos=_sources_of(photos),
         train=len(data.images.train),
         test=tiles.count,
         seed=recipe.seed,
         recipe=_recipe_text(recipe),
-        minutes=sum(float(row["seconds"]) for row in log) / 60,
+        minutes=minutes_of(log),
         epochs=len(log),
         machine=machine(),
         precision=recipe.precision,
         test_every=recipe.test_every,
-        log=_rows(*(_log_row(row) for row in log)),
+        log=table_rows(
+            (str(each.epoch), str(each.size), f"{each.train_loss:.2f}", f"{each.test_accuracy:.1%}")
+            for each in log
+        ),
         temperature=temperature,
         error_before=calibration_errors[0],
         error_after=calibration_errors[1],
         unsure=calibration.unsure_below,
-        calibration=_rows(
-            *(
-                (f"{each.low:.0%} to {each.high:.0%}", f"{each.count:,}", f"{each.right / each.count:.0%}")
-                for each in calibration.bins
-                if each.count
-            )
+        calibration=table_rows(
+            (f"{each.low:.0%} to {each.high:.0%}", f"{each.count:,}", f"{each.right / each.count:.0%}")
+            for each in calibration.bins
+            if each.count
         ),
-        confusions=_rows(*((truth, answer, str(count)) for truth, answer, count in tiles.confusions)),
-        per_class=_rows(*((name, f"{part:.0%}") for name, part in tiles.per_class.items())),
+        confusions=table_rows((label, prediction, str(n)) for label, prediction, n in tiles.confusions),
+        per_class=table_rows((name, f"{part:.0%}") for name, part in tiles.per_class.items()),
     )
     path.write_text(text, encoding="utf-8")
-
-
-def _rows(*rows: Iterable[str]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def _log_row(row: dict[str, str]) -> tuple[str, ...]:
-    loss, accuracy = float(row["train_loss"]), float(row["test_accuracy"])
-    return row["epoch"], row["size"], f"{loss:.2f}", f"{accuracy:.1%}"
 
 
 def _accuracy_on(photos: PhotoFigures | None) -> list[tuple[str, ...]]:
@@ -109,15 +103,15 @@ def _sources_of(photos: PhotoFigures | None) -> str:
     """Whether the network favours a collection: its answers to sharp photos, which are from none of them."""
     if photos is None:
         return "No sharp photos were given to judge on."
-    answers, truths = (
+    answers, references = (
         ", ".join(f"{name} {part:.0%}" for name, part in shares.items() if part)
-        for shares in (photos.answers_by_source, photos.truths_by_source)
+        for shares in (photos.answers_by_source, photos.references_by_source)
     )
     return (
         "Sharp photos are looked at as the app does. By the collections that a class was learned from, the "
-        f"answers are: {answers}. The right answers are: {truths}.\n\n"
+        f"answers are: {answers}. The right answers are: {references}.\n\n"
         "| class | sharp photos that are right |\n|---|---|\n"
-        + _rows(*((name, f"{part:.0%}") for name, part in sorted(photos.per_class.items())))
+        + table_rows((name, f"{part:.0%}") for name, part in sorted(photos.per_class.items()))
     )
 
 

@@ -44,7 +44,7 @@ class PhotoFigures:
         macro_top5: the same for the five likeliest.
         per_class: the part that is right, by the name of the class.
         answers_by_source: the part of the answers that are classes of each source.
-        truths_by_source: the part of the photos whose class is of each source.
+        references_by_source: the part of the photos whose class is of each source.
     """
 
     count: int
@@ -52,7 +52,7 @@ class PhotoFigures:
     macro_top5: float
     per_class: dict[str, float]
     answers_by_source: dict[str, float]
-    truths_by_source: dict[str, float]
+    references_by_source: dict[str, float]
 
 
 def tile_figures(logits: Tensor, data: Mosaics, most: int = 20) -> TileFigures:
@@ -73,7 +73,9 @@ def tile_figures(logits: Tensor, data: Mosaics, most: int = 20) -> TileFigures:
         _part(_among_five(logits, labels)),
         {name: _part(right[labels == index]) for index, name in enumerate(classes)},
         {name: _part(right[data.test_sources == index]) for index, name in enumerate(data.sources)},
-        tuple((classes[truth], classes[answer], n) for (truth, answer), n in confused.most_common(most)),
+        tuple(
+            (classes[reference], classes[answer], n) for (reference, answer), n in confused.most_common(most)
+        ),
     )
 
 

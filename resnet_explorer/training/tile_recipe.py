@@ -8,7 +8,7 @@ affordable on two cores.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,12 +16,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from resnet_explorer.module import ResNet
+from resnet_explorer.model.resnet import ResNet
+from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.photos.tile import SIDE
 from resnet_explorer.training.data import ImageSet
-from resnet_explorer.training.scratch import Precision, Recipe, norms_measured
+from resnet_explorer.training.evaluation import logits_of, measure_norms, normalized, shuffled
+from resnet_explorer.training.optimization import Precision, in_precision, step
+from resnet_explorer.training.recipe import Recipe
 from resnet_explorer.training.tile_augment import TileAugmentation
-from resnet_explorer.weights.base import Preprocessing
 
 NETWORK: Final = "resnet18"
 INPUT: Final = 128
@@ -33,7 +35,7 @@ _HEAD_TILES: Final = 51_200
 _HEAD_PASSES: Final = 4
 _HEAD_RATE: Final = 0.02
 
-Told = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 """Called with what is done, how many pieces are done, and how many there are."""
 
 
@@ -76,28 +78,21 @@ def tile_preprocessing(size: int = INPUT) -> Preprocessing:
     return Preprocessing(size, size, *CHANNELS, interpolation="bicubic", tile=SIDE)
 
 
-@torch.no_grad()
-def measure_norms_at(model: ResNet, images: Tensor, size: int, told: Told) -> None:
+def measure_tile_norms(model: ResNet, images: Tensor, size: int, progress: Progress) -> None:
     """Take the statistics of all batch norms anew, from tiles as they are seen in use, at the size of use.
 
     Args:
         model: a network; it is left in evaluation mode.
         images: bytes (N, 3, 64, 64); 12,800 of them are looked at.
         size: pixels of the network's input.
-        told: of the progress.
+        progress: called after each piece.
     """
-    # Shuffled: tiles come class by class, and a batch of one class has too small a variance.
-    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))[:_NORM_TILES]
-    batches = order.split(128)
-    with norms_measured(model):
-        for done, chosen in enumerate(batches, start=1):
-            seen = _seen(images[chosen], size)
-            with torch.autocast("cpu", torch.bfloat16):
-                model(seen)
-            told("norms", done, len(batches))
+    pieces = shuffled(images, _NORM_TILES).split(128)
+    batches = (_in_use(piece, size) for piece in _counted(pieces, "norms", progress))
+    measure_norms(model, batches, "bfloat16")
 
 
-def tune_head(model: ResNet, train: ImageSet, size: int, seed: int, told: Told) -> None:
+def tune_head(model: ResNet, train: ImageSet, size: int, seed: int, progress: Progress) -> None:
     """Let the last layer learn once more, on features of lightly changed tiles at the size of use.
 
     Args:
@@ -105,21 +100,17 @@ def tune_head(model: ResNet, train: ImageSet, size: int, seed: int, told: Told) 
         train: the training tiles; 51,200 of them are learned from.
         size: pixels of the network's input.
         seed: of the changes and of the order.
-        told: of the progress.
+        progress: called after each piece.
     """
     generator = torch.Generator().manual_seed(seed)
     # Objects of the size that photos in use have: nearly whole tiles.
     lightly = TileAugmentation(area=0.7, aspect=0.1, light=0.2)
-    mean, deviation = _channels()
     order = torch.randperm(len(train), generator=generator)[:_HEAD_TILES]
-    labels, pieces = train.labels[order], order.split(128)
-    found = []
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-        for done, chosen in enumerate(pieces, start=1):
+    labels, found = train.labels[order], []
+    with torch.inference_mode(), in_precision("bfloat16"):
+        for chosen in _counted(order.split(128), "features", progress):
             tiles = lightly(train.images[chosen].float().div(255), size, generator)
-            seen = tiles.sub(mean).div(deviation).contiguous(memory_format=torch.channels_last)
-            found.append(model.pooled(model.stage_outputs(seen)[-1]).float())
-            told("features", done, len(pieces))
+            found.append(model.pooled(model.stage_outputs(_normalized(tiles))[-1]).float())
     features = torch.cat(found).clone()
     head = model.fc.requires_grad_(True)
     optimizer = torch.optim.SGD(head.parameters(), lr=_HEAD_RATE, momentum=0.9, nesterov=True)
@@ -128,31 +119,24 @@ def tune_head(model: ResNet, train: ImageSet, size: int, seed: int, told: Told) 
         for _ in range(_HEAD_PASSES)
         for chosen in torch.randperm(len(labels), generator=generator).split(256)
     ]
-    for step, chosen in enumerate(batches):
-        optimizer.param_groups[0]["lr"] = _HEAD_RATE * (1 - step / len(batches))
+    for number, chosen in enumerate(batches):
         loss = F.cross_entropy(head(features[chosen]), labels[chosen], label_smoothing=0.1)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        step(optimizer, loss, _HEAD_RATE * (1 - number / len(batches)))
     head.requires_grad_(False)
 
 
-@torch.inference_mode()
-def tile_logits(model: ResNet, images: Tensor, size: int, told: Told) -> Tensor:
+def tile_logits(model: ResNet, images: Tensor, size: int, progress: Progress) -> Tensor:
     """Logits (N, classes) of tiles as they are seen in use.
 
     Args:
         model: a network in evaluation mode.
         images: bytes (N, 3, 64, 64).
         size: pixels of the network's input.
-        told: of the progress.
+        progress: called after each piece.
     """
-    pieces = images.split(64)
-    answers = []
-    for done, piece in enumerate(pieces, start=1):
-        answers.append(model(_seen(piece, size)))
-        told("test tiles", done, len(pieces))
-    return torch.cat(answers)
+    return logits_of(
+        model, (_in_use(piece, size) for piece in _counted(images.split(64), "test tiles", progress))
+    )
 
 
 @torch.no_grad()
@@ -165,13 +149,18 @@ def fold_temperature(model: ResNet, temperature: float) -> None:
         values.div_(temperature)
 
 
-def _seen(images: Tensor, size: int) -> Tensor:
+def _in_use(images: Tensor, size: int) -> Tensor:
     """Bytes (N, 3, 64, 64) as the network takes them in use."""
-    mean, deviation = _channels()
-    tiles = TileAugmentation().in_use(images.float().div(255), size)
-    return tiles.sub(mean).div(deviation).contiguous(memory_format=torch.channels_last)
+    return _normalized(TileAugmentation().in_use(images.float().div(255), size))
 
 
-def _channels() -> tuple[Tensor, Tensor]:
+def _normalized(tiles: Tensor) -> Tensor:
     mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in CHANNELS)
-    return mean, deviation
+    return normalized(tiles, (mean, deviation))
+
+
+def _counted(pieces: Sequence[Tensor], what: str, progress: Progress) -> Iterator[Tensor]:
+    """Each piece in turn; when the next one is asked for, the one before is done."""
+    for done, piece in enumerate(pieces, start=1):
+        yield piece
+        progress(what, done, len(pieces))

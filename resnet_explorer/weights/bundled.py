@@ -7,24 +7,26 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from resnet_explorer.weights.base import Preprocessing, Weights, from_file, from_metadata, to_metadata
+from resnet_explorer.common.i18n import t
+from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.weights.description import Weights, from_file, from_metadata, to_metadata
 
 if TYPE_CHECKING:
-    from resnet_explorer.module import ResNet
+    from resnet_explorer.model.resnet import ResNet
     from resnet_explorer.weights.calibration import Calibration
     from resnet_explorer.weights.kinds import Kind
 
 KEY: Final = "bundled"
 PREFIX: Final = "bundled/"
-FILE: Final = Path(__file__).parent.parent / "bundled" / "resnet18.safetensors"
-"""The usual one. Other safetensors files in its folder are bundled too, as "bundled/" and their name."""
-STUDY: Final = Path(__file__).parent.parent / "labs" / "study"
+FILE: Final = Path(__file__).parent / "bundled_files" / "resnet18.safetensors"
+"""The default. Other safetensors files in its folder are bundled too, as "bundled/" and their name."""
+STUDY: Final = Path(__file__).parent.parent / "labs" / "degradation" / "study_files"
 """The networks of the study of degradation, as "study/" and their name: for the laboratories alone."""
 STUDY_PREFIX: Final = "study/"
 
 
 def all_keys() -> list[str]:
-    """The keys of all bundled networks: the usual one, whether its file is there or not, and the others."""
+    """The keys of all bundled networks: the default, whether its file is there or not, and the others."""
     others = sorted(path.stem for path in FILE.parent.glob("*.safetensors") if path.name != FILE.name)
     return [KEY, *(PREFIX + name for name in others)]
 
@@ -46,11 +48,13 @@ def path_of(key: str) -> Path:
         path = folder / f"{key.removeprefix(prefix)}.safetensors"
         if key == prefix + path.stem and path != FILE and path.is_file():
             return path
-    raise ValueError(f"{key!r} is no bundled network; there are {', '.join(all_keys())}.")
+    raise ValueError(
+        t("{key!r} is no bundled network; there are {listed}.").format(key=key, listed=", ".join(all_keys()))
+    )
 
 
 def described() -> list[Weights]:
-    """The bundled networks, the usual one first; a file that is none is passed over."""
+    """The bundled networks, the default first; a file that is none is passed over."""
     found = []
     for key in all_keys():
         with suppress(ValueError):
@@ -59,19 +63,23 @@ def described() -> list[Weights]:
 
 
 def describe(path: Path | None = None, key: str = KEY) -> Weights:
-    """A bundled network, from the header of its file; the usual one unless told.
+    """A bundled network, from the header of its file; the default unless told.
 
     Raises:
         ValueError: if the file is not there, or is no such file.
     """
     path = path or FILE
     if not path.is_file():
-        raise ValueError(f"The bundled network is missing: there is no file {path.name} in {path.parent}.")
+        raise ValueError(
+            t("The bundled network is missing: there is no file {name} in {parent}.").format(
+                name=path.name, parent=path.parent
+            )
+        )
     return from_file(path, key, "bundled")
 
 
 def load(path: Path | None = None) -> ResNet:
-    """A bundled network, to predict with; the usual one unless told.
+    """A bundled network, to predict with; the default unless told.
 
     Raises:
         ValueError: if the file is not there or is damaged.

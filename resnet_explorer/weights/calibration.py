@@ -7,6 +7,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from resnet_explorer.common.i18n import t
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
@@ -42,7 +44,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """A reliability table: of answers so sure, so many were right (Guo et al. 2017, section 2).
+    """A reliability table: of predictions so confident, so many were right (Guo et al. 2017, section 2).
 
     Attributes:
         bins: side by side, from the least probable answers to the most.
@@ -92,8 +94,8 @@ def measure_calibration(probabilities: ArrayLike, labels: ArrayLike, bins: int =
     """
     import numpy as np
 
-    values, truth = np.asarray(probabilities, dtype=np.float64), np.asarray(labels)
-    confidence, is_right = values.max(axis=1), values.argmax(axis=1) == truth
+    values, reference = np.asarray(probabilities, dtype=np.float64), np.asarray(labels)
+    confidence, is_right = values.max(axis=1), values.argmax(axis=1) == reference
     edges = np.linspace(0, 1, bins + 1)
     places = np.searchsorted(edges[1:-1], confidence, side="right")
     counts = np.bincount(places, minlength=bins)
@@ -112,7 +114,7 @@ def calibrate_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     """The temperature T by which logits are divided so that their softmax is best believed.
 
     The one with the least negative log-likelihood (Guo et al. 2017, section 4.2), from 1/20 to 20. No
-    answer changes by it, only how sure it is.
+    prediction changes by it, only its confidence.
 
     Args:
         logits: (photos, classes).
@@ -122,11 +124,11 @@ def calibrate_temperature(logits: ArrayLike, labels: ArrayLike) -> float:
     from scipy.optimize import minimize_scalar
     from scipy.special import log_softmax
 
-    values, truth = np.asarray(logits, dtype=np.float64), np.asarray(labels)
-    photos = np.arange(len(truth))
+    values, reference = np.asarray(logits, dtype=np.float64), np.asarray(labels)
+    photos = np.arange(len(reference))
 
     def loss(log_temperature: float) -> float:
-        return float(-log_softmax(values / np.exp(log_temperature), axis=1)[photos, truth].mean())
+        return float(-log_softmax(values / np.exp(log_temperature), axis=1)[photos, reference].mean())
 
     found = minimize_scalar(loss, bounds=(-np.log(20), np.log(20)), method="bounded", options={"xatol": 1e-6})
     return float(np.exp(found.x))
@@ -145,26 +147,26 @@ def from_json(value: Any) -> Calibration:
     """
     bins = value.get("bins") if isinstance(value, dict) else None
     if not isinstance(bins, list) or not 1 <= len(bins) <= MOST_BINS:
-        raise ValueError(f"calibration needs 1 to {MOST_BINS} bins")
+        raise ValueError(t("calibration needs 1 to {most_bins} bins").format(most_bins=MOST_BINS))
     table = Calibration(tuple(map(_bin, bins)))
     if any(before.high > after.low for before, after in pairwise(table.bins)):
-        raise ValueError("the bins of the calibration are not in order")
+        raise ValueError(t("the bins of the calibration are not in order"))
     return table
 
 
 def _bin(value: Any) -> Bin:
     if not isinstance(value, dict):
-        raise ValueError("a bin of the calibration has no numbers")
+        raise ValueError(t("a bin of the calibration has no numbers"))
     low, high, confidence = (_share(value.get(name), name) for name in ("low", "high", "confidence"))
     count, right = value.get("count"), value.get("right")
     if type(count) is not int or type(right) is not int or not 0 <= right <= count <= MOST_ANSWERS:
-        raise ValueError("a bin of the calibration needs whole numbers, 0 ≤ right ≤ count")
+        raise ValueError(t("a bin of the calibration needs whole numbers, 0 ≤ right ≤ count"))
     if low >= high:
-        raise ValueError("a bin of the calibration ends before it begins")
+        raise ValueError(t("a bin of the calibration ends before it begins"))
     return Bin(low, high, count, right, confidence)
 
 
 def _share(value: Any, name: str) -> float:
     if type(value) not in (int, float) or not 0 <= value <= 1:  # NaN is not, either
-        raise ValueError(f"{name} of a bin of the calibration must be from 0 to 1")
+        raise ValueError(t("{name} of a bin of the calibration must be from 0 to 1").format(name=name))
     return float(value)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
-from resnet_explorer.spec import TORCHVISION_NAMES, ResNetSpec, architecture_name, preset, title
-from resnet_explorer.weights import bundled, own
-from resnet_explorer.weights.base import Entry, Weights
+from resnet_explorer.common.i18n import t
+from resnet_explorer.network.spec import (
+    PRESETS,
+    TORCHVISION_NAMES,
+    ResNetSpec,
+    architecture_name,
+    preset,
+    title,
+)
+from resnet_explorer.weights import bundled, user_store
+from resnet_explorer.weights.checkpoint_name import is_checkpoint_name
+from resnet_explorer.weights.description import OWN_PREFIX, Entry, Weights
 from resnet_explorer.weights.imagenet_files import FILES, cached_file
 
 if TYPE_CHECKING:
-    from resnet_explorer.module import ResNet
+    from resnet_explorer.model.resnet import ResNet
     from resnet_explorer.weights.download import Progress
 
 
@@ -19,7 +29,7 @@ def available() -> list[Entry]:
 
     A bundled network whose file is missing is left out; `find("bundled")` says so in a sentence.
     """
-    entries = [weights.entry for weights in (*bundled.described(), *own.kept())]
+    entries = [weights.entry for weights in (*bundled.described(), *user_store.kept())]
     for network in TORCHVISION_NAMES:
         for version in versions(network):
             label = f"{title(preset(network))} · ImageNet {version.rpartition('_')[2]}"
@@ -39,18 +49,32 @@ def versions(network: str) -> tuple[str, ...]:
     return tuple(FILES[network])
 
 
+def is_file_name(name: str) -> bool:
+    """Whether a trained network is named by its file: by the ending, or because the file is there.
+
+    A preset's name stays one, whatever lies in the folder.
+    """
+    if is_checkpoint_name(name):
+        return True
+    return name not in PRESETS and os.path.isfile(name)  # noqa: PTH113 (Path raises for a name too long)
+
+
 def key_of(name: str) -> str:
     """The key of a name: torchvision's may go by the network alone ("resnet50": the best version).
 
     Raises:
         ValueError: if it is the name of none.
     """
-    if _is_shipped(name) or name.startswith(own.PREFIX):
+    if _is_shipped(name) or name.startswith(OWN_PREFIX):
         return name
     network, _, version = name.removeprefix("torchvision/").partition("/")
     if network not in TORCHVISION_NAMES or (version and version not in versions(network)):
         known = ", ".join([*bundled.all_keys(), *TORCHVISION_NAMES])
-        raise ValueError(f"{name!r} is no trained network; there are {known}, and what you imported.")
+        raise ValueError(
+            t("{name!r} is no trained network; there are {known}, and what you imported.").format(
+                name=name, known=known
+            )
+        )
     return f"torchvision/{network}/{version or versions(network)[0]}"
 
 
@@ -71,7 +95,11 @@ def spec_of(key: str) -> ResNetSpec:
         return find(key).spec
     network = preset(key.split("/")[1])
     if cached_file(key) is None:
-        raise ValueError(f"The file of ImageNet's weights for {title(network)} is not on this machine.")
+        raise ValueError(
+            t("The file of ImageNet's weights for {network} is not on this machine.").format(
+                network=title(network)
+            )
+        )
     return network
 
 
@@ -101,8 +129,8 @@ def find(name: str) -> Weights:
     key = key_of(name)
     if _is_shipped(key):
         return bundled.describe(bundled.path_of(key), key)
-    if key.startswith(own.PREFIX):
-        return own.describe(key)
+    if key.startswith(OWN_PREFIX):
+        return user_store.describe(key)
     from resnet_explorer.weights import imagenet
 
     return imagenet.describe(key)
@@ -121,7 +149,7 @@ def load(weights: Weights, progress: Progress | None = None) -> ResNet:
     if weights.source == "bundled":
         return bundled.load(bundled.path_of(weights.key))
     if weights.source == "yours":
-        return own.load(weights.key)
+        return user_store.load(weights.key)
     from resnet_explorer.weights import imagenet
 
     return imagenet.load(weights.key, progress)

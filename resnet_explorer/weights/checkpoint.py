@@ -1,29 +1,28 @@
-"""A checkpoint of your own: opened without running any of it, unwrapped, recognised."""
+"""A checkpoint of your own: the network in it, the names of its classes, and how it sees photos."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from torch import Tensor
+import torch
+from torch import nn
 
-from resnet_explorer.module import ResNet
-from resnet_explorer.recognise import assumptions, recognise
-from resnet_explorer.spec import ResNetSpec
-from resnet_explorer.weights.base import Preprocessing, Weights, from_metadata, read_preprocessing
-from resnet_explorer.weights.files import parse_json, printable
-from resnet_explorer.weights.names import torchvision_names
-from resnet_explorer.weights.own import DIGITS, PREFIX
-from resnet_explorer.weights.reader import read_checkpoint_file
+from resnet_explorer.common.i18n import t
+from resnet_explorer.common.progress import Tell, silent
+from resnet_explorer.model.resnet import ResNet
+from resnet_explorer.network.spec import ResNetSpec
+from resnet_explorer.weights.class_names import ClassNames, given_names, names_beside, names_in
+from resnet_explorer.weights.description import HASH_DIGITS, OWN_PREFIX, Weights, from_metadata
+from resnet_explorer.weights.network_and_input import NOTHING, Chosen, network_and_input, saved_preprocessing
+from resnet_explorer.weights.open_network import check_values, open_network, recognise_saved
+from resnet_explorer.weights.saved_network import SavedNetwork, find_network
 from resnet_explorer.weights.tensors import State, network_of
 
-_AVERAGED: Final = ("average", "model_ema", "state_dict_ema", "ema_state_dict", "ema")
-_WRAPPED: Final = ("state_dict", "model_state_dict", "model", "net", "network", "weights", "module")
-_CLASS_KEYS: Final = ("classes", "class_names", "categories", "idx_to_class", "class_to_idx", "class_indices")
+_LISTED = 6
 
 
 @dataclass(frozen=True)
@@ -39,139 +38,132 @@ class Checkpoint:
 
 
 def read_checkpoint(
-    content: bytes | Path, name: str | None = None, class_indices: bytes | str | None = None
+    content: bytes | Path,
+    name: str | None = None,
+    class_names: bytes | str | None = None,
+    chosen: Chosen = NOTHING,
+    tell: Tell = silent,
 ) -> Checkpoint:
-    """Open a .pth, .pt or .safetensors file and say what network it is.
+    """Open the file of a checkpoint, whatever its name ends in, and say what network it is.
 
     Args:
         content: the file, or what is in it.
         name: its name, for people to read; a path has one.
-        class_indices: JSON that names the classes: {"0": "daisy", …} or ["daisy", …].
+        class_names: a file that names the classes, as `class_names.given_names` reads it.
+        chosen: what a person says of it, against what its norms tell.
+        tell: told what is being found out.
 
     Raises:
         ValueError: in one sentence, if it is too large, damaged, more than tensors, no residual
             network, or the class names do not fit.
     """
     name = name or (content.name if isinstance(content, Path) else "checkpoint")
-    raw = read_checkpoint_file(content, name)
-    state, notes = unwrap(raw.content)
-    key = PREFIX + _sha256(content)[:DIGITS]
-    try:
-        if "spec" in raw.metadata and "classes" in raw.metadata:
-            # A file that this library wrote says itself what shapes cannot tell.
-            weights = from_metadata(raw.metadata, key, "yours")
-            network_of(weights.spec, state)
-            return Checkpoint(weights, state)
-        spec = recognise({name: tuple(tensor.shape) for name, tensor in state.items()})
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
-    named = json_classes(class_indices) if class_indices else _named_classes(raw.content)
-    classes, class_notes = _classes(spec, named)
-    preprocessing, size_notes = _preprocessing(spec, raw.content)
-    notes = (*notes, *assumptions(spec), *class_notes, *size_notes)
-    return Checkpoint(Weights(key, name, spec, classes, preprocessing, "yours", notes), state)
+    opened = open_network(content, name)
+    key = OWN_PREFIX + chosen.digest_of(_sha256(content))[:HASH_DIGITS]
+    spec, held = opened.spec, opened.raw.content
+    if chosen == NOTHING and opened.describes_itself and "classes" in opened.raw.metadata:
+        try:
+            weights = from_metadata(opened.raw.metadata, key, "yours")
+        except ValueError as error:
+            raise ValueError(t("{name}: {error}").format(name=name, error=error)) from None
+        if class_names is not None:
+            by_folder = {"class_to_idx": {folder: index for index, folder in enumerate(weights.classes)}}
+            named = given_names(class_names, by_folder)
+            weights = replace(weights, classes=_fitting(spec, named)[0], kinds=())
+        network_of(weights.spec, opened.saved.state)
+        return Checkpoint(weights, opened.saved.state)
+    if class_names is not None:
+        found: ClassNames | None = given_names(class_names, held)
+    else:
+        found = _names_in(held, spec, name)
+        if isinstance(content, Path) and (found is None or found.are_folders):
+            found = names_beside(content, held, spec.num_classes) or found
+    classes, class_notes = _classes(spec, found)
+    read = network_and_input(spec, opened.saved.state, saved_preprocessing(held), chosen, tell)
+    notes = (*notes_on(opened.saved), *read.notes, *class_notes)
+    return Checkpoint(Weights(key, name, read.spec, classes, read.preprocessing, "yours", notes), read.state)
 
 
-def unwrap(content: Mapping[str, Any]) -> tuple[dict[str, Tensor], tuple[str, ...]]:
-    """The state_dict inside of what people save, under torchvision's names, and what was done to get it."""
-    state, notes = inner_state(content)
-    names = torchvision_names(state)
-    return {names[name]: state[name] for name in names}, notes
+def checkpoint_of(module: nn.Module) -> Checkpoint:
+    """What a live module of a residual network's form holds, read from its values as from a file.
 
-
-def inner_state(content: Mapping[str, Any]) -> tuple[dict[str, Tensor], tuple[str, ...]]:
-    """The state_dict inside of what people save, under its own names, and what was done to get it."""
-    notes: list[str] = []
-    while key := _wrapper(content):
-        content = content[key]
-        if key in _AVERAGED:
-            notes.append(f'The running average of the weights was taken ("{key}").')
-    return {str(name): value for name, value in content.items() if isinstance(value, Tensor)}, tuple(notes)
-
-
-def json_classes(text: bytes | str) -> tuple[str, ...]:
-    """The class names of a `class_indices.json`: {"0": "daisy", …}, {"daisy": 0, …} or ["daisy", …].
+    Args:
+        module: torchvision's, timm's, one of this library, or another with the same tensors; left as it is.
 
     Raises:
-        ValueError: if it is no such JSON.
+        ValueError: in one sentence that names the first tensor that fits no residual network.
     """
+    name = type(module).__name__
+    digest = hashlib.sha256()
     try:
-        classes = _as_classes(parse_json(text))
-    except ValueError:
-        classes = None
-    if classes is None:
-        raise ValueError('The class names are no JSON like {"0": "daisy", "1": "rose"}, from 0 without gaps.')
-    return classes
+        saved = find_network(
+            {name: value.detach().cpu().clone() for name, value in module.state_dict().items()}
+        )
+        for key, value in saved.state.items():
+            digest.update(key.encode() + value.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+        known = module.spec if isinstance(module, ResNet) else None
+        spec = known or recognise_saved(saved)
+        check_values(saved)
+    except ValueError as error:
+        raise ValueError(t("{name}: {error}").format(name=name, error=error)) from None
+    read = network_and_input(spec, saved.state, chosen=Chosen(network=known))
+    classes, class_notes = _classes(spec, None)
+    key = OWN_PREFIX + digest.hexdigest()[:HASH_DIGITS]
+    notes = (*notes_on(saved), *read.notes, *class_notes)
+    return Checkpoint(Weights(key, name, read.spec, classes, read.preprocessing, "yours", notes), read.state)
 
 
-def _wrapper(content: Mapping[str, Any]) -> str | None:
-    """The key under which the values lie one level down; averaged ones first."""
-    keys = (key for key in (*_AVERAGED, *_WRAPPED) if isinstance(content.get(key), Mapping))
-    return next((key for key in keys if content[key]), None)
+def notes_on(saved: SavedNetwork) -> tuple[str, ...]:
+    """What was done to get the network out of what was saved, and what was left aside, a sentence each."""
+    if not saved.left_aside:
+        return saved.notes
+    more = (
+        t(" and {count} more").format(count=len(saved.left_aside) - _LISTED)
+        if len(saved.left_aside) > _LISTED
+        else ""
+    )
+    listed = ", ".join(saved.left_aside[:_LISTED])
+    return (
+        *saved.notes,
+        t("Left aside, for they are no part of the network: {listed}{more}.").format(
+            listed=listed, more=more
+        ),
+    )
 
 
-def _classes(spec: ResNetSpec, named: tuple[str, ...] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _names_in(held: Mapping[Any, Any], spec: ResNetSpec, name: str) -> ClassNames | None:
+    try:
+        return names_in(held, spec.num_classes) if spec.include_top else None
+    except ValueError as error:
+        raise ValueError(
+            t("{name}: {error} Names in a file of their own go before these.").format(name=name, error=error)
+        ) from None
+
+
+def _classes(spec: ResNetSpec, named: ClassNames | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A name for each output, and what was assumed."""
     if not spec.include_top:
-        return (), ("It has no fully connected layer, so it has no classes to predict.",)
+        return (), (t("It has no fully connected layer, so it has no classes to predict."),)
     if named is not None:
-        if len(named) != spec.num_classes:
-            raise ValueError(
-                f"{len(named)} classes are named, and the network has {spec.num_classes} outputs."
-            )
-        return named, ()
+        return _fitting(spec, named)
     if spec.num_classes == 1000:
         from resnet_explorer.weights.imagenet import categories
 
-        return categories(), ("With 1000 outputs, ImageNet's class names are assumed.",)
-    return tuple(f"class {n}" for n in range(spec.num_classes)), ("The file names no classes.",)
+        return categories(), (t("With 1000 outputs, ImageNet's class names are assumed."),)
+    return tuple(t("class {n}").format(n=n) for n in range(spec.num_classes)), (
+        t("The file names no classes."),
+    )
 
 
-def _named_classes(content: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Class names that were saved beside the values."""
-    found = (_as_classes(content[key]) for key in _CLASS_KEYS if key in content)
-    return next((classes for classes in found if classes), None)
-
-
-def _as_classes(value: object) -> tuple[str, ...] | None:
-    """Class names from a list, from {index: name} or from {name: index}; None if it is none of them."""
-    if isinstance(value, list | tuple):
-        return tuple(map(printable, value))
-    if not isinstance(value, Mapping):
-        return None
-    pairs = {_index(key): printable(name) for key, name in value.items()}
-    if None in pairs:
-        pairs = {_index(index): printable(name) for name, index in value.items()}
-    if set(pairs) != set(range(len(value))):
-        return None
-    return tuple(pairs[n] for n in range(len(value)))
-
-
-def _index(value: object) -> int | None:
-    return int(str(value)) if re.fullmatch(r"\d{1,6}", str(value)) else None
-
-
-def _preprocessing(spec: ResNetSpec, content: Mapping[str, Any]) -> tuple[Preprocessing, tuple[str, ...]]:
-    """What was saved beside the values, or what most recipes do, and the note that it was assumed."""
-    saved = content.get("preprocessing")
-    if isinstance(saved, Mapping):
-        try:
-            return read_preprocessing(saved), ()
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"The preprocessing in the file is not as it must be: {error}.") from None
-    usual = assumed_preprocessing(spec)
-    size = f"{usual.resize} pixels, the middle {usual.crop}"
-    return usual, (f"The file does not say how photos are prepared: {size} and ImageNet's mean are assumed.",)
-
-
-def assumed_preprocessing(spec: ResNetSpec) -> Preprocessing:
-    """How most recipes prepare photos for a network: as torchvision does or, for 32 pixels, all of them."""
-    from resnet_explorer.weights.imagenet import usual_preprocessing
-
-    usual = usual_preprocessing()
-    if spec.stem == "cifar":
-        return Preprocessing(32, 32, usual.mean, usual.std, usual.interpolation)
-    return usual
+def _fitting(spec: ResNetSpec, named: ClassNames) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names as many as outputs, and what was said of them."""
+    if len(named.names) != spec.num_classes:
+        raise ValueError(
+            t("{count} classes are named, and the network has {num_classes} outputs.").format(
+                count=len(named.names), num_classes=spec.num_classes
+            )
+        )
+    return named.names, named.notes
 
 
 def _sha256(content: bytes | Path) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import http.client
-import os
 import re
-import tempfile
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final
 from urllib.parse import urlsplit
+
+from resnet_explorer.common.atomic_file import whole_or_nothing
+from resnet_explorer.common.i18n import t
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that have come and the bytes that there are, 0 if the server does not say."""
@@ -21,10 +23,7 @@ Progress = Callable[[int, int], None]
 CHUNK: Final = 1 << 18
 TIMEOUT: Final = 20.0
 """Seconds without a byte after which a server counts as silent."""
-
-
-class _Hash(Protocol):
-    def hexdigest(self) -> str: ...
+_WHO: Final = {"User-Agent": "resnet-explorer"}
 
 
 def file_name(url: str) -> str:
@@ -40,7 +39,7 @@ def hash_prefix(name: str) -> str:
     """
     found = re.search(r"-([0-9a-f]{8,64})\.[^.]+$", name)
     if not found:
-        raise ValueError(f"The name {name} does not end in the first digits of a sha256.")
+        raise ValueError(t("The name {name} does not end in the first digits of a sha256.").format(name=name))
     return found[1]
 
 
@@ -72,8 +71,10 @@ def fetch(
         found = file_sha256(target)
         if not found.startswith(wanted):
             raise ValueError(
-                f"The file {target.name} in {folder} is damaged (its sha256 begins with {found[:8]}, not "
-                f"{wanted[:8]}); replace it with the one from {url}."
+                t(
+                    "The file {name} in {folder} is damaged (its sha256 begins with {found}, not {wanted}); "
+                    "replace it with the one from {url}."
+                ).format(name=target.name, folder=folder, found=found[:8], wanted=wanted[:8], url=url)
             )
         return target
     try:
@@ -81,9 +82,38 @@ def fetch(
         _download(url, target, wanted, progress, timeout)
     except (OSError, http.client.HTTPException, _DownloadError) as error:
         raise ValueError(
-            f"{_reason(error, url)}; put the file {target.name} from {url} into {folder}."
+            t("{error}; put the file {name} from {url} into {folder}.").format(
+                error=_reason(error, url), name=target.name, url=url, folder=folder
+            )
         ) from None
     return target
+
+
+def is_reachable(url: str, timeout: float = 1.0) -> bool:
+    """Whether the server of an address answers at all, directly or by the proxy of the environment.
+
+    Asked on a thread, because a search for the host's name keeps to no limit.
+
+    Args:
+        url: of anything there.
+        timeout: seconds to wait.
+    """
+    answered = threading.Event()
+
+    def ask() -> None:
+        request = urllib.request.Request(url, method="HEAD", headers=_WHO)
+        try:
+            urllib.request.urlopen(request, timeout=timeout).close()
+        except urllib.error.HTTPError:
+            pass  # an answer, too
+        except (OSError, http.client.HTTPException):
+            return
+        answered.set()
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(timeout)
+    return answered.is_set()
 
 
 def file_sha256(path: Path) -> str:
@@ -93,33 +123,24 @@ def file_sha256(path: Path) -> str:
 
 
 class _DownloadError(Exception):
-    """What came is not what was asked for. The message is half a sentence."""
+    """What came is not what was to come. The message is half a sentence."""
 
 
 def _download(url: str, target: Path, wanted: str, progress: Progress | None, timeout: float) -> None:
-    request = urllib.request.Request(url, headers={"User-Agent": "resnet-explorer"})
-    file, part = _open_part(target)
-    try:
-        with file, urllib.request.urlopen(request, timeout=timeout) as response:
+    request = urllib.request.Request(url, headers=_WHO)
+    with whole_or_nothing(target) as part:  # two downloads at once have a part each, and do not meet
+        with part.open("wb") as file, urllib.request.urlopen(request, timeout=timeout) as response:
             digest = _copy(response, file, progress)
-        if not digest.hexdigest().startswith(wanted):
+        if not digest.startswith(wanted):
             raise _DownloadError(
-                f"What came is not the published file (its sha256 begins with {digest.hexdigest()[:8]}, "
-                f"not {wanted[:8]})"
+                t(
+                    "What came is not the published file (its sha256 begins with {digest}, not {wanted})"
+                ).format(digest=digest[:8], wanted=wanted[:8])
             )
-        part.chmod(0o644)  # mkstemp's files are private; torchvision's cache may be shared
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
-def _open_part(target: Path) -> tuple[BinaryIO, Path]:
-    """A fresh file beside the target, so that two downloads at once do not meet."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.", suffix=".part")
-    return os.fdopen(handle, "wb"), Path(name)
-
-
-def _copy(response: http.client.HTTPResponse, file: BinaryIO, progress: Progress | None) -> _Hash:
+def _copy(response: http.client.HTTPResponse, file: BinaryIO, progress: Progress | None) -> str:
+    """Write what comes; returns its sha256, in hexadecimal."""
     total = int(response.headers.get("Content-Length") or 0)
     done, digest = 0, hashlib.sha256()
     while piece := response.read(CHUNK):
@@ -129,8 +150,10 @@ def _copy(response: http.client.HTTPResponse, file: BinaryIO, progress: Progress
         if progress:
             progress(done, total)
     if done < total:
-        raise _DownloadError(f"The download broke off after {done:,} of {total:,} bytes")
-    return digest
+        raise _DownloadError(
+            t("The download broke off after {done:,} of {total:,} bytes").format(done=done, total=total)
+        )
+    return digest.hexdigest()
 
 
 def _reason(error: Exception, url: str) -> str:
@@ -140,18 +163,22 @@ def _reason(error: Exception, url: str) -> str:
         case _DownloadError():
             return str(error)
         case urllib.error.HTTPError():
-            return f"{host} answered {error.code} ({error.reason})"
+            return t("{host} answered {code} ({reason})").format(
+                host=host, code=error.code, reason=error.reason
+            )
         case http.client.IncompleteRead():
-            return f"The download broke off after {len(error.partial):,} bytes of its last piece"
+            return t("The download broke off after {count:,} bytes of its last piece").format(
+                count=len(error.partial)
+            )
         case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return "The disk is full"
+            return t("The disk is full")
         case TimeoutError() | urllib.error.URLError(reason=TimeoutError()):
-            return f"{host} did not answer in time"
+            return t("{host} did not answer in time").format(host=host)
         case urllib.error.URLError():
-            return f"{host} cannot be reached ({_plain(error.reason)})"
+            return t("{host} cannot be reached ({reason})").format(host=host, reason=_plain(error.reason))
         case ConnectionError() | http.client.HTTPException():
-            return f"The connection to {host} broke ({_plain(error)})"
-    return f"The file cannot be kept there ({_plain(error)})"
+            return t("The connection to {host} broke ({error})").format(host=host, error=_plain(error))
+    return t("The file cannot be kept there ({error})").format(error=_plain(error))
 
 
 def _plain(error: object) -> str:

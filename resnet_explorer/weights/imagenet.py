@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 import torch
 import torchvision
 
-from resnet_explorer.spec import preset, title
-from resnet_explorer.weights.base import Preprocessing, Weights
+from resnet_explorer.common.i18n import t
+from resnet_explorer.network.spec import preset, title
+from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.weights.description import Weights
 from resnet_explorer.weights.download import Progress, fetch
 from resnet_explorer.weights.imagenet_files import cache_folder
 from resnet_explorer.weights.tensors import network_of
 
 if TYPE_CHECKING:
-    from resnet_explorer.module import ResNet
+    from resnet_explorer.model.resnet import ResNet
 
 
 def describe(key: str) -> Weights:
@@ -77,7 +79,7 @@ def categories() -> tuple[str, ...]:
     return tuple(_published("torchvision/resnet18/IMAGENET1K_V1").meta["categories"])
 
 
-def usual_preprocessing() -> Preprocessing:
+def default_preprocessing() -> Preprocessing:
     """What nearly every recipe for 224 pixels uses: ResNet-18's, V1."""
     return preprocessing_of(_published("torchvision/resnet18/IMAGENET1K_V1"))
 
@@ -88,4 +90,6 @@ def _published(key: str) -> Any:
         _, network, version = key.split("/")
         return torchvision.models.get_model_weights(network)[version]
     except (ValueError, KeyError):
-        raise ValueError(f"torchvision has no weights {key.removeprefix('torchvision/')!r}.") from None
+        raise ValueError(
+            t("torchvision has no weights {key!r}.").format(key=key.removeprefix("torchvision/"))
+        ) from None

@@ -53,6 +53,10 @@ FILES: Final[Mapping[str, dict[str, File]]] = {
 """By network and version, the better version first."""
 
 
+SERVER: Final = "https://download.pytorch.org"
+"""Where all of them are published."""
+
+
 def cache_folder() -> Path:
     """Where torchvision keeps its weights, as `torch.hub` says; the environment's TORCH_HOME moves it."""
     cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")

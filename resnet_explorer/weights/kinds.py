@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from resnet_explorer.weights.files import parse_json, printable
+from resnet_explorer.common.i18n import t
+from resnet_explorer.weights.safetensors_header import parse_json, printable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
-FILE: Final = Path(__file__).parent.parent / "bundled" / "resnet18_kinds.json"
+FILE: Final = Path(__file__).parent / "bundled_files" / "resnet18_kinds.json"
 """The kinds of the bundled network's classes, by WordNet's hypernyms (`training/wordnet_kinds.py`)."""
 HALF: Final = 0.5
 """The probability from which on something is likelier than everything else together."""
@@ -87,7 +88,11 @@ def bundled_kinds(ids: Sequence[str]) -> tuple[Kind, ...]:
     found = parse_json(FILE.read_text(encoding="utf-8"))["kinds"]
     missing = sorted({member for kind in found for member in kind["members"]} - set(places))
     if missing:
-        raise ValueError(f"{FILE.name} has members that are no class: {', '.join(missing[:5])}.")
+        raise ValueError(
+            t("{name} has members that are no class: {listed}.").format(
+                name=FILE.name, listed=", ".join(missing[:5])
+            )
+        )
     return tuple(Kind(kind["name"], tuple(places[each] for each in kind["members"])) for kind in found)
 
 
@@ -107,10 +112,10 @@ def from_json(value: Any, classes: int) -> tuple[Kind, ...]:
         ValueError: if it is no list of kinds, or a member is no class.
     """
     if not isinstance(value, list) or len(value) > MOST:
-        raise ValueError(f"kinds must be a list of at most {MOST}")
+        raise ValueError(t("kinds must be a list of at most {most}").format(most=MOST))
     kinds = tuple(_kind(each, classes) for each in value)
     if len({kind.name for kind in kinds}) < len(kinds):
-        raise ValueError("two kinds have one name")
+        raise ValueError(t("two kinds have one name"))
     return kinds
 
 
@@ -118,10 +123,14 @@ def _kind(value: Any, classes: int) -> Kind:
     name = printable(value.get("name", "")).strip() if isinstance(value, dict) else ""
     members = value.get("members") if name else None
     if not isinstance(members, list) or not members:
-        raise ValueError("a kind needs a name and members")
+        raise ValueError(t("a kind needs a name and members"))
     for each in members:
         if type(each) is not int or not 0 <= each < classes:
-            raise ValueError(f"the kind {name} has a member that is none of the {classes} classes")
+            raise ValueError(
+                t("the kind {name} has a member that is none of the {classes} classes").format(
+                    name=name, classes=classes
+                )
+            )
     if len(set(members)) < len(members):
-        raise ValueError(f"the kind {name} has a member twice")
+        raise ValueError(t("the kind {name} has a member twice").format(name=name))
     return Kind(name, tuple(members))

@@ -1,4 +1,7 @@
-"""The bytes of a checkpoint into tensors, and nothing else: no code of it runs, no bomb goes off."""
+"""The bytes of a checkpoint into tensors, and nothing else: no code of it runs, no bomb goes off.
+
+A file is opened by what is in it. What the names of checkpoints end in is in `checkpoint_name.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,40 @@ import io
 import pickle
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
+import numpy as np
 import safetensors.torch
 import torch
 from torch import Tensor
 
-from resnet_explorer.weights.files import parse_json
+from resnet_explorer.common.i18n import t
+from resnet_explorer.common.regular_file import open_regular
+from resnet_explorer.weights.inert_types import INERT, numbers_of
+from resnet_explorer.weights.other_formats import other_archive, other_format
+from resnet_explorer.weights.safetensors_header import parse_json
 
 MAX_BYTES: Final = 512 * 2**20
 """Of a checkpoint, packed or unpacked: room for torchvision's largest ResNet (334 MB)."""
 
 MAX_NESTING: Final = 20
+_ALLOWED: Final = Lock()
+"""torch keeps what is allowed beside tensors for all threads: one reads at a time."""
+_BYTEARRAY: Final = (b"cbuiltins\nbytearray\n", b"c__builtin__\nbytearray\n")
+"""torch would make one of any length that a pickle asks for, before a byte of it is read."""
 
 
 @dataclass(frozen=True)
 class Raw:
     """What a file holds: tensors and plain values by name, and the text that safetensors keeps with them."""
 
-    content: Mapping[str, Any]
+    content: Mapping[Any, Any]
     metadata: dict[str, str] = field(default_factory=dict)
 
 
@@ -40,16 +55,30 @@ def read_checkpoint_file(content: bytes | Path, name: str) -> Raw:
         name: what to call it in a message.
 
     Raises:
-        ValueError: in one sentence, if it is too large, damaged, or holds more than tensors.
+        ValueError: in one sentence, if it is too large, damaged, of another format, or holds more than
+            tensors and harmless values.
     """
-    try:
-        size = content.stat().st_size if isinstance(content, Path) else len(content)
-        if size > MAX_BYTES:
-            raise ValueError(f"{name} has {size:,} bytes; up to {MAX_BYTES:,} are read.")
-        data = content.read_bytes() if isinstance(content, Path) else content
-    except OSError as error:
-        raise ValueError(f"{name} cannot be read: {error.strerror}.") from None
-    return _read_safetensors(data, name) if data[8:9] == b"{" else _read_pickle(data, name)
+    if isinstance(content, Path):
+        with open_regular(content, name) as (file, size):
+            _check_size(size, name)
+            data = file.read(MAX_BYTES)
+    else:
+        _check_size(len(content), name)
+        data = content
+    if data[8:9] == b"{":
+        return _read_safetensors(data, name)
+    if sentence := other_format(data, name):
+        raise ValueError(sentence)
+    return _read_pickle(data, name)
+
+
+def _check_size(size: int, name: str) -> None:
+    if size > MAX_BYTES:
+        raise ValueError(
+            t("{name} has {size:,} bytes; up to {max_bytes:,} are read.").format(
+                name=name, size=size, max_bytes=MAX_BYTES
+            )
+        )
 
 
 def _read_safetensors(data: bytes, name: str) -> Raw:
@@ -58,7 +87,7 @@ def _read_safetensors(data: bytes, name: str) -> Raw:
         length = int.from_bytes(data[:8], "little")
         metadata = parse_json(data[8 : 8 + length]).get("__metadata__", {})
     except (safetensors.SafetensorError, ValueError, KeyError) as error:
-        raise ValueError(f"{name} is damaged: {error}.") from None
+        raise ValueError(t("{name} is damaged: {error}.").format(name=name, error=error)) from None
     return Raw(
         tensors | {key: _parsed(text) for key, text in metadata.items() if key not in tensors}, metadata
     )
@@ -74,61 +103,159 @@ def _parsed(text: str) -> Any:
 def _read_pickle(data: bytes, name: str) -> Raw:
     _refuse_bomb(data, name)
     try:
-        # weights_only: torch's own unpickler, which knows tensors and plain values and calls nothing else.
-        content = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        content = _unpickled(data)
     except pickle.UnpicklingError as error:
         raise ValueError(_refusal(name, str(error))) from None
     except MemoryError:
-        raise ValueError(f"{name} asks for more memory than there is.") from None
+        raise ValueError(t("{name} asks for more memory than there is.").format(name=name)) from None
     except Exception:  # torch raises whatever a damaged file leads to: EOFError, RuntimeError, KeyError, …
-        raise ValueError(f"{name} is damaged, or neither .pth nor .safetensors.") from None
+        raise ValueError(
+            t("{name} is damaged, or neither .pth nor .safetensors.").format(name=name)
+        ) from None
     if not isinstance(content, Mapping):
-        raise ValueError(f"{name} holds a {type(content).__name__}, and a state_dict is needed.")
-    _refuse_odd_tensors(content, name)
-    return Raw(content)
+        raise ValueError(
+            t("{name} holds a {kind}, and a state_dict is needed.").format(
+                name=name, kind=type(content).__name__
+            )
+        )
+    plain = _plain(content, name, {})
+    _refuse_odd_tensors(plain, name)
+    return Raw(plain)
+
+
+def _unpickled(data: bytes) -> Any:
+    """What a pickle holds, by torch's own unpickler, which knows tensors and plain values and calls nothing
+    else but what stands for harmless types; or by one that knows these alone, where no tensors are."""
+    named: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
+        (stand_in, name) for name, stand_in in INERT.items()
+    ]
+    if not data.startswith(b"PK") and _is_plain_pickle(data):
+        return _PlainUnpickler(io.BytesIO(data)).load()
+    with _ALLOWED, torch.serialization.safe_globals(named):
+        return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+
+
+def _is_plain_pickle(data: bytes) -> bool:
+    """Whether it was written by pickle itself, without torch: Detectron2's networks of NumPy arrays are."""
+    # torch's old format begins with a pickle of its own number (torch.serialization.MAGIC_NUMBER).
+    magic = torch.serialization.MAGIC_NUMBER.to_bytes(10, "little")
+    return data[:1] == b"\x80" and magic not in data[:30] and b"torch" not in data[:4096]
+
+
+class _PlainUnpickler(pickle._Unpickler):
+    """Reads plain values and arrays; the one in Python, for that in C makes a memo of any size."""
+
+    dispatch = {  # noqa: RUF012 (as pickle has it)
+        code: action
+        for code, action in pickle._Unpickler.dispatch.items()
+        if code
+        not in {
+            each[0]
+            for each in (
+                *(pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID, pickle.BINPERSID),
+                *(pickle.BYTEARRAY8, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER, pickle.INST, pickle.OBJ),
+            )
+        }
+    }
+
+    def find_class(self, module: str, name: str) -> Any:
+        """What stands for a name; an UnpicklingError names any other."""
+        full = f"{module}.{name}"
+        if full == "collections.OrderedDict":
+            return OrderedDict
+        if full == "_codecs.encode":
+            return lambda text, _: text.encode("latin1")
+        if full not in INERT:
+            raise pickle.UnpicklingError(f"GLOBAL {full}")
+        return INERT[full]
 
 
 def _refuse_bomb(data: bytes, name: str) -> None:
     """A .pth is a ZIP archive, and one that was packed tight could unpack to far more than its size."""
-    if not data.startswith(b"PK"):
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(info.file_size for info in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        raise ValueError(f"{name} is damaged or cut off.") from None
-    if unpacked > MAX_BYTES:
-        raise ValueError(f"{name} would unpack to {unpacked:,} bytes; up to {MAX_BYTES:,} are read.")
+    code = data
+    if data.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                members = archive.infolist()
+                unpacked = sum(info.file_size for info in members)
+                programs = [info for info in members if info.filename.endswith("data.pkl")]
+                code = b"".join(map(archive.read, programs)) if unpacked <= MAX_BYTES else b""
+        except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError):
+            raise ValueError(t("{name} is damaged or cut off.").format(name=name)) from None
+        if unpacked > MAX_BYTES:
+            raise ValueError(
+                t("{name} would unpack to {unpacked:,} bytes; up to {max_bytes:,} are read.").format(
+                    name=name, unpacked=unpacked, max_bytes=MAX_BYTES
+                )
+            )
+        if sentence := other_archive([info.filename for info in members], name):
+            raise ValueError(sentence)
+    if any(asked in code for asked in _BYTEARRAY):
+        raise ValueError(
+            t("{name} holds more than tensors (bytearray), and was not opened.").format(name=name)
+        )
 
 
 def _refusal(name: str, message: str) -> str:
     """Why torch refused: the name of what would have run, if it says so."""
     found = re.search(r"(?:GLOBAL|global|class) ([\w.]+)", message)
     if not found:
-        return f"{name} is damaged, or neither .pth nor .safetensors."
-    return (
-        f"{name} holds more than tensors ({found[1]}), which could run code, and was not opened; "
+        return t("{name} is damaged, or neither .pth nor .safetensors.").format(name=name)
+    return t(
+        "{name} holds more than tensors ({found}), which could run code, and was not opened; "
         "save the tensors alone, with torch.save(model.state_dict(), path)."
-    )
+    ).format(name=name, found=found[1])
 
 
-def _refuse_odd_tensors(content: Mapping[str, Any], name: str) -> None:
+def _plain(content: Mapping[Any, Any], name: str, made: dict[int, Any], depth: int = 0) -> dict[Any, Any]:
+    """The same mapping, its arrays as tensors, each inner mapping made once however often it is there."""
+    if depth > MAX_NESTING:  # or a mapping that holds itself
+        raise ValueError(
+            t("{name} is nested more than {max_nesting} levels deep.").format(
+                name=name, max_nesting=MAX_NESTING
+            )
+        )
+    found: dict[Any, Any] = {}
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            if id(value) not in made:
+                made[id(value)] = _plain(value, name, made, depth + 1)
+            found[key] = made[id(value)]
+        else:
+            plain = numbers_of(value)
+            found[key] = torch.from_numpy(plain) if isinstance(plain, np.ndarray) else plain
+    return found
+
+
+def _refuse_odd_tensors(content: Mapping[Any, Any], name: str) -> None:
     """A tensor may claim a shape that its bytes do not have, by strides of 0, or have no bytes at all."""
     total = 0
-    for tensor in _tensors(content, name):
-        plain = tensor.layout == torch.strided and not (tensor.is_meta or tensor.is_quantized)
-        if not plain or tensor.is_complex():
-            raise ValueError(f"{name} holds a tensor that is not a plain array of numbers.")
+    for tensor in _tensors(content, set()):
+        if tensor.is_quantized:
+            raise ValueError(
+                t(
+                    "{name} holds quantized tensors, and plain ones are needed: those of before, or "
+                    "tensor.dequantize() of each."
+                ).format(name=name)
+            )
+        if tensor.layout != torch.strided or tensor.is_meta or tensor.is_complex():
+            raise ValueError(
+                t("{name} holds a tensor that is not a plain array of numbers.").format(name=name)
+            )
         total += tensor.numel() * tensor.element_size()
     if total > MAX_BYTES:
-        raise ValueError(f"{name} claims {total:,} bytes of tensors; up to {MAX_BYTES:,} are read.")
+        raise ValueError(
+            t("{name} claims {total:,} bytes of tensors; up to {max_bytes:,} are read.").format(
+                name=name, total=total, max_bytes=MAX_BYTES
+            )
+        )
 
 
-def _tensors(content: object, name: str, depth: int = 0) -> Iterator[Tensor]:
-    if depth > MAX_NESTING:  # or a mapping that holds itself
-        raise ValueError(f"{name} is nested more than {MAX_NESTING} levels deep.")
-    if isinstance(content, Tensor):
-        yield content
-    elif isinstance(content, Mapping):
-        for value in content.values():
-            yield from _tensors(value, name, depth + 1)
+def _tensors(content: Mapping[Any, Any], seen: set[int]) -> Iterator[Tensor]:
+    """Those of all levels, each mapping looked into once."""
+    seen.add(id(content))
+    for value in content.values():
+        if isinstance(value, Tensor):
+            yield value
+        elif isinstance(value, Mapping) and id(value) not in seen:
+            yield from _tensors(value, seen)

@@ -9,16 +9,17 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from resnet_explorer.module import ResNet, build
-from resnet_explorer.recognise import COUNTER
-from resnet_explorer.spec import ResNetSpec
-from resnet_explorer.whole_file import refused, whole_or_nothing
+from resnet_explorer.common.atomic_file import refused, whole_or_nothing
+from resnet_explorer.common.i18n import t
+from resnet_explorer.model.resnet import ResNet, build
+from resnet_explorer.network.spec import ResNetSpec
+from resnet_explorer.weights.infer_spec import COUNTER
 
 State = Mapping[str, Tensor]
 
 
 def network_of(spec: ResNetSpec, state: State) -> ResNet:
-    """The network of `spec` with the values of `state`, to look and not to train: no gradients.
+    """The network of `spec` with the values of `state`, to predict and not to train: no gradients.
 
     Values of other types become float32. Missing counters of seen batches, which nothing in a
     trained network reads, are filled in by torch as 0.
@@ -33,7 +34,7 @@ def network_of(spec: ResNetSpec, state: State) -> ResNet:
         model.load_state_dict(floats, strict=True, assign=True)
     except RuntimeError as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise ValueError(f"The values do not fit the network: {first}") from None
+        raise ValueError(t("The values do not fit the network: {first}").format(first=first)) from None
     return model.eval().requires_grad_(False)
 
 
@@ -46,7 +47,7 @@ def read_state(path: Path) -> dict[str, Tensor]:
     try:
         state: dict[str, Tensor] = safetensors.torch.load_file(path)
     except (safetensors.SafetensorError, OSError) as error:
-        raise ValueError(f"{path.name} cannot be read: {error}.") from None
+        raise ValueError(t("{name} cannot be read: {error}.").format(name=path.name, error=error)) from None
     return state
 
 
@@ -60,7 +61,7 @@ def halved(state: State) -> dict[str, Tensor]:
     for name, tensor in state.items():
         stored[name] = tensor.half() if tensor.ndim > 1 else tensor
         if not stored[name].isfinite().all():
-            raise ValueError(f"{name} holds values that float16 cannot.")
+            raise ValueError(t("{name} holds values that float16 cannot.").format(name=name))
     return stored
 
 

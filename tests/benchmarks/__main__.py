@@ -21,12 +21,15 @@ PARTS = (
     "browser",
     "graph",
     "features",
+    "inside",
     "many",
     "training",
+    "first_point",
     "gradients",
-    "lesions",
+    "ablation",
     "landscape",
     "labs",
+    "classroom",
 )
 
 

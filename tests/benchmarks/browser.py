@@ -7,13 +7,17 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.benchmarks.timing import Row
+from resnet_explorer.ui.app.page_list import PAGES
+from tests.benchmarks.timing import Row, side_by_side
 from tests.e2e.conftest import CHROMIUM_FLAGS, running_app
+from tests.e2e.test_frame import SHOWN
 
+PICTURE = ".st-key-picture :is(svg, canvas, img, .js-plotly-plot)"
 EMPTY_APP = 'import streamlit as st\n\nst.title("Empty")\n'
 
 
@@ -41,7 +45,35 @@ def rows(rounds: int = 3) -> Iterator[Row]:
                 "an empty page's start",
                 statistics.median(theirs),
             )
+        yield from _pages(chromium, rounds)
         chromium.close()
+
+
+def _pages(chromium: Browser, rounds: int) -> Iterator[Row]:
+    """Each page, opened by its link in a session of its own, until its picture is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "empty.py"
+        script.write_text(EMPTY_APP)
+        with running_app() as ours, running_app(script) as theirs:
+            for page in PAGES:
+                link = f"{ours}/{page.stem}?{SHOWN.get(page.stem, '')}"
+                times = side_by_side(
+                    {
+                        "ours": partial(_opened, chromium, link, PICTURE),
+                        "empty": partial(_opened, chromium, theirs, "h1"),
+                    },
+                    rounds,
+                )
+                yield Row(
+                    f"{page.english_name}, opened", times["ours"], "an empty Streamlit page", times["empty"]
+                )
+
+
+def _opened(chromium: Browser, address: str, part: str) -> None:
+    page = chromium.new_page(viewport={"width": 1280, "height": 600})
+    page.goto(address)
+    page.locator(part).first.wait_for()
+    page.close()
 
 
 def empty_page(chromium: Browser) -> float:
@@ -71,7 +103,9 @@ def _change_depth(page: Page) -> float:
 
 
 def _choose(page: Page, name: str, parameters: str) -> float:
-    box = page.get_by_test_id("stSidebar").get_by_role("combobox", name="Network")
+    box = page.get_by_role("combobox", name="Network")
+    if not box.is_visible():
+        page.locator(".st-key-_network button").first.click()
     box.click()
     box.fill(name)
     option = page.get_by_role("option", name=name, exact=True)

@@ -9,9 +9,9 @@ import torchvision
 from torch import Tensor, nn
 
 from resnet_explorer import build, preset
-from resnet_explorer.activations import activations, survey
-from resnet_explorer.evaluation import for_evaluation
-from resnet_explorer.predictor import predict
+from resnet_explorer.explanation.predict import predict
+from resnet_explorer.features.activations import activation_statistics, activations
+from resnet_explorer.model.fold_batch_norm import for_evaluation
 from tests.benchmarks.timing import Row, side_by_side
 
 
@@ -37,7 +37,7 @@ def rows() -> Iterator[Row]:
         {
             "forward": lambda: predict(ours, photo),
             "all": lambda: list(activations(ours, photo)),
-            "numbers": lambda: survey(ours, photo),
+            "numbers": lambda: activation_statistics(ours, photo),
             "hooks": hooks,
         },
         rounds=15,

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 import torch
 import torch.nn.functional as F
 
-from resnet_explorer.labs.gradient_flow import gradient_flow
-from resnet_explorer.labs.networks import batch, network
-from resnet_explorer.labs.setting import Setting
-from resnet_explorer.labs.signal import signals
+from resnet_explorer.labs.depth.config import DepthConfig
+from resnet_explorer.labs.depth.gradient import measure_gradient
+from resnet_explorer.labs.depth.measure import batch, network
+from resnet_explorer.labs.depth.signal import measure_signal
 from tests.benchmarks.timing import Row, side_by_side
 
 
 def rows() -> Iterator[Row]:
-    setting = Setting()
-    models = [network(setting, residual) for residual in (False, True)]
-    images, labels = batch(setting)
+    config = DepthConfig()
+    models = [network(config, residual) for residual in (False, True)]
+    images, labels = batch(config)
 
     def one_pass_each() -> None:
         for model in models:
@@ -32,9 +32,9 @@ def rows() -> Iterator[Row]:
 
     times = side_by_side(
         {
-            "gradients": lambda: deque(gradient_flow(setting), maxlen=1),
+            "gradients": lambda: deque(measure_gradient(config), maxlen=1),
             "passes": one_pass_each,
-            "signals": lambda: deque(signals(Setting(activation="pre")), maxlen=1),
+            "signals": lambda: deque(measure_signal(DepthConfig(activation="pre")), maxlen=1),
             "forward": forward_each,
         },
         rounds=5,

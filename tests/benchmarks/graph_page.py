@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from resnet_explorer.diagram import to_dot
-from resnet_explorer.graph_svg import network_svg
-from resnet_explorer.plan import plan
-from resnet_explorer.spec import preset
-from resnet_explorer.ui.graph import graph_view
+from resnet_explorer.graph.diagram import to_dot
+from resnet_explorer.graph.svg import network_svg
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.spec import preset
+from resnet_explorer.ui.widgets.graph_view import graph_view
 
 asked = st.query_params
 spec = preset(asked["net"])
@@ -18,11 +18,9 @@ st.title(asked["net"])
 if asked["tool"] == "ours":
     graph_view(
         network_svg(drawn, folds=folded, direction="TB"),
+        drawn,
         key="graph",
-        network=asked["net"],
         direction="TB",
-        label=asked["net"],
-        legend=[],
         on_pick=lambda part: None,
         on_toggle=lambda part: None,
     )

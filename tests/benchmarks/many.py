@@ -17,11 +17,11 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.models import ResNet50_Weights
 
 from resnet_explorer import build, preset
-from resnet_explorer.evaluation import for_evaluation
-from resnet_explorer.many.classify import decoded, looks
-from resnet_explorer.many.entries import Entry, entries_of
-from resnet_explorer.samples import SAMPLES, open_sample
-from resnet_explorer.weights import Preprocessing
+from resnet_explorer.batch.classify import decoded, predict_in_batches
+from resnet_explorer.model.fold_batch_norm import for_evaluation
+from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.photos.samples import SAMPLES, open_sample
+from resnet_explorer.photos.sources import Entry, entries_of
 from tests.benchmarks.timing import Row, side_by_side
 
 PHOTOS = 64
@@ -74,7 +74,7 @@ def rows() -> Iterator[Row]:
 
         times = side_by_side(
             {
-                "ours": lambda: list(looks(entries, ours, IMAGENET, lambda photo: None)),
+                "ours": lambda: list(predict_in_batches(entries, ours, IMAGENET, lambda photo: None)),
                 "theirs": lambda: by_loader(theirs),
                 "our decoding": lambda: list(decoded(entries, IMAGENET, 3, lambda photo: None, PHOTOS)),
                 "their decoding": lambda: by_loader(None),

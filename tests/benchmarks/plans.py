@@ -11,7 +11,7 @@ import torchvision
 from torchview import draw_graph
 
 from resnet_explorer import plan, preset
-from resnet_explorer.plan import _draw_up
+from resnet_explorer.network.plan import _draw_up
 from tests.benchmarks.timing import Row, side_by_side
 
 IMAGE = (1, 3, 224, 224)

@@ -19,14 +19,14 @@ from torch import Tensor, nn
 from torchcam.methods import GradCAM as TorchCam
 
 from resnet_explorer import build, preset
-from resnet_explorer.cam import METHODS, Evidence, evidence
-from resnet_explorer.evaluation import for_evaluation
-from resnet_explorer.integrated_gradients import integrated_gradients
-from resnet_explorer.module import ResNet
-from resnet_explorer.predictor import predict
-from resnet_explorer.score_cam import score_cam
-from resnet_explorer.stage_pass import stage_pass
-from resnet_explorer.weights import find, load
+from resnet_explorer.explanation.activations_and_gradients import stage_pass
+from resnet_explorer.explanation.cam import METHODS, Evidence, evidence
+from resnet_explorer.explanation.integrated_gradients import integrated_gradients
+from resnet_explorer.explanation.predict import predict
+from resnet_explorer.explanation.score_cam import score_cam
+from resnet_explorer.model.fold_batch_norm import for_evaluation
+from resnet_explorer.model.resnet import ResNet
+from resnet_explorer.weights.catalogue import find, load
 from tests.benchmarks.timing import Row, side_by_side
 
 CLASS = 100

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_explorer.ui.pages import PAGES
+from resnet_explorer.ui.app.page_list import PAGES
 from tests.benchmarks.timing import Row, side_by_side
 from tests.framed import keep_frame
+from tests.places import APP
 
-APP = Path(__file__).parents[2] / "app.py"
 COUNTS_ANEW = """
 import streamlit as st
 import torchinfo

@@ -26,14 +26,15 @@ from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, transforms
 
 from resnet_explorer import ResNetSpec, build, preset
-from resnet_explorer.finetune.collection import labelled_photos
-from resnet_explorer.finetune.engine import Run
-from resnet_explorer.finetune.parts import beginner
-from resnet_explorer.finetune.settings import SOUND, Settings
-from resnet_explorer.finetune.story import learned_from
-from resnet_explorer.many.entries import entries_of
-from resnet_explorer.weights import Preprocessing, find, load
-from resnet_explorer.weights.checkpoint import assumed_preprocessing
+from resnet_explorer.finetune.dataset.image_folder import labelled_photos
+from resnet_explorer.finetune.training.backbone_and_head import with_new_head
+from resnet_explorer.finetune.training.hyperparameters import DEFAULTS, Settings
+from resnet_explorer.finetune.training.run_config import learned_from
+from resnet_explorer.finetune.training.trainer import Run
+from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.photos.sources import entries_of
+from resnet_explorer.weights.catalogue import find, load
+from resnet_explorer.weights.network_and_input import assumed_preprocessing
 from tests.benchmarks.timing import Row, side_by_side
 
 MOST_EPOCHS = 5
@@ -64,7 +65,7 @@ def rows() -> Iterator[Row]:
 
 def lessons(root: Path, place: Path) -> Iterator[Row]:
     theirs = tutorial(root, learned_from(find("bundled").preprocessing))
-    for strategy, settings in SOUND.items():
+    for strategy, settings in DEFAULTS.items():
         seconds, accuracy, memory = ours(root, place / strategy, strategy, settings.epochs)
         reached = next((entry for entry in theirs if entry[1] >= accuracy), theirs[-1])
         yield Row(
@@ -100,7 +101,7 @@ def tutorial(root: Path, seen: Preprocessing) -> list[tuple[float, float]]:
     torch.manual_seed(0)
     began = time.perf_counter()
     learnt, tested = loaders(root, seen, 16)
-    model = beginner(find("bundled").spec, len(learnt.dataset.classes), 0, load(find("bundled"))).train()
+    model = with_new_head(find("bundled").spec, len(learnt.dataset.classes), 0, load(find("bundled"))).train()
     model.requires_grad_(True)
     optimizer, loss_of = torch.optim.Adam(model.parameters(), lr=1e-4), nn.CrossEntropyLoss()
     found = []
@@ -184,11 +185,11 @@ def throughput(root: Path, place: Path) -> Iterator[Row]:
 def many_photos(place: Path) -> Row:
     """20,000 generated photos, 64 × 48, a new head for three epochs."""
     archive = place / "many.zip"
-    dice = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     with zipfile.ZipFile(archive, "w") as packed:
         for number in range(MANY):
-            colour = dice.integers(0, 256, 3)
-            noise = np.clip(dice.normal(0, 40, (48, 64, 3)) + colour, 0, 255).astype(np.uint8)
+            colour = rng.integers(0, 256, 3)
+            noise = np.clip(rng.normal(0, 40, (48, 64, 3)) + colour, 0, 255).astype(np.uint8)
             with packed.open(f"{'light' if colour.sum() > 382 else 'dark'}/{number:05}.jpg", "w") as file:
                 Image.fromarray(noise).save(file, "JPEG")
     seconds, accuracy, memory = ours(archive, place / "many", "head", 3)

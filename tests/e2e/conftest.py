@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from resnet_explorer.serving.processes import free_ports
+from tests.places import ROOT
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,12 +33,17 @@ PATIENCE = 120_000  # ms: a busy machine loads torch slowly
 expect.set_options(timeout=PATIENCE)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs a server and a browser is no part of the quick loop."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.slow)
+
+
 @contextmanager
 def running_app(script: Path | None = None) -> Iterator[str]:
     """A server of its own, fresh, of the app or of another script: the address of its root."""
-    with socket.socket() as probe:
-        probe.bind(("localhost", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     script = script or ROOT / "app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     # A file that is saved while a test runs must not give its server two versions of a class.
@@ -46,14 +53,45 @@ def running_app(script: Path | None = None) -> Iterator[str]:
     )
     address = f"http://localhost:{port}"
     try:
-        _wait_for_health(address)
+        wait_for_health(address)
         yield address
     finally:
         process.terminate()
         process.wait(60)  # a busy server answers late
 
 
-def _wait_for_health(address: str) -> None:
+@contextmanager
+def class_server(
+    printed: Path, port: int | None = None
+) -> Iterator[tuple[str, str, subprocess.Popen[bytes]]]:
+    """A server for a class: its address, the teacher's path, its process.
+
+    Args:
+        printed: a file for what it prints.
+        port: any that is free unless told.
+    """
+    port = port or free_ports(1)[0]
+    command = [sys.executable, "-m", "resnet_explorer", "serve", "--class", f"--port={port}"]
+    with printed.open("w") as file:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+    try:
+        wait_for_health(f"http://localhost:{port}")
+        secret = re.search(r"/teach/\S+", printed.read_text())
+        assert secret
+        yield f"http://localhost:{port}", secret.group(), process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def wait_for_health(address: str) -> None:
+    """Wait until a server answers."""
     for _ in range(600):
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
@@ -96,6 +134,21 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture
+def person(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """One more person with a browser."""
+    contexts = []
+
+    def come() -> Page:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 720}))
+        contexts[-1].set_default_timeout(PATIENCE)
+        return contexts[-1].new_page()
+
+    yield come
+    for context in contexts:
+        context.close()
+
+
 def visit(page: Page, address: str, heading: str) -> None:
     """Open an address and wait until the page with that heading has been drawn to the end."""
     page.goto(address)
@@ -110,10 +163,33 @@ def settle(page: Page) -> None:
     assert page.get_by_test_id("stException").count() == 0
 
 
+def link_says(page: Page, *parts: str) -> None:
+    """Wait until the address holds these: it is written after the page is."""
+    for part in parts:
+        expect(page).to_have_url(re.compile(re.escape(part)))
+
+
+def link_lacks(page: Page, part: str) -> None:
+    """Wait until the address holds this no longer."""
+    expect(page).not_to_have_url(re.compile(re.escape(part)))
+
+
 def choose_network(page: Page, name: str) -> None:
-    """Pick a network in the sidebar by the name that people call it."""
-    box = page.get_by_test_id("stSidebar").get_by_role("combobox", name="Network")
+    """Pick a network in the head of the page by the name that people call it."""
+    page.locator(".st-key-_network button").first.click()
+    box = page.get_by_role("combobox", name="Network", exact=True)
     box.click()
     box.fill(name)
     page.get_by_role("option", name=name, exact=True).click()
+    settle(page)
+    page.keyboard.press("Escape")
+
+
+def open_from_menu(page: Page, group: str, name: str) -> None:
+    """Go to a page by the menu bar, whether the group's popover is open or not."""
+    button = page.locator(".st-key-menu").get_by_role("button", name=group)
+    link = page.get_by_test_id("stPopoverBody").get_by_role("link", name=name, exact=True)
+    if not link.is_visible():
+        button.click()
+    link.click()
     settle(page)

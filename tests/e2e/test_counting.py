@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import settle, visit
+from tests.e2e.conftest import link_says, settle, visit
 
 
 def test_a_tool_moves_the_switches_and_the_link_brings_them_back(
@@ -22,7 +22,7 @@ def test_a_tool_moves_the_switches_and_the_link_brings_them_back(
     page.locator("svg [data-key=norm]").click()
     expect(page.get_by_text("53,120 operations in 53 layers")).to_be_visible()
     settle(page)
-    assert "cnt_norm=p" in page.url and "cnt_step=norm" in page.url
+    link_says(page, "cnt_norm=p", "cnt_step=norm")
     page.reload()
     expect(number).to_have_text("4,089,238,376")
     expect(page.get_by_text("53,120 operations in 53 layers")).to_be_visible()
@@ -42,4 +42,4 @@ def test_a_click_on_a_tools_bar_chooses_it(page: Page, app: str) -> None:
     expect(page.get_by_test_id("stMetricValue")).to_have_text("3,857,973,248")
     expect(page.get_by_text("The paper prints 3.8 billion.")).to_be_visible()
     settle(page)
-    assert "cnt_stride=1x1" in page.url
+    link_says(page, "cnt_stride=1x1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import settle, visit
+from tests.e2e.conftest import link_says, settle, visit
 
 
 def test_a_click_on_a_picture_shows_that_channel_over_the_photo(page: Page, app: str) -> None:
@@ -19,7 +19,7 @@ def test_a_click_on_a_picture_shows_that_channel_over_the_photo(page: Page, app:
     page.mouse.click(box["x"] + 5.5 * wide, box["y"] + 2.4 * high)  # row 2, column 5
     expect(page.get_by_text(f"Channel {number} ·")).to_be_visible()
     settle(page)
-    assert f"fm_channel={number}" in page.url
+    link_says(page, f"fm_channel={number}")
     framed = page.locator("g.tile", has=page.locator("rect"))
     expect(framed).to_have_attribute("data-number", str(number))
     overlaid = page.locator(".picture svg image[opacity='0.5']")
@@ -34,7 +34,7 @@ def test_the_next_page_has_other_channels_and_the_link_keeps_it(page: Page, app:
     page.get_by_role("button", name="Page ▶").click()
     expect(page.locator("g.tile").first).to_have_attribute("data-number", "32")
     settle(page)
-    assert "fm_page=2" in page.url
+    link_says(page, "fm_page=2")
     page.reload()
     expect(page.locator("g.tile").first).to_have_attribute("data-number", "32")
 
@@ -42,14 +42,14 @@ def test_the_next_page_has_other_channels_and_the_link_keeps_it(page: Page, app:
 def test_a_block_back_and_a_bar_of_the_chart_lead_to_places(page: Page, app: str) -> None:
     visit(page, f"{app}/features", "Feature maps")
     expect(page.get_by_text("stage 4 · block 2 (layer4.1)", exact=True)).to_be_visible()
-    page.get_by_role("button", name="◀").first.click()
+    page.get_by_role("button", name="◀ Block").click()
     expect(page.get_by_text("stage 4 · block 1 (layer4.0)", exact=True)).to_be_visible()
     settle(page)
-    page.get_by_text("How sparse", exact=True).click()
+    page.get_by_role("radio", name="Zeros").click()
     bars = page.locator(".js-plotly-plot .barlayer .point path")
     expect(bars.first).to_be_visible()
     settle(page)
     bars.first.click(force=True, position={"x": 20, "y": 5})  # the stem's
     expect(page.get_by_text("stem (maxpool)", exact=True)).to_be_visible()
     settle(page)
-    assert "p_stage=0" in page.url
+    link_says(page, "p_stage=0")

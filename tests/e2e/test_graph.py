@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageStat
 from playwright.sync_api import Locator, Page, expect
 
-from resnet_explorer.graph_svg import network_svg
-from resnet_explorer.plan import plan
-from resnet_explorer.spec import preset, title
-from tests.e2e.conftest import settle, visit
+from resnet_explorer.graph.interactive import EXTENT
+from resnet_explorer.graph.svg import network_svg
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.spec import preset, title
+from tests.e2e.conftest import link_lacks, link_says, settle, visit
 
 
 def open_graph(page: Page, app: str, link: str) -> Locator:
@@ -27,7 +29,8 @@ def part(view: Locator, name: str) -> Locator:
 
 
 def record(page: Page, words: str) -> Locator:
-    return page.get_by_test_id("stMarkdown").filter(has_text=words).first
+    """The panel at the side of the graph, when it says that."""
+    return page.locator(".panel").filter(has_text=words)
 
 
 def search(page: Page, text: str, name: str) -> None:
@@ -63,7 +66,7 @@ def test_a_layer_that_is_folded_away_is_searched_shown_and_marked(page: Page, ap
     assert is_in_view(view, "layer3.20.conv2")
     expect(record(page, "256 × 14 × 14 → 256 × 14 × 14")).to_contain_text("589,824 parameters")
     for code in ("sc_node=layer3.20.conv2", "sc_unfold=3", "sc_layers=1"):
-        assert code in page.url
+        link_says(page, code)
     assert part(view, "layer2.5.conv1").count() == 0  # the other stages stay folded
 
 
@@ -82,12 +85,12 @@ def test_a_shortcut_that_is_clicked_says_why_it_is_dashed(
     arch = part(view, "layer2.0~shortcut").locator(".skip").bounding_box()
     assert arch
     page.mouse.click(arch["x"] + click_at[0] * arch["width"], arch["y"] + click_at[1] * arch["height"])
-    expect(record(page, "shortcut of layer2.0")).to_contain_text(
-        "64 × 56 × 56 → 128 × 28 × 28 · dashed: projection, 56 → 28, 64 → 128 channels"
-    )
+    panel = record(page, "shortcut of layer2.0")
+    expect(panel).to_contain_text("64 × 56 × 56 → 128 × 28 × 28")
+    expect(panel).to_contain_text("dashed: projection, 56 → 28, 64 → 128 channels")
     expect(part(view, "layer2.0~shortcut")).to_have_class("shortcut picked")
     settle(page)
-    assert "sc_node=layer2.0~shortcut" in page.url.replace("%7E", "~")
+    expect(page).to_have_url(re.compile("sc_node=layer2[.]0(~|%7E)shortcut"))
 
 
 def test_a_line_that_is_clicked_says_what_flows_and_a_link_opens_it_again(page: Page, app: str) -> None:
@@ -95,8 +98,9 @@ def test_a_line_that_is_clicked_says_what_flows_and_a_link_opens_it_again(page: 
     line = part(view, "maxpool~in").bounding_box()
     assert line
     page.mouse.click(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
-    expect(record(page, "conv1 → maxpool")).to_contain_text("64 × 112 × 112 · 802,816 numbers")
+    expect(record(page, "conv1 → maxpool")).to_contain_text("802,816 numbers")
     settle(page)
+    link_says(page, "sc_node=")
     link = page.url
     page.goto("about:blank")
     visit(page, link, "Shortcuts")
@@ -116,12 +120,12 @@ def test_a_double_click_unfolds_and_folds_a_stage_and_nothing_jumps(page: Page, 
     for start, length in (("x", "width"), ("y", "height")):
         middle = before[start] + before[length] / 2
         assert middle == pytest.approx(after[start] + after[length] / 2, abs=12)
-    assert "sc_unfold=3" in page.url
+    link_says(page, "sc_unfold=3")
     part(view, "layer3.1").locator("rect").first.dblclick(force=True)
     expect(part(view, "layer3.20")).to_have_count(0)
 
 
-def test_the_button_beside_the_record_unfolds_the_stage(page: Page, app: str) -> None:
+def test_the_button_under_the_record_unfolds_the_stage(page: Page, app: str) -> None:
     view = open_graph(page, app, "net=resnet34&sc_node=layer2.1")
     page.get_by_role("button", name="Unfold stage 2").click()
     expect(part(view, "layer2.3")).to_be_attached()
@@ -182,18 +186,72 @@ def test_the_keyboard_walks_along_the_data_reads_records_unfolds_and_zooms(
     assert shown_box(view)[0] > before[0]
     page.keyboard.press("Escape")
     settle(page)
-    assert "sc_node" not in page.url
+    link_lacks(page, "sc_node")
+
+
+def test_the_wheel_scrolls_the_page_until_the_graph_is_used(page: Page, app: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 600})
+    view = open_graph(page, app, "net=resnet152")
+    whole = shown_box(view)
+    frame = view.bounding_box()
+    assert frame
+    page.mouse.move(frame["x"] + 300, frame["y"] + 200)
+    page.mouse.wheel(0, 100)
+    page.wait_for_timeout(400)
+    scrolled = view.bounding_box()
+    assert scrolled and scrolled["y"] < frame["y"]
+    assert shown_box(view) == whole
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    page.wait_for_timeout(200)
+    assert shown_box(view)[2] < whole[2]
+    page.mouse.click(frame["x"] + 300, scrolled["y"] + 150)
+    before = shown_box(view)
+    page.mouse.wheel(0, -100)
+    page.wait_for_timeout(400)
+    assert shown_box(view)[2] < before[2]
+    after = view.bounding_box()
+    assert after and after["y"] == scrolled["y"]
+
+
+def test_the_whole_network_is_seen_and_a_sign_unfolds_a_stage(page: Page, app: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 600})
+    view = open_graph(page, app, "net=resnet152")
+    assert all(is_in_view(view, name) for name in ("input", "layer2.0~shortcut", "layer3.1", "fc"))
+    view.locator('[data-fold="layer3.1"]').click()
+    expect(part(view, "layer3.20")).to_be_attached()
+    page.wait_for_timeout(300)
+    assert all(is_in_view(view, name) for name in ("input", "layer3.20", "fc"))
+
+
+def test_the_panel_stands_beside_what_it_is_about_in_full_screen_too(page: Page, app: str) -> None:
+    view = open_graph(page, app, "net=resnet50")
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("() => document.fullscreenElement")
+    page.wait_for_timeout(400)
+    for name, words in (("fc", "2,049,000 parameters"), ("conv1", "9,408 parameters")):
+        part(view, name).locator("rect").first.click(force=True)
+        panel = record(page, words)
+        expect(panel).to_be_visible()
+        box, about = panel.bounding_box(), part(view, name).bounding_box()
+        assert box and about
+        assert about["x"] + about["width"] < box["x"] or about["x"] > box["x"] + box["width"]
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".panel")).to_be_hidden()
+    page.get_by_role("button", name="How the graph is used").click()
+    expect(record(page, "Drag: move")).to_be_visible()
 
 
 def test_the_graph_is_saved_as_png_at_twice_its_size(page: Page, app: str, tmp_path: Path) -> None:
     open_graph(page, app, "net=resnet18&weights=none")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Graph as PNG").click()
+        page.get_by_role("button", name="PNG").click()
     file = tmp_path / "graph.png"
     download.value.save_as(file)
     assert download.value.suggested_filename == "resnet18.png"
     spec = preset("resnet18")
-    drawn = network_svg(plan(spec), extent=960.0, heading=title(spec), standalone=True)
+    drawn = network_svg(plan(spec), extent=EXTENT["LR"], heading=title(spec), standalone=True)
     with Image.open(file) as picture:
         assert picture.size == (round(2 * drawn.width), round(2 * drawn.height))
         pixels = picture.convert("RGB")

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from resnet_explorer.samples import SAMPLES, sample_bytes
-from resnet_explorer.weights import find
-from tests.e2e.conftest import settle, visit
+from resnet_explorer.photos.samples import SAMPLES, sample_bytes
+from resnet_explorer.weights.catalogue import find
+from tests.e2e.conftest import link_lacks, open_from_menu, settle, visit
 
 
 def give(page: Page, *files: Path) -> None:
-    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(list(files))
+    uploader = page.get_by_test_id("stMain").locator(".st-key-picture").get_by_test_id("stFileUploader")
+    uploader.locator("input[type=file]").set_input_files(list(files))
 
 
 @pytest.fixture
@@ -40,14 +41,14 @@ def uploaded_bytes(app: str) -> str:
 
 
 def test_an_archive_gives_a_table_the_unread_and_a_file(page: Page, app: str, archive: Path) -> None:
-    visit(page, f"{app}/many?mp_from=files", "Many photos")
+    visit(page, f"{app}/many?mp_from=files", "Side by side")
     give(page, archive)
-    expect(page.get_by_role("heading", name="2 photos")).to_be_visible()
+    expect(page.get_by_text("2 photos", exact=True)).to_be_visible()
     settle(page)
     expect(page.get_by_text("1 file could not be read")).to_be_visible()
     assert uploaded_bytes(app) == ""
     with page.expect_download() as download:
-        page.get_by_role("button", name="Answers as CSV").click()
+        page.locator(".st-key-mp_csv button").click()
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
     assert [row["photo"] for row in rows if row["rank"] == "1"] == [
         "trip.zip/cat.png",
@@ -61,22 +62,24 @@ def test_an_archive_gives_a_table_the_unread_and_a_file(page: Page, app: str, ar
     page.mouse.click(box["x"] + 18, box["y"] + 40 + 72 * 1.5)  # the second row's box
     settle(page)
     expect(page.get_by_test_id("stText").get_by_text("trip.zip/day 2/rocket.jpg")).to_be_visible()
-    page.get_by_role("link", name="Predict").first.click()
+    open_from_menu(page, "The photo lab", "Predict")
     expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
     settle(page)
-    expect(page.get_by_text("trip.zip/day 2/rocket.jpg: 512 × 342").first).to_be_visible()
+    page.locator(".st-key-_photo button").first.click()
+    expect(page.get_by_text("trip.zip/day 2/rocket.jpg: 512 × 342").last).to_be_visible()
     assert page.get_by_test_id("stAlert").count() == 0
 
 
 def test_a_photo_is_opened_on_predict_by_a_button(page: Page, app: str) -> None:
-    visit(page, f"{app}/many?mp_order=unsure", "Many photos")
+    visit(page, f"{app}/many?mp_order=unsure", "Side by side")
     page.get_by_role("button", name="Open it on Predict").click()
     expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
     settle(page)
+    page.locator(".st-key-_photo button").first.click()
     names = "|".join(re.escape(each.file) for each in SAMPLES)
-    expect(page.get_by_text(re.compile(rf"^({names}): \d+ × \d+")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"^({names}): \d+ × \d+")).last).to_be_visible()
     assert page.get_by_test_id("stAlert").count() == 0
-    assert "mp_" not in page.url
+    link_lacks(page, "mp_")
 
 
 def test_stop_keeps_what_is_known_and_go_on_does_the_rest(page: Page, app: str, tmp_path: Path) -> None:
@@ -84,17 +87,17 @@ def test_stop_keeps_what_is_known_and_go_on_does_the_rest(page: Page, app: str, 
     with zipfile.ZipFile(tmp_path / "many.zip", "w") as packed:
         for number in range(600):
             packed.writestr(f"{number:04}.png", content[number % len(content)])
-    visit(page, f"{app}/many?mp_from=files", "Many photos")
+    visit(page, f"{app}/many?mp_from=files", "Side by side")
     give(page, tmp_path / "many.zip")
     ours = page.get_by_test_id("stButton")  # and not the one that Streamlit shows at the top
     expect(page.get_by_text("of 600 ·")).to_be_visible()
     ours.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("stopped at")).to_be_visible()
     settle(page)
-    shown = page.get_by_role("heading", name="photos").last.inner_text()
+    shown = page.locator(".st-key-sentence strong").first.inner_text()
     assert 0 < int(shown.split()[0]) < 600
     ours.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", name="600 photos")).to_be_visible()
+    expect(page.get_by_text("600 photos", exact=True)).to_be_visible()
     settle(page)
     assert uploaded_bytes(app) == ""
 
@@ -104,11 +107,11 @@ def test_a_folder_comes_with_its_folders(page: Page, app: str, tmp_path: Path) -
     (folder / "deep").mkdir(parents=True)
     (folder / "deep" / "cat.png").write_bytes(sample_bytes("cat"))
     (folder / "rocket.jpg").write_bytes(sample_bytes("rocket"))
-    visit(page, f"{app}/many?mp_from=folder", "Many photos")
+    visit(page, f"{app}/many?mp_from=folder", "Side by side")
     give(page, folder)
-    expect(page.get_by_role("heading", name="2 photos")).to_be_visible()
+    expect(page.get_by_text("2 photos", exact=True)).to_be_visible()
     settle(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Answers as CSV").click()
+        page.locator(".st-key-mp_csv button").click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
     assert "album/deep/cat.png,1," in text

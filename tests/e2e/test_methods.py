@@ -12,13 +12,13 @@ import torch
 from playwright.sync_api import Page, expect
 
 from resnet_explorer import ResNetSpec, build
-from resnet_explorer.weights import keep
 from resnet_explorer.weights.checkpoint import read_checkpoint
+from resnet_explorer.weights.user_store import keep
 from tests.e2e.conftest import PATIENCE, running_app, settle, visit
 
 
 def choose(page: Page, name: str, option: str) -> None:
-    box = page.get_by_test_id("stMain").get_by_role("combobox", name=name)
+    box = page.get_by_role("combobox", name=name)
     box.click()
     box.fill(option)
     page.get_by_role("option", name=option, exact=True).click()
@@ -43,7 +43,7 @@ def app_with_it(wide_network: str) -> Iterator[str]:
 
 def test_score_cam_is_stopped_and_gone_on_with(page: Page, app_with_it: str) -> None:
     visit(page, app_with_it, "Predict")
-    expect(page.get_by_text("What the network sees: 224 × 224 pixels")).to_be_visible()
+    expect(page.get_by_text("224 × 224 pixels", exact=True)).to_be_visible()
     settle(page)
     choose(page, "Method", "Score-CAM")
     expect(page.get_by_text(re.compile(r"^Score-CAM for .*: \d+ of 128"))).to_be_visible()
@@ -55,7 +55,7 @@ def test_score_cam_is_stopped_and_gone_on_with(page: Page, app_with_it: str) -> 
     assert 1 <= done < 128
     # What is known by then is drawn, and the page is whole.
     expect(page.get_by_role("img", name="Score-CAM map for")).to_be_visible()
-    expect(page.get_by_text("Map: 56 × 56 cells")).to_be_visible()
+    expect(page.get_by_text("56 × 56 cells")).to_be_visible()
     expect(page.get_by_text("All stages side by side, and two classes at once")).to_be_visible()
     first = page.get_by_role("img", name="Score-CAM map for").get_attribute("src")
     page.get_by_role("button", name="Go on").click()

@@ -12,24 +12,24 @@ from tests.e2e.conftest import settle, visit
 
 
 def test_the_tests_one_after_another(page: Page, app: str) -> None:
-    visit(page, f"{app}/prove?pr_test=areas", "Prove it")
-    reading = page.get_by_test_id("stAlert")
+    visit(page, f"{app}/prove?pr_test=areas", "Predict")
+    reading = page.locator(".st-key-finding")
     expect(reading).to_contain_text(
         re.compile(r"more than with \d+ of 100 areas of the same shape elsewhere")
     )
 
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Numbers as JSON").click()
+        page.get_by_role("button", name="JSON").click()
     numbers = json.loads(Path(saved.value.path()).read_text())
     assert len(numbers["probabilities without random areas"]) == 100
     assert numbers["stage"] == "stage 4"
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Download as PNG").click()
+        page.get_by_role("button", name="PNG").click()
     assert Path(saved.value.path()).read_bytes().startswith(b"\x89PNG")
 
-    page.get_by_role("radio", name="Piece by piece").click()
+    page.get_by_role("radio", name="Pieces").click()
     expect(reading).to_contain_text("rank correlation")
-    page.get_by_role("radio", name="Random weights").click()
+    page.get_by_role("radio", name="Weights").click()
     expect(reading).to_contain_text("With every weight at random")
     expect(page.get_by_text("Head random")).to_have_count(2)  # the picture's and the chart's
 
@@ -42,7 +42,7 @@ def test_stop_keeps_what_is_known_and_go_on_goes_on(page: Page, app: str) -> Non
     settle(page)
     stopped = page.get_by_text(re.compile(r"stopped at \d[\d,]* / 5,202"))
     expect(stopped).to_be_visible()
-    reading = page.get_by_test_id("stAlert").filter(has_text="Removing leaves an area")
+    reading = page.locator(".st-key-finding")
     told = re.search(r"smaller than with \d+ of (\d+) random orders", reading.inner_text())
     assert told
     assert 0 < int(told[1]) < 100

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from resnet_explorer.finetune.conduct import conduct
-from resnet_explorer.finetune.runs import find_run, runs_folder
-from tests.e2e.conftest import running_app, settle, visit
-from tests.finetune_colours import QUICK, colours_zip, story_of
+from resnet_explorer.finetune.runs.store import find_run, runs_folder
+from tests.e2e.conftest import link_says, running_app, settle, visit
+from tests.finetune_colours import QUICK, colours_zip, config_of, done
 
 
 @pytest.fixture
@@ -24,18 +23,15 @@ def app_with_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
     monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     data = colours_zip(tmp_path / "colours.zip")
     for hour, (name, settings) in enumerate({"first": replace(QUICK, rate=0.003), "second": QUICK}.items()):
-        story = story_of(data, settings, f"The {name}")
-        for _ in conduct(story, story.photos, runs_folder() / name):
-            pass
-        path = runs_folder() / name / "run.json"
-        told = json.loads(path.read_text()) | {"begun": f"2026-11-21T1{hour}:00:00+00:00"}
-        path.write_text(json.dumps(told))
+        path = done(config_of(data, settings, f"The {name}"), name).folder / "run.json"
+        config = json.loads(path.read_text()) | {"begun": f"2026-11-21T1{hour}:00:00+00:00"}
+        path.write_text(json.dumps(config))
     with running_app() as address:
         yield address
 
 
 def test_runs_from_the_table_to_the_bundle(page: Page, app_with_runs: str) -> None:
-    visit(page, f"{app_with_runs}/runs", "Runs")
+    visit(page, f"{app_with_runs}/runs", "Trust it")
     main = page.get_by_test_id("stMain")
     menu = main.get_by_role("combobox", name="Run", exact=True)
     expect(menu).to_have_value("The second")
@@ -57,15 +53,15 @@ def test_runs_from_the_table_to_the_bundle(page: Page, app_with_runs: str) -> No
     expect(menu).to_have_value("Three colours")
     expect(page.get_by_role("button", name="Give it this name")).to_have_count(0)
     settle(page)
-    assert find_run("first").story.label == "Three colours"
+    assert find_run("first").config.label == "Three colours"
 
     together = main.locator("table.words").last
     expect(together.locator("thead")).to_have_text("The secondThree colours")
     expect(together).to_contain_text("Learning rate0.010.003")
-    main.get_by_test_id("stButtonGroup").get_by_text("Validation loss").click()
+    main.get_by_role("radio", name="Validation loss").click()
     settle(page)
     expect(main.locator(".legendtext").get_by_text("Three colours")).to_be_visible()
-    assert "ru_curve=val_loss" in page.url
+    link_says(page, "ru_curve=val_loss")
 
     with page.expect_download() as download:
         main.get_by_role("button", name="Bundle (ZIP)").click()
@@ -78,12 +74,13 @@ def test_runs_from_the_table_to_the_bundle(page: Page, app_with_runs: str) -> No
     main.get_by_role("button", name="Open on Predict").click()
     expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
     settle(page)
+    page.locator(".st-key-_network button").first.click()
     expect(page.get_by_role("combobox", name="Network")).to_have_value("Three colours")
-    assert f"weights={find_run('first').state.weights.replace('/', '%2F')}" in page.url
+    link_says(page, f"weights={find_run('first').status.weights.replace('/', '%2F')}")
 
 
 def test_a_finished_run_is_trained_further_and_deleted(page: Page, app_with_runs: str) -> None:
-    visit(page, f"{app_with_runs}/runs", "Runs")
+    visit(page, f"{app_with_runs}/runs", "Trust it")
     main = page.get_by_test_id("stMain")
     main.get_by_role("button", name="More epochs").click()
     page.get_by_label("How many more?").fill("1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,10 @@ import torch
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from resnet_explorer.weights import find, keep, load
+from resnet_explorer.weights.catalogue import find, load
 from resnet_explorer.weights.checkpoint import Checkpoint
-from tests.e2e.conftest import running_app, settle, visit
+from resnet_explorer.weights.user_store import keep
+from tests.e2e.conftest import link_says, running_app, settle, visit
 
 NOISY = "yours/00000000000e"
 
@@ -38,52 +40,54 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_two_networks_are_compared_and_taken_away(page: Page, lab: str, tmp_path: Path) -> None:
     visit(page, f"{lab}/side_by_side?sb_nets=bundled/resnet20,{NOISY}", "Side by side")
+    picture = page.locator(".st-key-picture svg")
     expect(page.get_by_text("forgetful.pth").last).to_be_visible()
-    expect(page.get_by_text("weighted layers")).to_have_count(2)
-    expect(page.get_by_role("img", name="The map of stage 3 over the photo")).to_have_count(2)
+    expect(picture.get_by_text("20 weighted layers")).to_have_count(2)
+    expect(picture).to_have_attribute("aria-label", re.compile("(.*the map of stage 3 over the photo){2}"))
     expect(page.get_by_role("heading", name="Where they disagree")).to_be_visible()
     expect(page.get_by_text("A rocket at its launch")).to_be_visible()
     settle(page)
 
     page.locator("svg [data-key=dog], svg [data-key=frog]").first.click()  # both maps follow
-    expect(page.get_by_text("8 × 8 cells, for")).to_have_count(2)
+    expect(picture.get_by_text("8 × 8 cells, for")).to_have_count(2)
     settle(page)
-    assert "p_class=" in page.url
+    link_says(page, "p_class=")
     asked = page.url.partition("p_class=")[2].partition("&")[0]
-    expect(page.get_by_text(f"stage 3, 8 × 8 cells, for {asked}")).to_have_count(2)
+    expect(picture.get_by_text(f"stage 3, 8 × 8 cells, for {asked}")).to_have_count(2)
 
     page.get_by_role("radio", name="one before").click()
-    expect(page.get_by_text(f"stage 2, 16 × 16 cells, for {asked}")).to_have_count(2)
+    expect(picture.get_by_text(f"stage 2, 16 × 16 cells, for {asked}")).to_have_count(2)
     settle(page)
-    assert "sb_stage=1" in page.url
+    link_says(page, "sb_stage=1")
 
     files = {}
-    for label in ("Download as PNG", "Numbers as JSON", "Top 5 as CSV", "Table as CSV"):
+    for key in ("png", "json", "csv", "matrix_csv"):
         with page.expect_download() as waiting:
-            page.get_by_role("button", name=label).click()
-        files[label] = tmp_path / waiting.value.suggested_filename
-        waiting.value.save_as(files[label])
-    assert Image.open(files["Download as PNG"]).width >= 2 * 448 + 3 * 16
-    numbers = json.loads(files["Numbers as JSON"].read_text())
+            page.locator(f".st-key-sb_{key} button").click()
+        files[key] = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(files[key])
+    assert Image.open(files["png"]).width >= 2 * 448 + 3 * 16
+    numbers = json.loads(files["json"].read_text())
     assert [each["stage"] for each in numbers["networks"]] == [2, 2]
     assert {each["target"] for each in numbers["networks"]} == {asked}
     assert numbers["pairs"][0]["total_variation"] > 0
-    rows = list(csv.DictReader(files["Top 5 as CSV"].open()))
+    rows = list(csv.DictReader(files["csv"].open()))
     assert [row["rank"] for row in rows] == list("1234512345")
     assert rows[0]["label"] == numbers["networks"][0]["top"][0]["label"]
-    assert len(list(csv.DictReader(files["Table as CSV"].open()))) == 5 * 2
+    assert len(list(csv.DictReader(files["matrix_csv"].open()))) == 5 * 2
 
     page.reload()
-    expect(page.get_by_text(f"stage 2, 16 × 16 cells, for {asked}")).to_have_count(2)
+    expect(picture.get_by_text(f"stage 2, 16 × 16 cells, for {asked}")).to_have_count(2)
     settle(page)
 
 
 def test_a_network_is_left_out_by_its_cross(page: Page, lab: str) -> None:
     visit(page, f"{lab}/side_by_side?sb_nets={NOISY},bundled/resnet20", "Side by side")
-    expect(page.get_by_text("weighted layers")).to_have_count(2)
+    expect(page.locator(".st-key-picture svg").get_by_text("weighted layers")).to_have_count(2)
     settle(page)
+    page.get_by_role("button", name="2 networks").click()
     page.get_by_role("button", name="Remove ResNet-20 CIFAR · forgetful.pth").click()
-    expect(page.get_by_text("weighted layers")).to_have_count(1)
+    expect(page.locator(".st-key-picture svg").get_by_text("weighted layers")).to_have_count(1)
     expect(page.get_by_text("One network alone agrees with itself")).to_be_visible()
     settle(page)
-    assert "sb_nets=bundled/resnet20&" in page.url or "sb_nets=bundled%2Fresnet20&" in page.url
+    expect(page).to_have_url(re.compile("sb_nets=bundled(/|%2F)resnet20&"))

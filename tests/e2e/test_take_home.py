@@ -11,9 +11,16 @@ import torch
 from playwright.sync_api import Page, expect
 
 from resnet_explorer import ResNetSpec, build
-from tests.e2e.conftest import settle, visit
+from tests.e2e.conftest import link_says, settle, visit
 
 SPEC = ResNetSpec("bottleneck", (1, 2, 1), width=16, groups=4, stem="cifar", num_classes=7)
+
+
+def open_file(page: Page, file: Path) -> None:
+    """Give a file to the builder, behind its button."""
+    page.locator(".st-key-arch_builder button").first.click()
+    uploader = page.get_by_test_id("stPopoverBody").get_by_test_id("stFileUploader")
+    uploader.locator("input[type=file]").set_input_files(file)
 
 
 def test_a_file_of_weights_becomes_the_network_and_its_code_runs_elsewhere(
@@ -23,12 +30,13 @@ def test_a_file_of_weights_becomes_the_network_and_its_code_runs_elsewhere(
     parameters = f"{sum(value.numel() for value in model.parameters()):,}"
     torch.save({"state_dict": model.state_dict()}, tmp_path / "mine.pth")
     visit(page, f"{app}/architecture?arch_by=file", "Architecture")
-    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(tmp_path / "mine.pth")
+    open_file(page, tmp_path / "mine.pth")
     expect(page.get_by_text("mine.pth holds").first).to_be_visible()
     settle(page)
-    expect(page.get_by_test_id("stMetric").get_by_text(parameters, exact=True)).to_be_visible()
     expect(page.get_by_text("4 groups of").first).to_be_visible()
-    assert "net=bottleneck.1-2-1.width-16.groups-4.stem-cifar.num_classes-7" in page.url
+    page.keyboard.press("Escape")
+    expect(page.locator(".st-key-foot").get_by_text(parameters, exact=True)).to_be_visible()
+    link_says(page, "net=bottleneck.1-2-1.width-16.groups-4.stem-cifar.num_classes-7")
 
     with page.expect_download() as download:
         page.get_by_role("button", name="model.py").click()
@@ -52,8 +60,6 @@ def test_a_file_of_weights_becomes_the_network_and_its_code_runs_elsewhere(
 def test_a_file_that_is_no_network_gets_a_sentence(page: Page, app: str, tmp_path: Path) -> None:
     (tmp_path / "holiday.pth").write_bytes(b"\x89PNG" + bytes(400))
     visit(page, f"{app}/architecture?arch_by=file", "Architecture")
-    page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(
-        tmp_path / "holiday.pth"
-    )
-    expect(page.get_by_test_id("stAlert").get_by_text("holiday.pth is damaged")).to_be_visible()
-    expect(page.get_by_test_id("stMetric").get_by_text("11,270,904")).to_be_visible()
+    open_file(page, tmp_path / "holiday.pth")
+    expect(page.get_by_test_id("stAlert").get_by_text("holiday.pth is a picture")).to_be_visible()
+    expect(page.locator(".st-key-foot").get_by_text("11,270,904")).to_be_visible()

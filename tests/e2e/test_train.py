@@ -9,19 +9,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from resnet_explorer.finetune.albums import keep_zip
-from tests.e2e.conftest import running_app, settle, visit
-from tests.finetune_colours import colours_zip
+from tests.e2e.conftest import open_from_menu, running_app, settle, visit
+from tests.finetune_colours import colours_zip, kept_colours
 
 TINY = "net=basic.1-1.width-8.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&tn_batch=8"
 
 
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A server whose home has one album."""
+    """A server whose home has one dataset."""
     monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
-    with colours_zip(tmp_path / "colours.zip", 60).open("rb") as file:
-        keep_zip(file, "colours.zip")
+    kept_colours(tmp_path, 60)
     with running_app() as address:
         yield address
 
@@ -35,9 +33,9 @@ def test_a_run_goes_on_when_the_page_is_left_and_stops_when_told(page: Page, app
     expect(page.get_by_role("heading", name="Three colours")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 200, step"))).to_be_visible()
 
-    page.get_by_role("link", name="Blocks").first.click()
+    open_from_menu(page, "Its parts", "Blocks")
     expect(page.get_by_role("heading", name="Blocks").first).to_be_visible()
-    page.get_by_role("link", name="Train").first.click()
+    open_from_menu(page, "Train your own", "Train")
     page.get_by_text("Progress", exact=True).click()
     expect(page.get_by_text(re.compile(r"best \d+\.\d% in epoch"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
@@ -47,21 +45,22 @@ def test_a_run_goes_on_when_the_page_is_left_and_stops_when_told(page: Page, app
     page.goto(f"{app}/predict?p_from=yours")
     expect(page.get_by_role("heading", name="Predict").first).to_be_visible()
     settle(page)
+    page.locator(".st-key-_network button").first.click()
     expect(page.get_by_role("combobox", name="Network")).to_have_value("Three colours")
 
 
-def test_the_first_album_is_chosen_on_every_page(
+def test_the_first_dataset_is_chosen_in_every_view(
     page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "empty"))
     archive = colours_zip(tmp_path / "colours.zip", 12)
     with running_app() as app:
         visit(page, f"{app}/train", "Train")
+        page.get_by_role("button", name="Add photos").click()
         page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(archive)
-        box = page.get_by_role("combobox", name="Album")
+        box = page.get_by_role("combobox", name="Dataset")
         expect(box).to_have_value("colours")
         settle(page)
-        page.get_by_test_id("stSidebar").get_by_role("link", name="Your photos").click()
-        expect(page.get_by_role("heading", name="Your photos").first).to_be_visible()
+        page.get_by_role("radio", name="Your photos").click()
         settle(page)
         expect(box).to_have_value("colours")

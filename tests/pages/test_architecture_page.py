@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-APP = str(Path(__file__).parents[2] / "app.py")
+from tests.pages.opened import opened, pictures, totals
+from tests.places import APP, ROOT
+
+RESNET18 = {"net": "resnet18", "weights": "none"}
+"""With ImageNet's classes."""
 
 
 @pytest.fixture
 def page() -> AppTest:
-    return opened()
-
-
-def opened(**parameters: str) -> AppTest:
-    """The page with the network of a link, ResNet-18 with ImageNet's classes unless told."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    parameters = {"net": "resnet18", "weights": "none"} | parameters
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/architecture.py").run()
-
-
-def totals(page: AppTest) -> dict[str, str]:
-    assert not page.exception
-    return {metric.label: metric.value for metric in page.metric}
+    return opened("architecture", **RESNET18)
 
 
 def shown_text(page: AppTest) -> str:
@@ -41,25 +31,25 @@ def build_by(page: AppTest, way: str) -> AppTest:
 
 def test_the_first_visit_shows_resnet18(page: AppTest) -> None:
     assert totals(page) == {
-        "Layers": "18",
-        "Parameters": "11,689,512",
+        "layers": "18",
+        "parameters": "11,689,512",
         "MACs": "1.81 G",
-        "Activations": "32.9 MB",
-        "Output": "1000",
+        "activations": "32.9 MB",
+        "output": "1000",
     }
 
 
 def test_with_the_bundled_weights_it_has_their_classes() -> None:
-    page = opened(weights="bundled")
-    assert totals(page)["Parameters"] == "11,270,904", "512 × 184 + 184 in its last layer"
-    assert totals(page)["Output"] == "184"
+    page = opened("architecture", net="resnet18", weights="bundled")
+    assert totals(page)["parameters"] == "11,270,904", "512 × 184 + 184 in its last layer"
+    assert totals(page)["output"] == "184"
     last = page.dataframe[0].value.iloc[-1]
     assert (last["layer"], last["params"]) == ("fc", 512 * 184 + 184)
 
 
 def test_resnet50_by_preset(page: AppTest) -> None:
-    page.pills(key="arch_resnet").set_value("resnet50").run()
-    assert totals(page)["Parameters"] == "25,557,032"
+    page.segmented_control(key="arch_resnet").set_value("resnet50").run()
+    assert totals(page)["parameters"] == "25,557,032"
     assert totals(page)["MACs"] == "4.09 G"
     page.segmented_control(key="arch_unit").set_value("FLOPs").run()
     assert totals(page)["FLOPs"] == "8.18 G"
@@ -68,22 +58,22 @@ def test_resnet50_by_preset(page: AppTest) -> None:
 
 def test_another_network_by_name(page: AppTest) -> None:
     page.selectbox(key="arch_preset").set_value("resnext50_32x4d").run()
-    assert totals(page)["Parameters"] == "25,028,904"
-    assert page.pills(key="arch_resnet").value is None
+    assert totals(page)["parameters"] == "25,028,904"
+    assert page.segmented_control(key="arch_resnet").value is None
 
 
 def test_depth_152(page: AppTest) -> None:
     build_by(page, "depth")
     assert page.number_input(key="arch_depth").value == 18
     page.number_input(key="arch_depth").set_value(152).run()
-    assert totals(page)["Parameters"] == "60,192,808"
+    assert totals(page)["parameters"] == "60,192,808"
     assert not page.info
 
 
 def test_depth_51_does_not_exist_and_the_page_says_why(page: AppTest) -> None:
     build_by(page, "depth")
     page.number_input(key="arch_depth").set_value(51).run()
-    assert totals(page)["Layers"] == "50"
+    assert totals(page)["layers"] == "50"
     assert [info.value for info in page.info] == [
         "51 layers do not exist with bottlenecks, which come in steps of three (3 × blocks + 2): "
         "the closest are 50 and 53; 50 is shown."
@@ -98,10 +88,10 @@ def test_a_cifar_network_by_depth_brings_its_size(page: AppTest) -> None:
     build_by(page, "depth")
     page.segmented_control(key="arch_depth_stem").set_value("cifar").run()
     page.number_input(key="arch_depth").set_value(110).run()
-    assert totals(page)["Layers"] == "110"
-    assert totals(page)["Output"] == "10"
+    assert totals(page)["layers"] == "110"
+    assert totals(page)["output"] == "10"
     assert page.number_input(key="arch_height").value == 32
-    assert "32 → 16 → 8 → 1" in shown_text(page)
+    assert "32 → 16 → 8 → 1" in pictures(page)[0]
 
 
 def test_free_fields_build_wide_resnet50(page: AppTest) -> None:
@@ -111,8 +101,8 @@ def test_free_fields_build_wide_resnet50(page: AppTest) -> None:
         page.number_input(key=f"arch_stage{stage}").set_value(blocks)
     page.run()
     page.number_input(key="arch_width_per_group").set_value(128).run()
-    assert totals(page)["Parameters"] == "68,883,240"
-    assert page.sidebar.selectbox[0].value == "wide_resnet50_2"
+    assert totals(page)["parameters"] == "68,883,240"
+    assert page.selectbox(key="_network_choice").value == "wide_resnet50_2"
 
 
 def test_every_free_field_reaches_the_network(page: AppTest) -> None:
@@ -121,9 +111,9 @@ def test_every_free_field_reaches_the_network(page: AppTest) -> None:
         page.number_input(key=key).set_value(value).run()
     page.toggle(key="arch_conv_bias").set_value(True).run()
     page.toggle(key="arch_projection_norm").set_value(False).run()
-    assert page.sidebar.selectbox[0].value == "resnet18_d2l"
+    assert page.selectbox(key="_network_choice").value == "resnet18_d2l"
     page.toggle(key="arch_include_top").set_value(False).run()
-    assert totals(page)["Output"] == "512 × 7 × 7"
+    assert totals(page)["output"] == "512 × 7 × 7"
     for key, value in {
         "arch_stem": "cifar",
         "arch_shortcut": "none",
@@ -132,7 +122,7 @@ def test_every_free_field_reaches_the_network(page: AppTest) -> None:
         "arch_norm": "none",
     }.items():
         page.selectbox(key=key).set_value(value).run()
-    assert page.sidebar.selectbox[0].value == (
+    assert page.selectbox(key="_network_choice").value == (
         "basic.2-2-2-2.stem-cifar.stride_in-1x1.activation-pre.shortcut-none.norm-none"
         ".conv_bias-1.in_channels-1.num_classes-10.include_top-0.projection_norm-0"
     )
@@ -144,27 +134,27 @@ def test_a_refused_network_leaves_the_last_good_one_on_the_screen(page: AppTest)
     assert [error.value for error in page.error] == [
         "groups is 3, which does not divide the width 64; a divisor of the width is allowed."
     ]
-    assert totals(page)["Parameters"] == "11,689,512"
+    assert totals(page)["parameters"] == "11,689,512"
     page.number_input(key="arch_groups").set_value(2).run()
     assert not page.error
-    assert totals(page)["Parameters"] != "11,689,512"
+    assert totals(page)["parameters"] != "11,689,512"
 
 
 def test_a_stage_without_blocks_before_one_with_blocks_is_refused(page: AppTest) -> None:
     build_by(page, "free")
     page.number_input(key="arch_stage2").set_value(0).run()
     assert page.error[0].value.startswith("depths is (2, 0, 2, 2), and 0 of it will not do")
-    assert totals(page)["Layers"] == "18"
+    assert totals(page)["layers"] == "18"
     page.number_input(key="arch_stage3").set_value(0)
     page.number_input(key="arch_stage4").set_value(0).run()
     assert not page.error
-    assert totals(page)["Layers"] == "6"
+    assert totals(page)["layers"] == "6"
 
 
-def test_the_controls_follow_the_sidebar(page: AppTest) -> None:
+def test_the_controls_follow_the_head(page: AppTest) -> None:
     build_by(page, "free")
     page.number_input(key="arch_groups").set_value(3).run()
-    page.sidebar.selectbox[0].set_value("resnet56_cifar").run()
+    page.selectbox(key="_network_choice").set_value("resnet56_cifar").run()
     assert not page.error
     assert page.number_input(key="arch_groups").value == 1
     assert [page.number_input(key=f"arch_stage{n}").value for n in range(1, 5)] == [9, 9, 9, 0]
@@ -173,21 +163,18 @@ def test_the_controls_follow_the_sidebar(page: AppTest) -> None:
 
 
 def test_the_controls_follow_the_link() -> None:
-    page = opened(net="bottleneck.1-2.groups-4", size="96x64", arch_by="free")
+    page = opened("architecture", net="bottleneck.1-2.groups-4", size="96x64", arch_by="free")
     assert page.segmented_control(key="arch_by").value == "free"
     assert page.number_input(key="arch_groups").value == 4
     assert [page.number_input(key=f"arch_stage{n}").value for n in range(1, 5)] == [1, 2, 0, 0]
-    assert (page.number_input(key="arch_height").value, page.number_input(key="arch_width_px").value) == (
-        96,
-        64,
-    )
+    assert [page.number_input(key=f"arch_{side}").value for side in ("height", "width_px")] == [96, 64]
 
 
 def test_what_the_floor_leaves_at_224_and_at_225(page: AppTest) -> None:
     assert "The last window starts at column 222 and ends at 228: the last column (229) is never read" in (
         shown_text(page)
     )
-    assert "<td>⌊111.5⌋</td><td>= <b>111</b></td>" in shown_text(page)
+    assert "<td>⌊111.5⌋</td><td>= 111</td>" in shown_text(page)
     page.number_input(key="arch_height").set_value(225)
     page.number_input(key="arch_width_px").set_value(225).run()
     assert "nothing is left over, so the floor changes nothing" in shown_text(page)
@@ -197,13 +184,13 @@ def test_what_the_floor_leaves_at_224_and_at_225(page: AppTest) -> None:
 def test_a_later_step_shows_the_shortcut_too(page: AppTest) -> None:
     page.segmented_control(key="arch_step").set_value("stage 2").run()
     assert "it reads 784 of 3,136 (25 %)" in shown_text(page)
-    page.sidebar.selectbox[0].set_value("plain18").run()
+    page.selectbox(key="_network_choice").set_value("plain18").run()
     assert "it reads" not in shown_text(page)
 
 
 def test_a_step_of_a_stage_that_is_gone_falls_back_to_the_first(page: AppTest) -> None:
     page.segmented_control(key="arch_step").set_value("stage 4").run()
-    page.sidebar.selectbox[0].set_value("resnet20_cifar").run()
+    page.selectbox(key="_network_choice").set_value("resnet20_cifar").run()
     assert page.segmented_control(key="arch_step").value == "conv1"
     assert not page.exception
 
@@ -231,7 +218,7 @@ def test_only_the_chosen_view_is_drawn(page: AppTest) -> None:
 
 
 def test_torchinfo_agrees_figure_by_figure(page: AppTest) -> None:
-    page.sidebar.selectbox[0].set_value("resnet20_cifar").run()
+    page.selectbox(key="_network_choice").set_value("resnet20_cifar").run()
     page.segmented_control(key="arch_view").set_value("torchinfo").run()
     assert [box.value for box in page.success] == ["They agree: every layer and every figure."]
     table = page.dataframe[0].value
@@ -243,18 +230,33 @@ def test_without_torchinfo_no_torch_is_loaded() -> None:
     script = f"""
 import sys
 from streamlit.testing.v1 import AppTest
+from tests.pages.opened import totals
 for view in ("layers", "stages", "table1"):
     page = AppTest.from_file({APP!r}, default_timeout=60)
     page.query_params["arch_view"] = view
     page.query_params.update({{"net": "resnet18", "weights": "bundled" if view == "table1" else "none"}})
     page.switch_page("pages/architecture.py").run()
-    print(page.segmented_control(key="arch_view").value, page.metric[1].value)
+    print(page.segmented_control(key="arch_view").value, totals(page)["parameters"])
 print(sorted({{"torch", "torchinfo"}} & set(sys.modules)))
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == [
-        "layers 11,689,512",
-        "stages 11,689,512",
-        "table1 11,270,904",
-        "[]",
-    ]
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    found = done.stdout.splitlines()
+    assert found == ["layers 11,689,512", "stages 11,689,512", "table1 11,270,904", "[]"]
+
+
+def test_before_the_photos_maps_are_there_the_blocks_stand_below_the_path_without_numbers() -> None:
+    page = opened("architecture", net="resnet18", weights="bundled")
+    path, strip = pictures(page)[:2]
+    assert path.count("<image") == 1 and path.count('opacity="0.18"') == 5
+    blocks = re.findall(r'data-key="(layer[^"]+)"', strip)
+    assert blocks == [f"layer{stage}.{block}" for stage in range(1, 5) for block in range(2)]
+    assert "<image" not in strip
+
+
+def test_the_channels_of_the_chosen_box_are_a_click_away() -> None:
+    page = opened("architecture", net="resnet18", weights="bundled", arch_step="stage 3")
+    page.button(key="arch_channels").click().run()
+    assert page.title[0].value == "Feature maps"
+    assert page.query_params["p_stage"] == "3"

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import json
-
-from streamlit.testing.v1 import AppTest
-
-from tests.pages.opened import opened
+from tests.pages.opened import charts, opened, pictures, words
 
 TWO_TO_SIXTEEN = "2_4_6_8_10_12_14_16~0_0_0_0_0_0_0_0.5"
-
-
-def pictures(at: AppTest) -> list[str]:
-    return [str(picture.proto) for picture in at.get("bidi_component")]
-
-
-def words(at: AppTest) -> str:
-    return "\n".join(markdown.value for markdown in at.markdown)
 
 
 def test_one_to_eight_step_by_step() -> None:
     at = opened("batch_norm")
     first = pictures(at)[0]
     assert "sum 36" in first and "36 / 8 = 4.5" in first and "42 / 8 = 5.25" in first
+    assert "by their own μ = **4.5** and σ² = **5.25**" in words(at)
+    at.segmented_control(key="bn_channel").set_value(2).run()
+    assert pictures(at)[0] != first
+    assert at.query_params["bn_channel"] == "2"
     assert "42 / 8 = **5.25** normalizes it; 42 / 7 = **6** goes into the running variance" in words(at)
     assert "(1 − 0.1)^10 = **35%**" in words(at)
     assert at.dataframe[0].value.to_numpy().tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
@@ -51,10 +43,10 @@ def test_a_single_number_cannot_be_trained_on_and_passes_in_evaluation() -> None
     assert at.code[0].value == (
         "Expected more than 1 value per channel when training, got input size torch.Size([1, 2, 1, 1])"
     )
-    assert "It is its own mean, and the variance is 0" in words(at)
+    assert "It is its own mean, and the variance is 0" in at.error[0].value
     at.segmented_control(key="bn_mode").set_value("eval").run()
     assert not at.code
-    assert len(pictures(at)) == 2
+    assert len(pictures(at)) == 1
 
 
 def test_evaluation_takes_the_running_statistics() -> None:
@@ -68,7 +60,7 @@ def test_evaluation_takes_the_running_statistics() -> None:
 
 def test_the_figure_has_a_line_per_channel_for_mean_and_variance() -> None:
     at = opened("batch_norm", bn_k="5", bn_m="0.5")
-    traces = json.loads(at.get("plotly_chart")[0].proto.spec)["data"]
+    traces = charts(at)[0]["data"]
     lines = [trace for trace in traces if trace["mode"] == "lines"]
     assert len(lines) == 4
     assert lines[0]["x"] == [0, 1, 2, 3, 4, 5]

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_explorer.spec import preset
-
-APP = str(Path(__file__).parents[2] / "app.py")
+from resnet_explorer.network.spec import preset
+from tests.pages.opened import charts, opened, words
 
 
 def blocks_page(net: str = "resnet18") -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=60)
-    at.query_params["net"] = net
-    at.run()
-    at.switch_page("pages/blocks.py").run()
-    assert not at.exception
-    return at
+    return opened("blocks", net=net)
 
 
 def metrics(at: AppTest) -> list[str]:
     return [metric.value for metric in at.metric]
 
 
-def words(at: AppTest) -> str:
-    return "\n".join(markdown.value for markdown in at.markdown)
-
-
 def test_the_first_view_is_the_papers_comparison() -> None:
     at = blocks_page()
     assert metrics(at)[:4] == ["1,179,648", "3.70 G", "69,632", "218 M"]
-    assert "**16.9 ×**" in words(at)
+    assert "**16.9 times** the weights of a bottleneck: **1,179,648 / 69,632** on 256 channels." in words(at)
     assert "3 · 3 · 256 · 256 = 589,824" in words(at)
     assert "1 · 1 · 256 · 64 = 16,384" in words(at)
 
@@ -86,7 +73,7 @@ def test_whole_networks_of_the_chosen_depths() -> None:
 )
 def test_every_kind_of_network_is_compared(net: str) -> None:
     at = blocks_page(net)
-    bars, curve = (json.loads(chart.proto.spec) for chart in at.get("plotly_chart"))
+    bars, curve = charts(at)
     assert [trace["name"] for trace in bars["data"]] == ["basic", "bottleneck"]
     assert curve["data"][-1]["x"][0] == preset(net).depth
     adapted = any("no width per group" in caption.value for caption in at.caption)
@@ -96,6 +83,6 @@ def test_every_kind_of_network_is_compared(net: str) -> None:
 def test_what_was_set_stays_when_the_network_changes() -> None:
     at = blocks_page()
     at.number_input(key="blk_channels").set_value(512).run()
-    at.sidebar.selectbox[0].set_value("resnet152").run()
+    at.selectbox(key="_network_choice").set_value("resnet152").run()
     assert at.number_input(key="blk_channels").value == 512
     assert metrics(at)[0] == f"{2 * 9 * 512 * 512:,}"

@@ -1,58 +1,61 @@
-"""The Compare page: two networks from the link or the controls, and what is said of them."""
+"""Two networks on Architecture, from the link or the controls, and what is said of them."""
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_explorer.spec import TORCHVISION_NAMES
-from tests.pages.opened import opened
+from resnet_explorer.network.spec import TORCHVISION_NAMES
+from tests.pages.opened import charts, opened
 
-APP = str(Path(__file__).parents[2] / "app.py")
 CUSTOM = "bottleneck.3-4-36-3.stride_in-1x1"
 
 
 def compare_page(**link: str) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
-    at.query_params.update({"net": link.pop("net", "resnet50"), "weights": "none"})
-    at.run()
-    at.switch_page("pages/compare.py")
-    for name, value in link.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
+    return opened("compare", **({"net": "resnet50", "weights": "none"} | link))
 
 
 def words(at: AppTest) -> str:
-    """What the page's own HTML says, without the tags."""
-    text = "\n".join(element.proto.body for element in at.get("html"))
-    return re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)
+    """What the page says in Markdown and in HTML of its own, without the tags."""
+    html = "\n".join([*(each.value for each in at.markdown), *(each.proto.body for each in at.get("html"))])
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL))
 
 
 def rings(at: AppTest) -> list[str]:
-    chart = json.loads(at.get("plotly_chart")[0].proto.spec)
+    chart = charts(at)[0]
     return [trace["name"] for trace in chart["data"] if " · " in trace.get("name", "")]
 
 
 def test_the_first_view_lays_resnet_101_beside_resnet_50() -> None:
     at = compare_page()
     assert "+17 identity blocks in stage 3; nothing else." in words(at)
-    assert "25,557,032 → 44,549,160" in re.sub(r"\s+", " ", words(at))
+    assert "25,557,032 → 44,549,160" in words(at)
     assert "+18,992,128 (+74 %)" in words(at)
     assert rings(at) == ["A · ResNet-50", "B · ResNet-101"]
     assert "cmp_with" not in at.query_params
+
+
+def test_an_old_link_leads_here_with_all_that_it_asks_for() -> None:
+    at = compare_page(cmp_with="resnet152")
+    assert at.title[0].value == "Architecture"
+    assert at.segmented_control(key="arch_show").value == "compare"
+    assert {name: at.query_params[name] for name in ("net", "cmp_with", "arch_show")} == {
+        "net": "resnet50", "cmp_with": "resnet152", "arch_show": "compare",
+    }  # fmt: skip
+    at.segmented_control(key="arch_show").set_value("network").run()
+    assert not at.warning
+    assert "cmp_with" not in at.query_params
+    at.segmented_control(key="arch_show").set_value("compare").run()
+    assert at.query_params["cmp_with"] == "resnet152"
 
 
 def test_b_has_as_many_classes_as_a_unless_told() -> None:
     at = opened("compare")
     assert at.selectbox(key="cmp_with").value == "resnet34"
     assert "+1 in stage 4; nothing else." in words(at)
-    assert "11,270,904 → 21,379,064" in re.sub(r"\s+", " ", words(at))
+    assert "11,270,904 → 21,379,064" in words(at)
     assert rings(at) == ["A · ResNet-18", "B · ResNet-34"]
     told = (
         "What is published of **ResNet-18** and of **ResNet-34** was measured with ImageNet’s 1,000 classes."
@@ -88,7 +91,7 @@ def test_a_link_opens_both_networks_with_their_sizes_and_switches() -> None:
     assert not at.warning
     assert at.selectbox(key="cmp_with").value == CUSTOM
     assert "An input of 224 × 160 pixels instead of 32 × 32" in words(at)
-    chart = json.loads(at.get("plotly_chart")[0].proto.spec)
+    chart = charts(at)[0]
     assert chart["layout"]["yaxis"]["title"]["text"] == "top-5 accuracy, %"
     assert chart["layout"]["xaxis"]["title"]["text"] == "million parameters"
     assert "80.858" in words(at)
@@ -130,17 +133,17 @@ def test_a_network_of_ones_own_is_kept_as_b() -> None:
     at = compare_page(net=CUSTOM)
     at.button(key="cmp_keep").click().run()
     assert "They are the same network." in words(at)
-    at.sidebar.selectbox[0].set_value("resnet50").run()
+    at.selectbox(key="_network_choice").set_value("resnet50").run()
     assert at.query_params["cmp_with"] == CUSTOM
     assert "+30 identity blocks in stage 3; the stride moves from the 3×3 to the 1×1" in words(at)
 
 
 def test_flops_are_twice_the_macs() -> None:
     at = compare_page()
-    assert "4.09 G → 7.80 G" in re.sub(r"\s+", " ", words(at))
+    assert "4.09 G → 7.80 G" in words(at)
     at.segmented_control(key="cmp_unit").set_value("FLOPs").run()
-    assert "8.18 G → 15.6 G" in re.sub(r"\s+", " ", words(at))
-    chart = json.loads(at.get("plotly_chart")[0].proto.spec)
+    assert "8.18 G → 15.6 G" in words(at)
+    chart = charts(at)[0]
     assert chart["layout"]["xaxis"]["title"]["text"] == "GFLOPs"
 
 

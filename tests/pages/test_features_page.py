@@ -5,95 +5,77 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 import torch
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer import ResNetSpec, build
-from resnet_explorer.activations import features_at, survey
-from resnet_explorer.crop import CENTRE
-from resnet_explorer.feature_grid import Span, channel_tiles
-from resnet_explorer.feature_numbers import ChannelNumbers, peak_cell
-from resnet_explorer.feature_places import places as all_places
-from resnet_explorer.module import ResNet
-from resnet_explorer.plan import plan
-from resnet_explorer.predictor import preprocess
-from resnet_explorer.samples import open_sample
-from resnet_explorer.ui.feature_answer import Looked
-from resnet_explorer.ui.feature_downloads import channel_file, csv_file, grid_file, json_file
-from resnet_explorer.ui.subject import Subject
-from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, keep, load
+from resnet_explorer.features.activations import activation_statistics, features_at
+from resnet_explorer.features.grid_svg import ColourScale, channel_tiles
+from resnet_explorer.features.places import places as all_places
+from resnet_explorer.features.statistics import ChannelStatistics, peak_cell
+from resnet_explorer.network.plan import plan
+from resnet_explorer.photos.crop import CENTRE
+from resnet_explorer.photos.samples import open_sample
+from resnet_explorer.ui.features.place_features import (
+    PlaceFeatures,
+    channel_file,
+    csv_file,
+    grid_file,
+    json_file,
+)
+from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto
+from resnet_explorer.weights.catalogue import find, load
 from resnet_explorer.weights.checkpoint import read_checkpoint
-from tests.pages.opened import opened
+from resnet_explorer.weights.user_store import keep
+from tests.pages.bundled_network import CLASSES, bundle, network_and_input, random_network
+from tests.pages.opened import charts, opened, pictures
+from tests.pages.opened import text as opened_text
 
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
 SPEC = ResNetSpec("bottleneck", (2, 3, 1), width=16, stem="cifar", num_classes=10)
 
 
 @pytest.fixture(autouse=True)
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A bundled network of random weights, and nothing outside the test's folder."""
-    torch.manual_seed(11)
-    file = tmp_path / "cifar10.safetensors"
-    export_bundled(build(SPEC).eval(), CLASSES, SEEN, file, {"label": "A network for tests"})
-    monkeypatch.setattr(bundled, "FILE", file)
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
+def small_bundled_network(bundled_file: Path) -> None:
+    bundle(random_network(SPEC))
 
 
-def network_and_input(key: str = "bundled") -> tuple[ResNet, torch.Tensor]:
-    weights = find(key)
-    channels = weights.spec.in_channels
-    return load(weights), preprocess(open_sample("coffee"), weights.preprocessing, channels=channels)[0]
+def numbers_at(index: int, key: str = "bundled") -> ChannelStatistics:
+    return activation_statistics(*network_and_input(key)).places[index]
 
 
-def numbers_at(index: int, key: str = "bundled") -> ChannelNumbers:
-    return survey(*network_and_input(key)).numbers[index]
-
-
-def words(page: AppTest) -> str:
+def text(page: AppTest) -> str:
+    """All that is said on a page without an error."""
     assert not page.exception
     assert not page.error
-    kinds = (*page.markdown, *page.caption, *page.info)
-    return "\n".join([each.value for each in kinds] + [each.proto.body for each in page.get("html")])
-
-
-def pictures(page: AppTest) -> list[dict[str, object]]:
-    """What the SVG components were given, in the order of the page."""
-    found = [json.loads(each.proto.json) for each in page.get("bidi_component")]
-    return [data for data in found if "svg" in data]
+    return "\n".join([opened_text(page), *(each.proto.body for each in page.get("html"))])
 
 
 def check_large(page: AppTest, index: int, channel: int, key: str = "bundled") -> None:
     """The numbers of the large channel, and where its maximum is."""
     numbers = numbers_at(index, key)
     values = features_at(*network_and_input(key), index)[channel]
-    text = words(page)
+    said = text(page)
     assert (
         f"**Channel {channel}** · mean **{numbers.mean[channel]:.3g}** · max **{numbers.high[channel]:.3g}** "
-        f"· **{numbers.zeros[channel]:.0%}** zeros" in text
+        f"· **{numbers.zeros[channel]:.0%}** zeros" in said
     )
     row, column = peak_cell(values)
     height, width = values.shape
-    assert f"row {row}, column {column} of {height} × {width} cells" in text
+    assert f"row {row}, column {column} of {height} × {width} cells" in said
 
 
 def test_the_first_view_is_the_last_stages_most_active_channel() -> None:
     page = opened("features")
     check_large(page, 6, int(numbers_at(6).most_active()[0]))
-    assert "stage 3 · block 1 (layer3.0)" in words(page)
-    assert "256 × 8 × 8" in words(page)
-    assert f"<span>{numbers_at(6).largest:.3g}</span>" in words(page)
-    assert "**1** of 8" in words(page)
+    assert "stage 3 · block 1 (layer3.0)" in text(page)
+    assert "256 × 8 × 8" in text(page)
+    assert f"<span>{numbers_at(6).largest:.3g}</span>" in text(page)
+    assert "**1** of 8" in text(page)
 
 
 def test_every_place_has_its_shape_and_its_channel() -> None:
@@ -104,15 +86,15 @@ def test_every_place_has_its_shape_and_its_channel() -> None:
         (5, "stage 2 · block 3 (layer2.2)", "128 × 16 × 16"),
         (6, "stage 3 · block 1 (layer3.0)", "256 × 8 × 8"),
     ):
-        assert name in words(page)
-        assert shape in words(page)
+        assert name in text(page)
+        assert shape in text(page)
         check_large(page, index, int(numbers_at(index).most_active()[0]))
         if index < 6:
             page.button(key="fm_step1").click().run()
     assert page.button(key="fm_step1").disabled
     page.segmented_control(key="p_stage").set_value(0).run()
-    assert "stem (relu)" in words(page)
-    assert "16 × 32 × 32" in words(page)
+    assert "stem (relu)" in text(page)
+    assert "16 × 32 × 32" in text(page)
     assert page.button(key="fm_step-1").disabled
     check_large(page, 0, int(numbers_at(0).most_active()[0]))
 
@@ -131,25 +113,25 @@ def test_order_page_and_click() -> None:
     page = opened("features", p_stage="2", fm_block="3")
     order = numbers_at(5).most_active().tolist()
     page.button(key="fm_page_step1").click().run()
-    assert "**2** of 4" in words(page)
+    assert "**2** of 4" in text(page)
     assert page.query_params["fm_page"] == "2"
-    shown = pictures(page)[0]["svg"]
+    shown = pictures(page)[0]
     assert [f'data-number="{channel}"' in shown for channel in order[32:64]] == [True] * 32
     assert f'data-number="{order[0]}"' not in shown
     page.segmented_control(key="fm_order").set_value("number").run()
-    assert "**1** of 4" in words(page)
-    shown = str(pictures(page)[0]["svg"])
+    assert "**1** of 4" in text(page)
+    shown = pictures(page)[0]
     assert [int(part.split('"')[0]) for part in shown.split('data-number="')[1:]] == list(range(32))
     assert "stage 2" in shown
 
 
 def test_one_scale_for_the_whole_network() -> None:
     page = opened("features", p_stage="1", fm_scale="network")
-    largest = max(numbers.largest for numbers in survey(*network_and_input()).numbers)
+    largest = max(numbers.largest for numbers in activation_statistics(*network_and_input()).places)
     assert largest > 1.5 * numbers_at(2).largest
-    assert f"<span>{largest:.3g}</span>" in words(page)
+    assert f"<span>{largest:.3g}</span>" in text(page)
     page.segmented_control(key="fm_scale").set_value("place").run()
-    assert f"<span>{numbers_at(2).largest:.3g}</span>" in words(page)
+    assert f"<span>{numbers_at(2).largest:.3g}</span>" in text(page)
 
 
 def test_a_rerun_computes_and_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,10 +141,10 @@ def test_a_rerun_computes_and_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("computed again")
 
-    monkeypatch.setattr("resnet_explorer.activations.survey", refuse)
-    monkeypatch.setattr("resnet_explorer.activations.features_at", refuse)
-    monkeypatch.setattr("resnet_explorer.ui.feature_maps.channel_tiles", refuse)
-    monkeypatch.setattr("resnet_explorer.ui.feature_maps.large_svg", refuse)
+    monkeypatch.setattr("resnet_explorer.features.activations.activation_statistics", refuse)
+    monkeypatch.setattr("resnet_explorer.features.activations.features_at", refuse)
+    monkeypatch.setattr("resnet_explorer.ui.features.maps.channel_tiles", refuse)
+    monkeypatch.setattr("resnet_explorer.ui.features.maps.large_svg", refuse)
     page.run()
     assert not page.exception
     assert pictures(page) == before
@@ -172,10 +154,10 @@ def test_filters_are_those_of_the_file() -> None:
     page = opened("features", fm_view="filters")
     kernels = load(find("bundled")).conv1.weight.detach().numpy()
     largest = float(np.abs(kernels).max())
-    assert "**16 filters** of 3 × 3 weights, red, green and blue as one colour" in words(page)
-    assert f"<span>−{largest:.3g}</span>" in words(page)
+    assert "**16 filters** of 3 × 3 weights, red, green and blue as one colour" in text(page)
+    assert f"<span>−{largest:.3g}</span>" in text(page)
     check_large(page, 0, int(numbers_at(0).most_active()[0]))
-    assert f"<span>{numbers_at(0).largest:.3g}</span>" in words(page), "the scale of the channel"
+    assert f"<span>{numbers_at(0).largest:.3g}</span>" in text(page), "the scale of the channel"
     page.number_input(key="fm_filter").set_value(5).run()
     check_large(page, 0, 5)
     assert page.query_params["fm_filter"] == "5"
@@ -183,17 +165,17 @@ def test_filters_are_those_of_the_file() -> None:
 
 def test_how_sparse_says_each_stages_mean() -> None:
     page = opened("features", fm_view="sparsity")
-    numbers = survey(*network_and_input()).numbers
+    numbers = activation_statistics(*network_and_input()).places
     means = [
         float(np.mean([numbers[index].sparsity for index in there]))
         for there in ([0], [1, 2], [3, 4, 5], [6])
     ]
     assert (
         f"stem **{means[0]:.0%}**, stage 1 **{means[1]:.0%}**, stage 2 **{means[2]:.0%}**, "
-        f"stage 3 **{means[3]:.0%}**" in words(page)
+        f"stage 3 **{means[3]:.0%}**" in text(page)
     )
-    (chart,) = page.get("plotly_chart")
-    bars = json.loads(chart.proto.spec)["data"][::2]
+    (chart,) = charts(page)
+    bars = chart["data"][::2]
     assert [bar["name"] for bar in bars] == ["stem", "stage 1", "stage 2", "stage 3"]
 
 
@@ -209,21 +191,21 @@ def checkpoint(spec: ResNetSpec, name: str) -> str:
 def test_a_pre_activated_network_has_a_scale_around_zero_and_says_so() -> None:
     key = checkpoint(SPEC.with_(activation="pre"), "pre.pth")
     page = opened("features", p_from="yours", p_weights=key, p_stage="2")
-    assert "**Values below 0 are blue.**" in words(page)
+    assert "**Values below 0 are blue.**" in text(page)
     largest = numbers_at(5, key).largest
-    assert f"<span>−{largest:.3g}</span>" in words(page)
-    assert "zeros behind the next ReLU" in words(page)
+    assert f"<span>−{largest:.3g}</span>" in text(page)
+    assert "zeros behind the next ReLU" in text(page)
     assert "p_map" not in [box.key for box in page.selectbox]
     page.segmented_control(key="p_stage").set_value(0).run()
-    assert "Values below 0 are blue" not in words(page), "the stem ends in a ReLU"
+    assert "Values below 0 are blue" not in text(page), "the stem ends in a ReLU"
     page.segmented_control(key="fm_view").set_value("sparsity").run()
-    assert "**behind the next norm and ReLU**" in words(page)
+    assert "**behind the next norm and ReLU**" in text(page)
 
 
 def test_a_network_of_one_grey_channel_has_grey_filters() -> None:
     key = checkpoint(SPEC.with_(in_channels=1), "grey.pth")
     page = opened("features", p_from="yours", p_weights=key, fm_view="filters")
-    assert "as brightness" in words(page)
+    assert "as brightness" in text(page)
     check_large(page, 0, int(numbers_at(0, key).most_active()[0]), key)
 
 
@@ -231,8 +213,7 @@ def test_values_beyond_all_bounds_get_a_sentence() -> None:
     model = load(find("bundled"))
     with torch.no_grad():
         model.layer2[0].bn3.weight.fill_(3e38)
-    export_bundled(model, CLASSES, SEEN, bundled.FILE)
-    st.cache_resource.clear()
+    bundle(model)
     page = opened("features")
     assert [each.value for each in page.error] == [
         "The values at stage 2 · block 1 (layer2.0) leave the range of float32, so there is nothing to draw."
@@ -256,10 +237,10 @@ def test_a_bad_link_is_told_in_a_sentence(link: dict[str, str], sentence: str) -
 def test_what_is_saved_says_whose_it_is() -> None:
     weights = find("bundled")
     model, tensor = network_and_input()
-    found = survey(model, tensor)
+    found = activation_statistics(model, tensor)
     place = all_places(plan(SPEC, (32, 32)))[4]
-    subject = Subject(open_sample("coffee"), weights, CENTRE)
-    looked = Looked(subject, found, place, features_at(model, tensor, 4))
+    viewed = ViewedPhoto(open_sample("cat"), weights, CENTRE)
+    looked = PlaceFeatures(viewed, found, place, features_at(model, tensor, 4))
     told = json.loads(json_file(looked))
     best, probability = found.prediction.top(1)[0]
     assert told["place"] == "layer2.1"
@@ -267,12 +248,12 @@ def test_what_is_saved_says_whose_it_is() -> None:
     assert told["weights"] == "A network for tests"
     assert (told["target"], told["probability"]) == (CLASSES[best], probability)
     assert [row["channel"] for row in told["channels"]] == list(range(128))
-    assert told["channels"][7]["mean"] == pytest.approx(float(found.numbers[4].mean[7]))
+    assert told["channels"][7]["mean"] == pytest.approx(float(found.places[4].mean[7]))
     rows = list(csv.DictReader(io.StringIO(csv_file(looked))))
-    assert float(rows[7]["max"]) == pytest.approx(float(found.numbers[4].high[7]))
-    span = Span.of(looked.numbers.largest, False, "viridis")
-    tiles = channel_tiles(looked.features, looked.numbers.mean, [7, 8], span)
-    for data in (grid_file(looked, tiles, span), channel_file(looked, 7, span, 0.5)):
+    assert float(rows[7]["max"]) == pytest.approx(float(found.places[4].high[7]))
+    scale = ColourScale.of(looked.channels.largest, False, "viridis")
+    tiles = channel_tiles(looked.features, looked.channels.mean, [7, 8], scale)
+    for data in (grid_file(looked, tiles, scale), channel_file(looked, 7, scale, 0.5)):
         picture = Image.open(io.BytesIO(data))
         assert picture.format == "PNG"
         assert picture.width > 900

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,28 +11,32 @@ import numpy as np
 import pytest
 import streamlit as st
 import torch
-from streamlit.testing.v1 import AppTest
 
 from resnet_explorer import ResNetSpec, build
-from resnet_explorer.labs import landscape as module
-from resnet_explorer.labs.landscape import random_surface
-from resnet_explorer.labs.landscape_notebook import landscape_notebook
-from resnet_explorer.labs.landscape_numbers import Surface, reading, rougher
-from resnet_explorer.labs.landscape_study import shipped
-from resnet_explorer.labs.measured import photos_of
-from resnet_explorer.ui.lab_landscape import CHOICES
-from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, load
+from resnet_explorer.common.progress import final_answer
+from resnet_explorer.labs.landscape import surface as module
+from resnet_explorer.labs.landscape.numbers import Surface, finding, rougher, rougher_by
+from resnet_explorer.labs.landscape.study import shipped
+from resnet_explorer.labs.landscape.surface import random_surface
+from resnet_explorer.labs.photos import photos_of
+from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.training.data import CIFAR10_CLASSES
+from resnet_explorer.ui.labs.landscape.shipped_view import CHOICES
+from resnet_explorer.weights import bundled
+from resnet_explorer.weights.bundled import export_bundled
+from resnet_explorer.weights.catalogue import find, load
 from tests.notebooks import run
-from tests.pages.opened import opened
+from tests.pages.opened import charts, opened, words
 
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+pytestmark = pytest.mark.slow
+
 SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
 SPEC = ResNetSpec("basic", (1, 1), width=4, stem="cifar", num_classes=10)
-GUESSED = {"ls_guess": "same"}
+GUESSED = {"ls_guess_shown": "1"}
 AGAIN = {**GUESSED, "ls_view": "again", "ls_net": "bundled"}
 
 
-def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CLASSES) -> None:
+def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CIFAR10_CLASSES) -> None:
     torch.manual_seed(8)
     model = build(spec).eval()
     export_bundled(model, classes, SEEN, bundled.FILE, {"label": "A network for tests"})
@@ -43,7 +46,7 @@ def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CLASSES) -> None:
 @pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A bundled network of random weights; the surfaces that ship stay where they are."""
-    monkeypatch.setattr(bundled, "FILE", tmp_path / "usual.safetensors")
+    monkeypatch.setattr(bundled, "FILE", tmp_path / "bundled.safetensors")
     monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     keep()
     yield
@@ -52,21 +55,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def computed(seed: int = 0, span: float = 1, steps: int = 9, count: int = 100) -> Surface:
     weights = find("bundled")
-    *_, last = random_surface(load(weights), photos_of(weights, count), seed, span, steps)
-    assert last.answer is not None
-    return last.answer
-
-
-def words(page: AppTest) -> str:
-    return "\n".join(each.value for each in page.markdown)
-
-
-def captions(page: AppTest) -> str:
-    return "\n".join(each.value for each in page.caption)
-
-
-def charts(page: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    return final_answer(random_surface(load(weights), photos_of(weights, count), seed, span, steps))
 
 
 def test_a_network_of_the_link_that_is_not_here_is_told() -> None:
@@ -81,16 +70,20 @@ def test_nothing_is_shown_before_a_guess_and_then_the_verdict_is_of_what_ships()
     page = opened("landscape")
     assert "56 layers without shortcuts, 56 with, one recipe." in words(page)
     assert not charts(page)
-    plain, residual = (reading(shipped(kind).random.surface) for kind in ("plain", "residual"))
+    plain, residual = (finding(shipped(kind).random.surface) for kind in ("plain", "residual"))
     right = rougher(plain, residual)
-    wrong = next(code for code in CHOICES if code != right)
+    assert right == "unsettled"  # the measures do not say the same
+    wrong = "plain"
     page.segmented_control(key="ls_guess").set_value(wrong).run()
-    said = page.warning[0].value
-    assert f"Measured: “{CHOICES[right]}”" in said
-    assert f"**{plain.falling:.1%}** of the steps around the plain network" in said
-    assert f"**{residual.falling:.1%}** around the residual one" in said
-    page.segmented_control(key="ls_guess").set_value(right).run()
-    assert f"“{CHOICES[right]}”: so it is." in page.success[0].value
+    page.button(key="_ls_guess_show").click().run()
+    said = words(page)
+    assert f"**{CHOICES[right]}**, not “{CHOICES[wrong]}”." in said
+    assert f"on **{plain.falling:.1%}** of the steps out from plain" in said
+    assert "the measures disagree" in said
+    by = rougher_by(plain, residual)
+    assert by == {"falling": "plain", "bent": "residual", "hollows": "plain"}
+    rows = [line for line in said.splitlines() if line.startswith("| ") and line.count("|") == 5]
+    assert [row.split("|")[4].strip() for row in rows[-3:]] == ["plain", "residual", "plain"]
     assert len(charts(page)) == 1
 
 
@@ -101,7 +94,7 @@ def test_every_view_of_what_ships_is_drawn_and_says_what_it_is() -> None:
         (chart,) = charts(page)
         titles = [note["text"] for note in chart["layout"]["annotations"]]
         assert titles == [each.label for each in both]
-        foot = captions(page)
+        foot = words(page, "caption")
         surface = both[0].view("training" if view == "way" else "random").surface
         assert f"{len(surface.up)} × {len(surface.across)} points" in foot
         assert f"{surface.photos} photos of CIFAR-10’s test set" in foot
@@ -110,23 +103,23 @@ def test_every_view_of_what_ships_is_drawn_and_says_what_it_is() -> None:
         kinds = {trace["type"] for trace in chart["data"]}
         assert ("surface" in kinds) == (view == "hills")
         if view != "way":
-            centre = reading(both[1].random.surface).centre
+            centre = finding(both[1].random.surface).centre
             assert f"| {centre:.3g} |" in words(page).replace("  ", " ")
 
 
-def test_the_way_is_drawn_in_both_planes() -> None:
+def test_the_trajectory_is_drawn_in_both_planes() -> None:
     found = shipped("residual")
     for plane in ("training", "random"):
         page = opened("landscape", **GUESSED, ls_view="way", ls_plane=plane)
-        way = found.view(plane).way
-        assert way is not None
+        trajectory = found.view(plane).trajectory
+        assert trajectory is not None
         told = [trace["customdata"] for trace in charts(page)[0]["data"] if "customdata" in trace]
         assert len(told) == 2
-        assert len(told[1]) == len(way.epochs) == (12 if plane == "training" else 13)
+        assert len(told[1]) == len(trajectory.epochs) == (12 if plane == "training" else 13)
         assert told[1][-1].startswith("epoch 12: loss ")
-        assert told[1][-1].endswith(f"error {way.error[-1]:.1%}")
+        assert told[1][-1].endswith(f"error {trajectory.error[-1]:.1%}")
         said = (
-            f"{found.training.shares[0]:.1%} and" if plane == "training" else f"{way.seen:.2%} of the"  # type: ignore[index]
+            f"{found.training.shares[0]:.1%} and" if plane == "training" else f"{trajectory.seen:.2%} of the"  # type: ignore[index]
         )
         assert said in words(page)
 
@@ -135,7 +128,8 @@ def test_a_surface_is_computed_when_asked_and_is_the_librarys() -> None:
     link = {"ls_seed": "3", "ls_span": "0.5"}
     page = opened("landscape", **AGAIN, **link)
     assert not page.error
-    assert not charts(page)
+    (grid,) = charts(page)  # the places that will be computed, and no number yet
+    assert [len(trace["x"]) for trace in grid["data"]] == [81, 1]
     assert "81 points × 100 photos: about" in words(page)
     page.button(key="ls_compute").click().run()
     found = page.session_state["_ls_surface"][1].step.answer
@@ -143,10 +137,10 @@ def test_a_surface_is_computed_when_asked_and_is_the_librarys() -> None:
     assert np.allclose(found.loss, expected.loss, rtol=1e-5)
     assert np.array_equal(found.error, expected.error)
     assert len(charts(page)) == 1
-    foot = captions(page)
+    foot = words(page)
     for part in ("A network for tests", "9 × 9 points", "seed 3", "±0.5", "computed here"):
         assert part in foot
-    assert f"| {reading(expected).centre:.3g} |" in words(page)
+    assert f"| {finding(expected).centre:.3g} |" in words(page)
     page.segmented_control(key="ls_look").set_value("hills").run()
     assert charts(page)[0]["data"][0]["type"] == "surface"
     assert {name: page.query_params[name] for name in link} == link
@@ -164,7 +158,7 @@ def test_a_rerun_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not page.exception
     page.number_input(key="ls_seed").set_value(4).run()
     assert not page.exception  # another question waits to be asked
-    assert not charts(page)
+    assert all(trace["type"] == "scatter" for trace in charts(page)[0]["data"])
 
 
 def test_a_stopped_surface_is_a_whole_coarser_one() -> None:
@@ -177,7 +171,7 @@ def test_a_stopped_surface_is_a_whole_coarser_one() -> None:
     page.run()
     assert "stopped at 30 / 81" in page.warning[-1].value
     assert "on a coarser grid" in page.info[-1].value
-    assert "5 × 5 points" in captions(page)
+    assert "5 × 5 points" in words(page)
     (chart,) = charts(page)
     assert chart["data"][0]["type"] == "heatmap"
 
@@ -189,14 +183,14 @@ def test_other_networks_have_surroundings_too(changes: dict[str, Any]) -> None:
     assert "81 points × 30 photos" in words(page)
     page.button(key="ls_compute").click().run()
     assert not page.error
-    assert "against the trained network’s own answers" in captions(page)
+    assert "against the trained network’s own predictions" in words(page)
     assert page.session_state["_ls_surface"][1].step.answer.error[4, 4] == 0
 
 
 def test_the_notebook_finds_the_pages_numbers() -> None:
-    names = run(landscape_notebook("bundled", 100, seed=3, span=0.5, steps=9))
+    names = run("landscape/landscape_notebook.py", key="bundled", count=100, seed=3, span=0.5, steps=9)
     expected = computed(3, 0.5)
     assert np.allclose(names["surface"].loss, expected.loss, rtol=1e-5)
-    assert names["by_hand"] == pytest.approx(expected.loss[-1, -1], rel=1e-4)
-    assert names["found"] == reading(names["surface"])
-    assert names["ways"].data
+    assert names["reference"] == pytest.approx(expected.loss[-1, -1], rel=1e-4)
+    assert names["found"] == finding(names["surface"])
+    assert names["trajectories"].data

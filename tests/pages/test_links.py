@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resnet_explorer.ui.pages import PAGES
+from resnet_explorer.ui.app.page_list import PAGES
 from tests.pages.opened import opened
 
 
@@ -52,13 +52,9 @@ def test_a_bad_link_is_told_in_a_sentence(page: str, link: dict[str, str], sente
     assert not [each for each in app.warning if "link" in each.value], "told once"
 
 
-@pytest.mark.parametrize(
-    ("page", "link"),
-    [("predict", {"p_sample": "horse"}), ("convolution", {"cv_view": "field", "cv_photo": "horse"})],
-)
-def test_a_sample_of_before_is_another_one_now(page: str, link: dict[str, str]) -> None:
-    app = opened(page, **link)
-    assert app.selectbox(key=list(link)[-1]).value == "cat"
+def test_a_sample_of_before_is_another_one_now() -> None:
+    app = opened("predict", p_sample="horse")
+    assert app.selectbox(key="p_sample").value == "cat"
     assert not app.warning
 
 
@@ -68,6 +64,19 @@ def test_a_link_of_a_moment_ago_does_not_undo_a_click() -> None:
     app.query_params["arch_unit"] = "FLOPs"  # a browser that has not heard yet
     app.run()
     assert app.segmented_control(key="arch_unit").value == "MACs"
+
+
+def test_a_click_before_the_browser_has_heard_brings_no_old_value_back() -> None:
+    app = opened("architecture", arch_unit="FLOPs")
+    app.button(key="_reset").click().run()
+    assert app.segmented_control(key="arch_unit").value == "MACs"
+    app.query_params["arch_unit"] = "FLOPs"  # what a browser that has not heard sends with the next click
+    app.segmented_control(key="arch_unit").set_value("FLOPs")
+    app.segmented_control(key="arch_step").set_value("stage 3").run()
+    assert app.segmented_control(key="arch_unit").value == "MACs"
+    assert app.segmented_control(key="arch_step").value == "stage 3"
+    app.segmented_control(key="arch_unit").set_value("FLOPs").run()  # now it has, and a person chose it
+    assert app.segmented_control(key="arch_unit").value == "FLOPs"
 
 
 def test_who_goes_back_is_not_brought_forward_again() -> None:
@@ -82,9 +91,9 @@ def test_who_goes_back_is_not_brought_forward_again() -> None:
     assert app.query_params["arch_unit"] == "FLOPs"
 
 
-def test_the_sidebars_links_keep_the_network() -> None:
+def test_the_menus_links_keep_the_network() -> None:
     app = opened("compare", net="resnet152")
-    links = {link.proto.page: link.proto.query_string for link in app.sidebar.get("page_link")}
+    links = {link.proto.page: link.proto.query_string for link in app.get("page_link")}
     assert len(links) == len(PAGES)
     assert set(links.values()) == {"net=resnet152&weights=none&size=224"}
 

@@ -1,7 +1,6 @@
-"""The Many photos page says of each photo what the library says, keeps little, and lets go of the rest."""
+"""The view of many photos says of each what the library says, keeps little, and lets go of the rest."""
 
 import io
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,21 +8,27 @@ from typing import Any
 import pytest
 import streamlit as st
 import torch
-from PIL import Image
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer import ResNetSpec, build
-from resnet_explorer.evaluation import for_evaluation
-from resnet_explorer.photo import open_photo
-from resnet_explorer.predictor import first_view, predict, preprocess
-from resnet_explorer.samples import SAMPLES, open_sample, sample_bytes
-from resnet_explorer.ui import many_input
-from resnet_explorer.weights import Preprocessing, bundled, export_bundled, find, load
+from resnet_explorer.explanation.predict import default_view, predict, preprocess
+from resnet_explorer.model.fold_batch_norm import for_evaluation
+from resnet_explorer.photos.decode import open_photo
+from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.photos.samples import SAMPLES, open_sample, sample_bytes
+from resnet_explorer.ui.batch import photos_input
+from resnet_explorer.weights import bundled, user_store
+from resnet_explorer.weights.bundled import export_bundled
+from resnet_explorer.weights.catalogue import find, load
+from resnet_explorer.weights.checkpoint import read_checkpoint
 from tests.pages.opened import opened
+from tests.photos.files import file_of, zipped
+
+pytestmark = pytest.mark.slow
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26), look="surest")
+SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26), crop_policy="most_confident")
 SPEC = ResNetSpec("basic", (1, 1, 1), width=16, stem="cifar", num_classes=10)
 
 
@@ -49,7 +54,7 @@ def alone(data: bytes) -> list[tuple[str, float]]:
     weights = find("bundled")
     model = for_evaluation(load(weights))
     photo = open_photo(data, "photo")
-    view = first_view(model, photo, weights.preprocessing)
+    view = default_view(model, photo, weights.preprocessing)
     tensor, _ = preprocess(photo, weights.preprocessing, view)
     return [(CLASSES[index], p) for index, p in predict(model, tensor).top(5)]
 
@@ -57,26 +62,16 @@ def alone(data: bytes) -> list[tuple[str, float]]:
 SAMPLE_FILES = {each.file: sample_bytes(each.name) for each in SAMPLES}
 
 
-def file_of(image: Image.Image, image_format: str = "PNG") -> bytes:
-    stream = io.BytesIO()
-    image.save(stream, format=image_format)
-    return stream.getvalue()
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as packed:
-        for name, data in files.items():
-            packed.writestr(name, data)
-    return stream.getvalue()
-
-
 def upload(page: AppTest, files: dict[str, bytes], source: str = "files") -> AppTest:
     page.segmented_control(key="mp_from").set_value(source).run()
-    page.file_uploader[0].set_value([(name, data, "image/png") for name, data in files.items()])
+    uploader(page).set_value([(name, data, "image/png") for name, data in files.items()])
     page.run()
     assert not page.exception
     return page
+
+
+def uploader(page: AppTest) -> Any:
+    return next(each for each in page.file_uploader if "hotos" in each.label)
 
 
 def table(page: AppTest) -> Any:
@@ -89,17 +84,46 @@ def test_the_samples_are_tried_at_once() -> None:
     assert list(rows["photo"]) == list(SAMPLE_FILES)
     for row, data in zip(rows.itertuples(), SAMPLE_FILES.values(), strict=True):
         (label, probability), second, *_ = alone(data)
-        assert (row.answer, row.probability) == (label, pytest.approx(probability, abs=1e-6))
+        assert (row.prediction, row.probability) == (label, pytest.approx(probability, abs=1e-6))
         assert row.next == f"{second[0]} {second[1]:.0%}"
         assert row.thumbnail.startswith("data:image/jpeg;base64,")
-    assert page.subheader[0].value == "5 photos"
+    classes = len(set(rows["prediction"]))
+    assert f"**5 photos** in {classes} classes." in [each.value for each in page.markdown]
+    assert "right" not in rows
+
+
+def test_a_link_of_before_opens_the_view_with_all_that_it_asks_for() -> None:
+    page = opened("many", mp_from="folder", mp_order="sure")
+    assert not page.warning
+    assert [each.value for each in page.title] == ["Side by side"]
+    assert page.segmented_control(key="sb_view").value == "many"
+    assert page.segmented_control(key="mp_from").value == "folder"
+    assert {"sb_view": "many", "mp_order": "sure"}.items() <= page.query_params.items()
+    page.segmented_control(key="sb_view").set_value("one").run()
+    assert not page.exception
+    assert page.multiselect(key="sb_nets").value
+
+
+def test_where_folders_name_the_classes_the_share_that_is_right_is_told() -> None:
+    answers = {name: alone(data)[0][0] for name, data in SAMPLE_FILES.items()}
+    (first, label), (second, other) = list(answers.items())[:2]
+    wrong = next(name for name in CLASSES if name != other)
+    files = {
+        f"trip/{label.upper()}/{first}": SAMPLE_FILES[first],
+        f"trip/{wrong}/{second}": SAMPLE_FILES[second],
+        "trip/others/rocket.jpg": SAMPLE_FILES["rocket.jpg"],
+    }
+    page = upload(opened("many"), files, "folder")
+    assert list(table(page)["right"]) == ["✓", f"✗ {wrong}", ""]
+    sentence = next(each.value for each in page.markdown if "3 photos" in each.value)
+    assert sentence.endswith("**50% right**: 1 of the 2 whose folder names a class.")
 
 
 def test_uploaded_files_are_answered_and_named_if_they_cannot_be_read() -> None:
     cat = SAMPLE_FILES["chelsea.png"]
     page = upload(opened("many"), {"a.png": cat, "notes.txt": b"dear diary", "b.png": cat[:2000]})
     assert list(table(page)["photo"]) == ["a.png"]
-    assert table(page)["answer"][0] == alone(cat)[0][0]
+    assert table(page)["prediction"][0] == alone(cat)[0][0]
     unread = page.dataframe[1].value
     assert list(unread["File"]) == ["notes.txt", "b.png"]
     assert unread["Why"][0].startswith("notes.txt is no picture")
@@ -120,9 +144,9 @@ def test_a_class_and_an_order_are_in_the_link() -> None:
     page = opened("many", mp_order="unsure")
     probabilities = list(table(page)["probability"])
     assert probabilities == sorted(probabilities)
-    answer = table(page)["answer"][0]
+    answer = table(page)["prediction"][0]
     page.selectbox(key="mp_class").set_value(str(CLASSES.index(answer))).run()
-    assert set(table(page)["answer"]) == {answer}
+    assert set(table(page)["prediction"]) == {answer}
     assert page.query_params["mp_class"] == str(CLASSES.index(answer))
     absent = next(name for name in CLASSES if name not in {alone(d)[0][0] for d in SAMPLE_FILES.values()})
     page = opened("many", mp_class=str(CLASSES.index(absent)))
@@ -142,10 +166,10 @@ def test_a_photo_is_opened_on_predict() -> None:
 def test_only_small_copies_are_kept() -> None:
     large = file_of(open_sample("coffee").image.resize((3000, 2000)), "JPEG")
     page = upload(opened("many"), {"large.jpg": large})
-    assert page.file_uploader[0].value in (None, [])
-    (answer,) = page.session_state["_mp_own"][1].step.answer.answers
-    assert max(open_photo(answer.copies.photo, "copy").image.size) == 512
-    assert len(answer.copies.photo) + len(answer.copies.thumbnail) < 100_000
+    assert uploader(page).value in (None, [])
+    (answer,) = page.session_state["_mp_own"][1].step.answer.predictions
+    assert max(open_photo(answer.kept.photo, "copy").image.size) == 512
+    assert len(answer.kept.photo) + len(answer.kept.thumbnail) < 100_000
     assert page.session_state["_mp_batch"].entries == []
 
 
@@ -163,20 +187,21 @@ def test_the_server_lets_go_of_the_uploads(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_answers_stay_with_the_network_that_gave_them() -> None:
-    page = upload(opened("many"), {"a.png": SAMPLE_FILES["rocket.jpg"]})
-    before = table(page)["answer"][0]
     stream = io.BytesIO()
     state = build(SPEC.with_(num_classes=3)).state_dict()
     torch.save({"state_dict": state, "classes": ["rose", "tulip", "daisy"]}, stream)
-    page.sidebar.file_uploader[1].set_value(("best.pth", stream.getvalue(), "application/octet-stream")).run()
-    assert table(page)["answer"][0] == before
-    assert "These answers are those of **A network for tests**." in page.info[0].value
+    key = user_store.keep(read_checkpoint(stream.getvalue(), "best.pth", None)).key
+    page = upload(opened("many"), {"a.png": SAMPLE_FILES["rocket.jpg"]})
+    before = table(page)["prediction"][0]
+    page.selectbox(key="_network_choice").set_value(key).run()
+    assert table(page)["prediction"][0] == before
+    assert "These predictions are those of **A network for tests**." in page.info[0].value
     page.segmented_control(key="mp_from").set_value("samples").run()
-    assert set(table(page)["answer"]) <= {"rose", "tulip", "daisy"}, "samples can be read again"
+    assert set(table(page)["prediction"]) <= {"rose", "tulip", "daisy"}, "samples can be read again"
 
 
 def test_more_than_are_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(many_input, "MOST", 2)
+    monkeypatch.setattr(photos_input, "MOST", 2)
     page = upload(opened("many"), SAMPLE_FILES)
     assert len(table(page)) == 2
     assert "the command line does the other 3 as well" in page.info[0].value

@@ -1,36 +1,29 @@
-"""The network of the session and its weights: in the sidebar, in the link, on pages that need them."""
+"""The network of the session and its weights: in the head, in the link, on pages that need them."""
 
 from __future__ import annotations
 
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 import torch
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer import ResNetSpec, build
-from resnet_explorer.weights import bundled, keep
+from resnet_explorer.ui.weights import fetch_button
+from resnet_explorer.weights import bundled
 from resnet_explorer.weights.checkpoint import read_checkpoint
-from resnet_explorer.weights.imagenet_files import cache_folder, file_of
-from tests.pages.opened import APP, opened
+from resnet_explorer.weights.imagenet_files import SERVER, cache_folder, file_of
+from resnet_explorer.weights.user_store import keep, kept
+from tests.pages.opened import APP, opened, totals
 
-PHOTO_PAGES = ("predict", "prove", "features", "many")
+PHOTO_PAGES = ("predict", "prove", "features", "many", "inside")
 V1 = "torchvision/resnet34/IMAGENET1K_V1"
 
 
-@pytest.fixture(autouse=True)
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Empty caches: nothing of one's own, and no file of torchvision's."""
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("fresh_server")
 
 
 def put_there(key: str) -> None:
@@ -47,28 +40,30 @@ def of_my_own(label: str, spec: ResNetSpec) -> str:
 
 
 def state(page: AppTest) -> str:
-    """What the sidebar says of the weights."""
-    return str(page.sidebar.get("popover")[0].proto.popover.label)
+    """What the head says of the weights."""
+    labels = [str(each.proto.popover.label) for each in page.get("popover")]
+    return next(label.split(":gray[")[1].removesuffix("]]") for label in labels if ":gray[" in label)
 
 
 def network(page: AppTest) -> tuple[str, str, str]:
     """What the link says: the network, its weights, and, of the page Architecture, the classes."""
-    classes = next((each.value for each in page.metric if each.label == "Output"), "")
-    return page.query_params["net"], page.query_params["weights"], classes
+    return page.query_params["net"], page.query_params["weights"], totals(page)["output"]
 
 
 def name(page: AppTest) -> str:
-    """The name of the network in the sidebar."""
-    box = page.sidebar.selectbox[0]
+    """The name of the network in the head."""
+    box = page.selectbox(key="_network_choice")
     return str(box.options[box.index])
 
 
 def test_the_default_is_resnet_18_with_the_bundled_weights() -> None:
     page = opened("architecture")
-    assert (name(page), state(page)) == ("ResNet-18", "weights: bundled · 184 things")
-    assert sum("ResNet-18" in option for option in page.sidebar.selectbox[0].options) == 2, "and the book's"
+    assert (name(page), state(page)) == ("ResNet-18", "bundled · 184 things")
+    assert sum("ResNet-18" in option for option in page.selectbox(key="_network_choice").options) == 3, (
+        "and the book's two"
+    )
     assert network(page) == ("resnet18", "bundled", "184")
-    assert [each.value for each in page.sidebar.caption if "page" in each.value] == []
+    assert [each.value for each in page.caption if "page" in each.value] == []
 
 
 @pytest.mark.parametrize(
@@ -93,7 +88,7 @@ def test_the_state_of_the_weights_in_words(
     put_there(V1)
     page = opened("architecture", **link)
     assert not page.warning
-    assert state(page) == f"weights: {words}"
+    assert state(page) == words
     assert network(page)[1:] == (weights, classes)
     again = opened("architecture", **{key: page.query_params[key] for key in ("net", "weights")})
     assert (state(again), network(again)) == (state(page), network(page))
@@ -155,7 +150,7 @@ def test_other_weights_of_the_same_architecture_are_a_click_away() -> None:
     of_my_own("another.pth", ResNetSpec("basic", (1,), width=8, num_classes=3))
     put_there("torchvision/resnet18/IMAGENET1K_V1")
     page = opened("architecture")
-    choice = page.sidebar.radio[0]
+    choice = page.radio(key="_weights_choice")
     assert len(choice.options) == 4, "bundled, mine, ImageNet's, none"
     for key, classes, words in (
         ("none", "1000", "none"),
@@ -163,9 +158,9 @@ def test_other_weights_of_the_same_architecture_are_a_click_away() -> None:
         ("torchvision/resnet18/IMAGENET1K_V1", "1000", "ImageNet · on this machine"),
         ("bundled", "184", "bundled · 184 things"),
     ):
-        page.sidebar.radio[0].set_value(key).run()
+        page.radio(key="_weights_choice").set_value(key).run()
         assert network(page)[1:] == (key, classes)
-        assert state(page) == f"weights: {words}"
+        assert state(page) == words
         assert name(page) == ("mine.pth" if key == mine else "ResNet-18")
         assert page.query_params["net"] == ("basic.2-2-2-2.num_classes-3" if key == mine else "resnet18")
 
@@ -174,25 +169,25 @@ def test_networks_of_ones_own_are_listed_after_the_presets() -> None:
     spec = ResNetSpec("basic", (1, 1), width=8, stem="cifar", num_classes=3)
     key = of_my_own("mine.pth", spec)
     page = opened("architecture")
-    assert page.sidebar.selectbox[0].options[-1] == "mine.pth"
-    page.sidebar.selectbox[0].set_value(key).run()
-    assert state(page) == "weights: yours"
+    assert page.selectbox(key="_network_choice").options[-1] == "mine.pth"
+    page.selectbox(key="_network_choice").set_value(key).run()
+    assert state(page) == "yours"
     assert network(page)[1:] == (key, "3")
     assert page.query_params["size"] == "32"
-    page.sidebar.button(key="_forget").click().run()
+    page.button(key="_forget").click().run()
     assert not page.exception
     assert network(page)[1:] == ("none", "3"), "the network stays, its weights are gone"
 
 
 def test_a_preset_by_name_takes_the_best_weights_that_are_here() -> None:
     page = opened("architecture")
-    page.pills(key="arch_resnet").set_value("resnet34").run()
+    page.segmented_control(key="arch_resnet").set_value("resnet34").run()
     assert network(page) == ("resnet34", "none", "1000")
-    page.pills(key="arch_resnet").set_value("resnet18").run()
+    page.segmented_control(key="arch_resnet").set_value("resnet18").run()
     assert network(page) == ("resnet18", "bundled", "184")
-    assert page.pills(key="arch_resnet").value == "resnet18"
+    assert page.segmented_control(key="arch_resnet").value == "resnet18"
     put_there(V1)
-    page.sidebar.selectbox[0].set_value("resnet34").run()
+    page.selectbox(key="_network_choice").set_value("resnet34").run()
     assert network(page) == ("resnet34", V1, "1000")
 
 
@@ -215,9 +210,8 @@ def test_without_weights_a_photo_page_says_so_in_a_sentence(page_name: str) -> N
     assert not page.error
     (sentence,) = [each.value for each in page.info]
     assert sentence == "**ResNet-50** is shown without weights, so it cannot say what is on a photo."
-    labels = [button.label for button in page.main.button]
-    assert "Fetch ImageNet’s weights V2 (98 MB)" in labels
-    assert "Use ResNet-18, which knows 184 things" in labels
+    assert page.button(key="_fetch_page_V2").label == "Fetch ImageNet’s weights V2 (98 MB)"
+    assert page.button(key="_use_bundled").label == "Use ResNet-18, which knows 184 things"
 
 
 @pytest.mark.parametrize("page_name", PHOTO_PAGES)
@@ -229,7 +223,7 @@ def test_without_the_bundled_file_a_photo_page_says_so(
     assert [each.value for each in page.error] == [
         f"The bundled network is missing: there is no file resnet18.safetensors in {tmp_path}."
     ]
-    assert (name(page), state(page)) == ("ResNet-18", "weights: not on this machine")
+    assert (name(page), state(page)) == ("ResNet-18", "not on this machine")
     assert "Use ResNet-18" not in " ".join(button.label for button in page.button)
 
 
@@ -244,7 +238,7 @@ def test_weights_that_are_here_but_not_chosen_are_a_click_away() -> None:
 @pytest.mark.parametrize("page_name", [*PHOTO_PAGES, "train", "album"])
 def test_no_page_has_a_network_of_its_own(page_name: str) -> None:
     page = opened(page_name, net="resnet50")
-    controls = [*page.main.selectbox, *page.main.segmented_control, *page.main.radio]
+    controls = [*page.selectbox, *page.segmented_control, *page.radio]
     assert not {control.key for control in controls} & {
         "p_from",
         "p_weights",
@@ -252,10 +246,10 @@ def test_no_page_has_a_network_of_its_own(page_name: str) -> None:
         "tn_start",
         "al_size",
     }
-    assert not [each for each in page.main.selectbox if each.label == "Network"]
+    assert [each.key for each in page.selectbox if each.label == "Network"] == ["_network_choice"]
 
 
-def test_the_sidebar_loads_no_torch_whatever_the_weights() -> None:
+def test_the_head_loads_no_torch_whatever_the_weights() -> None:
     put_there(V1)
     script = f"""
 import sys
@@ -272,3 +266,52 @@ print(page.info[0].value[:13], sorted({{"torch", "torchvision"}} & set(sys.modul
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["0 bundled", f"0 {V1}", "0 none", "**ResNet-50** []"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_head_says_that_nothing_can_be_fetched_before_it_offers_to_when_it_is_opened(
+    is_there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(url: str) -> bool:
+        asked.append(url)
+        return is_there
+
+    monkeypatch.setattr(fetch_button, "is_reachable", answer)
+    fetch_button.is_offered_by.clear()
+    page = opened("overview", net="resnet50")
+    assert not asked, "nobody waits for it at first"
+    page.session_state["_network"] = True
+    page.run()
+    page.run()
+    assert asked == [SERVER], "once a minute at most"
+    told = "**No network connection here now**: download.pytorch.org does not answer."
+    assert (told in [each.value for each in page.markdown]) != is_there
+    assert any("Fetch ImageNet’s weights V2" in each.label for each in page.button)
+    fetch_button.is_offered_by.clear()
+
+
+def test_a_long_name_of_ones_own_network_is_cut_in_the_head() -> None:
+    name = "a name that is much longer than the head has room for.pth"
+    key = of_my_own(name, ResNetSpec("basic", (1,), width=8, stem="cifar", num_classes=3))
+    page = opened("overview", weights=key)
+    labels = [str(each.proto.popover.label) for each in page.get("popover")]
+    (label,) = [each for each in labels if each.startswith("a name")]
+    assert "…" in label and len(label.partition(" :small")[0]) <= 20
+    assert page.selectbox(key="_network_choice").options[-1] == name
+
+
+def test_a_network_of_ones_own_is_read_as_another_of_its_shapes() -> None:
+    spec = ResNetSpec("basic", (1, 1), width=4, stem="cifar", num_classes=3, shortcut="zero_pad")
+    page = opened("architecture", weights=of_my_own("mine.pth", spec))
+    around = spec.with_(zero_pad="around")
+    page.selectbox(key="_read_as_network").set_value(around).run()
+    assert page.query_params["net"].endswith(".zero_pad-around")
+    assert [weights.spec for weights in kept()] == [around]
+    page.selectbox(key="_read_as_form").set_value("0-1").run()
+    page.button(key="_swap_colours").click().run()
+    (weights,) = kept()
+    assert (weights.spec, weights.preprocessing.mean) == (around, (0.0, 0.0, 0.0))
+    assert page.query_params["weights"] == weights.key
+    assert not page.exception

@@ -1,35 +1,28 @@
-"""The Runs page: all runs, one of them, several together; what is damaged is passed over."""
+"""The runs of the Trust page: all runs, one of them, several together; what is damaged is passed over."""
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
-from resnet_explorer.finetune import background
-from resnet_explorer.finetune.conduct import conduct
-from resnet_explorer.finetune.runs import RunEntry, find_run, runs, runs_folder
-from resnet_explorer.finetune.settings import Settings
-from resnet_explorer.finetune.state import ALIVE, STATE, STOP
-from resnet_explorer.finetune.story import STORY
-from resnet_explorer.weights import own
-from tests.finetune_colours import QUICK, colours_zip, story_of
-from tests.pages.opened import opened
+from resnet_explorer.finetune.runs import worker_process
+from resnet_explorer.finetune.runs.status import ALIVE, STATUS, STOP
+from resnet_explorer.finetune.runs.store import RunEntry, example_run, find_run, runs, runs_folder
+from resnet_explorer.finetune.training.hyperparameters import Settings
+from resnet_explorer.finetune.training.run_config import RUN_CONFIG
+from resnet_explorer.weights import user_store
+from tests.finetune_colours import QUICK, colours_zip, config_of, done
+from tests.pages.opened import charts, opened, popovers, text
 
+EXAMPLE = "Example: flowers"
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
-    st.cache_resource.clear()
-    yield tmp_path / "home"
-    st.cache_resource.clear()
+pytestmark = [pytest.mark.usefixtures("fresh_server"), pytest.mark.slow]
 
 
 @pytest.fixture
@@ -37,16 +30,12 @@ def data(tmp_path: Path) -> Path:
     return colours_zip(tmp_path / "colours.zip")
 
 
-def done(
-    data: Path, key: str, label: str = "Colours", settings: Settings = QUICK, hour: int = 10
-) -> RunEntry:
-    """A run that began at an hour of one day."""
-    story = story_of(data, settings, label)
-    for _ in conduct(story, story.photos, runs_folder() / key):
-        pass
-    path = runs_folder() / key / STORY
-    told = json.loads(path.read_text()) | {"begun": f"2026-11-21T{hour}:00:00+00:00"}
-    path.write_text(json.dumps(told))
+def done_at(hour: int, data: Path, key: str, label: str = "Colours", settings: Settings = QUICK) -> RunEntry:
+    """A run to its end that began at an hour of one day."""
+    done(config_of(data, settings, label), key)
+    path = runs_folder() / key / RUN_CONFIG
+    config = json.loads(path.read_text()) | {"begun": f"2026-11-21T{hour:02}:00:00+00:00"}
+    path.write_text(json.dumps(config))
     return find_run(key)
 
 
@@ -54,9 +43,9 @@ def metric(page: AppTest, label: str) -> str:
     return next(each.value for each in page.metric if each.label == label)
 
 
-def words(page: AppTest) -> list[list[list[str]]]:
+def tables(page: AppTest) -> list[list[list[str]]]:
     """The tables of words on the page: of each its rows, of each row its cells."""
-    bodies = [each.proto.body for each in page.main.get("html") if "class='words'" in each.proto.body]
+    bodies = [each.proto.body for each in page.main.get("html") if 'class="words"' in each.proto.body]
     return [
         [
             [unescape(cell) for cell in re.findall(r"<t[hd]>(.*?)</t[hd]>", row)]
@@ -66,117 +55,129 @@ def words(page: AppTest) -> list[list[list[str]]]:
     ]
 
 
-def told(page: AppTest) -> dict[str, str]:
+def settings_of(page: AppTest) -> dict[str, str]:
     """The settings of the chosen run."""
-    return dict(words(page)[0] + words(page)[1])
+    return dict(tables(page)[0] + tables(page)[1])
 
 
-def test_without_a_run_the_way_to_the_first_is_shown() -> None:
-    page = opened("runs")
-    assert page.info[0].value == "Nothing was trained on this machine yet."
+def test_without_a_run_the_example_is_shown_and_the_way_to_the_first() -> None:
+    page = opened("runs")  # a link of before
+    assert (page.title[0].value, page.session_state["tr_view"]) == ("Trust it", "runs")
+    run = example_run()
+    assert list(page.dataframe[0].value["run"]) == [EXAMPLE]
+    assert list(page.dataframe[0].value["state"]) == ["example"]
+    assert run.best and metric(page, "Accuracy") == f"{run.best.val_accuracy:.1%}"
+    assert settings_of(page)["Learns"] == "the last stage"
+    assert "ships without its network" in text(page)
+    assert "CC BY 2.0" in text(page)
+    offered = {button.key for button in page.button} | set(popovers(page))
+    assert not offered & {"ru_continue", "ru_open", "Rename", "Delete", "More epochs"}
     assert not page.selectbox(key="_network_choice").disabled
-    links = [link.proto.page for link in page.main.get("page_link")]
-    assert links == ["train"]
+    links = {link.proto.label: link.proto.page for link in page.main.get("page_link")}
+    assert links["Train on your own photos"] == "train"
+    (chart,) = charts(page)
+    assert [trace["name"] for trace in chart["data"]] == ["a first head", "tested", "learning"] * 2
 
 
 def test_all_runs_and_the_newest_of_them(data: Path) -> None:
-    old = done(data, "old", "Colours, slow", replace(QUICK, rate=0.001), hour=9)
-    new = done(data, "new", "Colours, fast", hour=11)
-    page = opened("runs")
+    old = done_at(9, data, "old", "Colours, slow", replace(QUICK, rate=0.001))
+    new = done_at(11, data, "new", "Colours, fast")
+    page = opened("trust", tr_view="runs")
     table = page.dataframe[0].value
-    assert list(table["run"]) == ["Colours, fast", "Colours, slow"]
-    assert list(table["state"]) == ["done", "done"]
-    assert list(table["epochs"]) == ["3 of 3", "3 of 3"]
-    assert list(table["best"]) == [f"{each.best.val_accuracy:.1%}" for each in (new, old) if each.best]
+    assert list(table["run"]) == ["Colours, fast", "Colours, slow", EXAMPLE], "one's own come first"
+    assert list(table["state"])[:2] == ["done", "done"]
+    assert list(table["epochs"])[:2] == ["3 of 3", "3 of 3"]
+    assert list(table["best"])[:2] == [f"{each.best.val_accuracy:.1%}" for each in (new, old) if each.best]
     assert page.selectbox(key="ru_run").value == "new"
     assert new.best is not None
-    assert metric(page, "Right") == f"{new.best.val_accuracy:.1%}"
+    assert metric(page, "Accuracy") == f"{new.best.val_accuracy:.1%}"
     assert (metric(page, "Epochs"), metric(page, "Tested on")) == ("3 of 3", "9")
-    assert told(page)["Learning rate"] == "0.01"
+    assert settings_of(page)["Learning rate"] == "0.01"
     assert page.query_params["ru_run"] == "new"
+    (chart,) = charts(page)[:1]
+    assert [trace["name"] for trace in chart["data"]] == ["tested", "learning"] * 2, "beside the table"
     page.selectbox(key="ru_run").set_value("old").run()
     assert not page.exception
-    assert told(page)["Learning rate"] == "0.001"
+    assert settings_of(page)["Learning rate"] == "0.001"
     assert page.query_params["ru_run"] == "old"
 
 
 def test_a_link_opens_a_run_and_one_that_is_gone_is_told(data: Path) -> None:
-    done(data, "old", hour=9)
-    done(data, "new", hour=11)
-    assert opened("runs", ru_run="old").selectbox(key="ru_run").value == "old"
-    page = opened("runs", ru_run="gone")
+    done_at(9, data, "old")
+    done_at(11, data, "new")
+    assert opened("trust", tr_view="runs", ru_run="old").selectbox(key="ru_run").value == "old"
+    page = opened("trust", tr_view="runs", ru_run="gone")
     assert page.selectbox(key="ru_run").value == "new"
-    assert "`ru_run=gone`: allowed: new, old." in page.warning[0].value
+    assert "`ru_run=gone`: allowed: new, old, example." in page.warning[0].value
 
 
 def curves(page: AppTest) -> dict[str, Any]:
     """The names and the values of the chart that holds several runs."""
-    charts = [json.loads(each.proto.spec) for each in page.main.get("plotly_chart")]
-    return {trace["name"]: trace for trace in charts[-1]["data"]}
+    return {trace["name"]: trace for trace in charts(page)[-1]["data"]}
 
 
 def test_several_runs_are_compared(data: Path) -> None:
-    done(data, "a", "slow", replace(QUICK, rate=0.001), hour=9)
-    done(data, "b", "fast", hour=10)
-    done(data, "c", "long", replace(QUICK, epochs=4), hour=11)
-    page = opened("runs", ru_curve="train_loss", ru_some="b,a")
+    done_at(9, data, "a", "slow", replace(QUICK, rate=0.001))
+    done_at(10, data, "b", "fast")
+    done_at(11, data, "c", "long", replace(QUICK, epochs=4))
+    page = opened("trust", tr_view="runs", ru_curve="train_loss", ru_some="b,a")
     assert page.multiselect(key="ru_some").value == ["b", "a"]
     assert list(curves(page)) == ["fast", "slow"]
-    table = words(page)[2]
+    table = tables(page)[2]
     assert table[0] == ["", "fast", "slow"]
-    assert [row[0] for row in table[1:]] == ["Right", "Best epoch", "Time", "Learning rate"]
+    assert [row[0] for row in table[1:]] == ["Accuracy", "Best epoch", "Time", "Learning rate"]
     assert table[-1] == ["Learning rate", "0.01", "0.001"]
     page.multiselect(key="ru_some").set_value(["c", "b"]).run()
     assert not page.exception
     assert list(curves(page)) == ["long", "fast"]
-    assert words(page)[2][4:] == [["Epochs", "4", "3"]]
+    assert tables(page)[2][4:] == [["Epochs", "4", "3"]]
     page.multiselect(key="ru_some").set_value([]).run()
     assert "Choose the runs to compare." in [each.value for each in page.info]
 
 
 def test_it_is_renamed_and_its_network_with_it(data: Path) -> None:
-    run = done(data, "one")
-    page = opened("runs")
+    run = done_at(10, data, "one")
+    page = opened("trust", tr_view="runs")
     page.text_input(key="_ru_name_one").set_value("Two reds").run()
     page.button(key="ru_rename_go").click().run()
     assert not page.exception
-    assert page.selectbox(key="ru_run").options == ["Two reds"]
-    assert own.describe(run.state.weights).label == "Two reds"
+    assert page.selectbox(key="ru_run").options == ["Two reds", EXAMPLE]
+    assert user_store.describe(run.status.weights).label == "Two reds"
     page.text_input(key="_ru_name_one").set_value("  ").run()
     page.button(key="ru_rename_go").click().run()
     assert page.error[0].value == "A run needs a name."
 
 
 def test_it_is_deleted_with_its_network(data: Path) -> None:
-    done(data, "old", hour=9)
-    run = done(data, "new", hour=10)
-    page = opened("runs")
+    done_at(9, data, "old")
+    run = done_at(10, data, "new")
+    page = opened("trust", tr_view="runs")
     page.button(key="ru_delete_go").click().run()
     assert not page.exception
     assert not page.warning
     assert [each.key for each in runs()] == ["old"]
     assert page.selectbox(key="ru_run").value == "old"
-    assert run.state.weights not in [each.key for each in own.kept()]
+    assert run.status.weights not in [each.key for each in user_store.kept()]
     page.button(key="ru_delete_go").click().run()
-    assert page.info[0].value == "Nothing was trained on this machine yet."
+    assert page.selectbox(key="ru_run").value == "example"
 
 
 def test_its_network_is_opened_on_predict(data: Path) -> None:
-    done(data, "other", "another", replace(QUICK, seed=3), hour=9)
-    run = done(data, "one", hour=10)
-    page = opened("runs")
+    done_at(9, data, "other", "another", replace(QUICK, seed=3))
+    run = done_at(10, data, "one")
+    page = opened("trust", tr_view="runs")
     page.button(key="ru_open").click().run()
     assert not page.exception
     assert page.title[0].value == "Predict"
-    assert page.sidebar.selectbox[0].value == page.query_params["weights"] == run.state.weights
+    assert page.selectbox(key="_network_choice").value == page.query_params["weights"] == run.status.weights
 
 
 def test_its_files(data: Path) -> None:
-    run = done(data, "one", "Three colours")
-    page = opened("runs")
+    run = done_at(10, data, "one", "Three colours")
+    page = opened("trust", tr_view="runs")
     buttons = {each.proto.label: each.proto for each in page.main.get("download_button")}
     assert list(buttons) == [
-        "Runs as CSV", "Bundle (ZIP)", "network.safetensors", "ONNX", "class_indices.json", "log.csv",
+        "CSV", "Bundle (ZIP)", "network.safetensors", "ONNX", "class_indices.json", "log.csv",
         "predictions.csv",
     ]  # fmt: skip
     assert all(each.deferred_file_id for each in buttons.values()), "made when asked for"
@@ -185,7 +186,7 @@ def test_its_files(data: Path) -> None:
     assert not page.exception
     assert page.error[0].value.startswith(r"network.safetensors")
     assert [each.proto.label for each in page.main.get("download_button")] == [
-        "Runs as CSV", "class_indices.json", "log.csv", "predictions.csv",
+        "CSV", "class_indices.json", "log.csv", "predictions.csv",
     ]  # fmt: skip
     (run.folder / "network.safetensors").unlink()
     page.run()
@@ -196,25 +197,25 @@ def test_a_stopped_run_goes_on_and_a_finished_one_for_more_epochs(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, int | None]] = []
-    monkeypatch.setattr(background, "go_on", lambda key, epochs=None: asked.append((key, epochs)))
-    run = done(data, "one")
-    page = opened("runs")
+    monkeypatch.setattr(worker_process, "go_on", lambda key, epochs=None: asked.append((key, epochs)))
+    run = done_at(10, data, "one")
+    page = opened("trust", tr_view="runs")
     assert "ru_continue" not in [each.key for each in page.button]
     page.number_input(key="_ru_more_one").set_value(4).run()
     page.button(key="ru_more_go").click().run()
     assert asked == [("one", 7)]
-    story = replace(run.story, settings=replace(run.story.settings, epochs=9))
-    story.write(run.folder)
-    (run.folder / STATE).write_text(json.dumps({"phase": "stopped", "epoch": 3}))
-    page = opened("runs")
+    config = replace(run.config, settings=replace(run.config.settings, epochs=9))
+    config.write(run.folder)
+    (run.folder / STATUS).write_text(json.dumps({"phase": "stopped", "epoch": 3}))
+    page = opened("trust", tr_view="runs")
     assert "stopped after epoch 3" in page.info[0].value
     page.button(key="ru_continue").click().run()
     assert asked[1:] == [("one", None)]
-    (run.folder / STATE).write_text(json.dumps({"phase": "training", "epoch": 4}))
-    assert "cut off after epoch 3" in opened("runs").warning[0].value
+    (run.folder / STATUS).write_text(json.dumps({"phase": "training", "epoch": 4}))
+    assert "cut off after epoch 3" in opened("trust", tr_view="runs").warning[0].value
     sentence = "red/3.png cannot be read: *gone*"
-    (run.folder / STATE).write_text(json.dumps({"phase": "failed", "sentence": sentence}))
-    page = opened("runs")
+    (run.folder / STATUS).write_text(json.dumps({"phase": "failed", "sentence": sentence}))
+    page = opened("trust", tr_view="runs")
     assert page.error[0].value == r"red/3.png cannot be read\: \*gone\*"
 
 
@@ -222,19 +223,19 @@ def test_a_refusal_is_a_sentence(data: Path, monkeypatch: pytest.MonkeyPatch) ->
     def refuse(key: str, epochs: int | None = None) -> None:
         raise ValueError("Colours is under way.")
 
-    monkeypatch.setattr(background, "go_on", refuse)
-    done(data, "one")
-    page = opened("runs")
+    monkeypatch.setattr(worker_process, "go_on", refuse)
+    done_at(10, data, "one")
+    page = opened("trust", tr_view="runs")
     page.button(key="ru_more_go").click().run()
     assert page.error[0].value == "Colours is under way."
 
 
 def test_a_run_under_way_shows_how_far_it_is_and_can_be_stopped(data: Path) -> None:
-    run = done(data, "one")
+    run = done_at(10, data, "one")
     state = {"phase": "training", "epoch": 2, "done": 3, "total": 4, "left": 17.4}
-    (run.folder / STATE).write_text(json.dumps(state))
+    (run.folder / STATUS).write_text(json.dumps(state))
     with FileLock(run.folder / ALIVE):
-        page = opened("runs")
+        page = opened("trust", tr_view="runs")
         (bar,) = page.main.get("progress")
         assert bar.proto.text == "Epoch 2 of 3, step 3 of 4 · about 17 s left"
         assert page.dataframe[0].value["state"][0] == "training"
@@ -246,7 +247,7 @@ def test_a_run_under_way_shows_how_far_it_is_and_can_be_stopped(data: Path) -> N
 
 
 def test_damaged_and_foreign_folders_are_passed_over(data: Path) -> None:
-    done(data, "good")
+    done_at(10, data, "good")
     for name, content in {
         "no-json": "dear diary",
         "a-list": "[]",
@@ -254,11 +255,11 @@ def test_damaged_and_foreign_folders_are_passed_over(data: Path) -> None:
         "no-settings": '{"settings": 5}',
     }.items():
         (runs_folder() / name).mkdir()
-        (runs_folder() / name / STORY).write_text(content)
+        (runs_folder() / name / RUN_CONFIG).write_text(content)
     (runs_folder() / "empty").mkdir()
     (runs_folder() / "a-file").write_text("x")
-    (runs_folder() / "good" / STATE).write_bytes(b"\xff")
+    (runs_folder() / "good" / STATUS).write_bytes(b"\xff")
     (runs_folder() / "good" / "log.csv").write_text("epoch,val_accuracy\nx,y\n")
-    page = opened("runs")
-    assert list(page.dataframe[0].value["run"]) == ["Colours"]
-    assert metric(page, "Right") == "–"
+    page = opened("trust", tr_view="runs")
+    assert list(page.dataframe[0].value["run"]) == ["Colours", EXAMPLE]
+    assert metric(page, "Accuracy") == "–"

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-APP = str(Path(__file__).parents[2] / "app.py")
+from tests.pages.opened import opened, words
 
 
-def shortcuts_page(net: str = "resnet18") -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=60)
-    at.query_params["net"] = net
-    at.run()
-    at.switch_page("pages/shortcuts.py").run()
-    assert not at.exception
-    return at
-
-
-def words(at: AppTest) -> str:
-    return "\n".join(markdown.value for markdown in at.markdown)
+def shortcuts_page(net: str) -> AppTest:
+    return opened("shortcuts", net=net)
 
 
 def boxes(at: AppTest) -> set[str]:
@@ -35,9 +25,16 @@ def pictures(at: AppTest) -> list[dict[str, object]]:
     return [component for component in components if "legend" in component]
 
 
+def record(at: AppTest) -> str:
+    """What the panel says."""
+    found = pictures(at)[0]["record"]
+    assert isinstance(found, dict)
+    return " · ".join((found["title"], *found["facts"]))
+
+
 def test_resnet50_lists_four_projections_with_their_reasons() -> None:
     said = words(shortcuts_page("resnet50"))
-    assert "12 identity shortcuts, 4 projection shortcuts." in said
+    assert "12 identity shortcuts, 4 projection shortcuts: a solid line adds x itself" in said
     for line in (
         "- **layer1.0** · 64 → 256 channels, same size",
         "- **layer2.0** · 56 → 28, 256 → 512 channels",
@@ -49,14 +46,14 @@ def test_resnet50_lists_four_projections_with_their_reasons() -> None:
 
 def test_stage_1_of_resnet18_does_not_project() -> None:
     said = words(shortcuts_page("resnet18"))
-    assert "5 identity shortcuts, 3 projection shortcuts." in said
+    assert "5 identity shortcuts, 3 projection shortcuts:" in said
     assert "**layer1.0**" not in said
     assert "- **layer2.0** · 56 → 28, 64 → 128 channels" in said
 
 
 def test_option_a_says_that_zeros_are_appended() -> None:
     said = words(shortcuts_page("resnet20_cifar"))
-    assert "7 identity shortcuts, 2 shortcuts, zeros appended." in said
+    assert "7 identity shortcuts, 2 shortcuts, zeros added:" in said
     assert "- **layer2.0** · 32 → 16, 16 → 32 channels (zeros appended)" in said
 
 
@@ -71,7 +68,7 @@ def test_a_stage_is_unfolded_and_stays_so_when_the_network_changes() -> None:
     at.pills(key="sc_unfold").set_value([3]).run()
     assert "layer3.20" in boxes(at)
     assert "layer2.5" not in boxes(at)
-    at.sidebar.selectbox[0].set_value("resnet101").run()
+    at.selectbox(key="_network_choice").set_value("resnet101").run()
     assert at.pills(key="sc_unfold").value == [3]
     assert "layer3.20" in boxes(at)
 
@@ -79,7 +76,7 @@ def test_a_stage_is_unfolded_and_stays_so_when_the_network_changes() -> None:
 def test_a_network_of_three_stages_forgets_the_fourth() -> None:
     at = shortcuts_page("resnet50")
     at.pills(key="sc_unfold").set_value([2, 4]).run()
-    at.sidebar.selectbox[0].set_value("resnet20_cifar").run()
+    at.selectbox(key="_network_choice").set_value("resnet20_cifar").run()
     assert not at.exception
     assert at.pills(key="sc_unfold").value == [2]
 
@@ -94,30 +91,31 @@ def test_every_layer_on_demand() -> None:
 def test_the_record_of_a_box_and_of_a_folded_one() -> None:
     at = shortcuts_page("resnet50")
     at.selectbox(key="sc_node").set_value("layer2.0").run()
-    assert "379,392 parameters" in words(at)
-    assert "projection shortcut (dashed): 56 → 28, 256 → 512 channels" in words(at)
+    assert "379,392 parameters" in record(at)
+    assert "projection shortcut (dashed): 56 → 28, 256 → 512 channels" in record(at)
     at.query_params["sc_node"] = "layer3.1"  # as a click on the folded box does
     at.run()
-    assert "**layer3.1 – 3.5** ×5" in words(at)
+    assert record(at).startswith("layer3.1 – 3.5 ×5 ·")
 
 
 def test_a_box_that_the_next_network_has_not_is_let_go() -> None:
     at = shortcuts_page("resnet50")
     at.selectbox(key="sc_node").set_value("layer4.0").run()
-    at.sidebar.selectbox[0].set_value("resnet20_cifar").run()
+    at.selectbox(key="_network_choice").set_value("resnet20_cifar").run()
     assert not at.exception
     assert at.selectbox(key="sc_node").value is None
+    assert pictures(at)[0]["record"] is None
 
 
 def test_a_shortcut_and_a_line_have_records_and_stand_in_the_link() -> None:
     at = shortcuts_page("resnet18")
     at.query_params["sc_node"] = "layer2.0~shortcut"
     at.run()
-    assert "dashed: projection, 56 → 28, 64 → 128 channels" in words(at)
+    assert "dashed: projection, 56 → 28, 64 → 128 channels" in record(at)
     assert pictures(at)[0]["picked"] == "layer2.0~shortcut"
     at.query_params["sc_node"] = "maxpool~in"
     at.run()
-    assert "**conv1 → maxpool**" in words(at)
+    assert record(at).startswith("conv1 → maxpool ·")
     assert pictures(at)[0]["picked"] == "maxpool~in"
 
 
@@ -141,18 +139,19 @@ def test_searching_a_block_leaves_the_layers_alone() -> None:
 def test_folding_again_marks_the_box_that_holds_what_was_found() -> None:
     at = shortcuts_page("resnet152")
     at.selectbox(key="sc_node").set_value("layer3.20").run()
-    at.button(key="sc_fold").click().run()
-    assert at.pills(key="sc_unfold").value == []
+    assert at.pills(key="sc_unfold").value == [3]
+    assert '"fold": "Fold stage 3"' in json.dumps(pictures(at)[0]["record"])
+    at.pills(key="sc_unfold").set_value([]).run()
     assert pictures(at)[0]["picked"] == "layer3.1"
-    assert "**layer3.20** ·" in words(at)  # its own record, not its neighbours'
-    assert at.button(key="sc_fold").label == "Unfold stage 3"
+    assert record(at).startswith("layer3.20 ·")  # its own record, not its neighbours'
+    assert '"fold": "Unfold stage 3"' in json.dumps(pictures(at)[0]["record"])
 
 
 def test_without_shapes_none_is_drawn() -> None:
     at = shortcuts_page("resnet18")
     assert "64\u2009×\u200956" in str(pictures(at)[0]["svg"])
     at.toggle(key="sc_shapes").set_value(False).run()
-    assert '<text class="shape"' not in str(pictures(at)[0]["svg"])
+    assert 'class="shape"' not in str(pictures(at)[0]["svg"])
 
 
 @pytest.mark.parametrize(
@@ -173,18 +172,25 @@ def test_only_a_giant_picture_is_smaller_as_png() -> None:
     assert [caption for caption in at.caption if "10,000 pixels" in caption.value]
 
 
+def networks(at: AppTest) -> dict[str, bool]:
+    """The networks in the one picture by their names, and whether they have shortcuts."""
+    (picture,) = pictures(at)
+    drawn = str(picture["svg"]).split('<g class="network">')[1:]
+    names = (re.search(r'class="network_name"[^>]*>([^<]+)<', network) for network in drawn)
+    return {
+        name[1]: 'class="shortcut"' in network for name, network in zip(names, drawn, strict=True) if name
+    }
+
+
 def test_the_plain_network_stands_beside_it() -> None:
     at = shortcuts_page("resnet34")
+    assert networks(at) == {}  # one alone has its name in the head
     at.toggle(key="sc_plain").set_value(True).run()
-    assert [heading.value for heading in at.subheader] == ["ResNet-34", "Plain-34"]
-    residual, plain = pictures(at)
-    assert 'class="shortcut"' in str(residual["svg"])
-    assert 'class="shortcut"' not in str(plain["svg"])
-    assert plain["legend"] == [[None, "no shortcut"]]
+    assert networks(at) == {"ResNet-34": True, "plain": False}
 
 
 def test_beside_a_plain_network_stands_the_residual_one() -> None:
     at = shortcuts_page("plain18")
     assert "nothing is added" in words(at)
     at.toggle(key="sc_plain").set_value(True).run()
-    assert [heading.value for heading in at.subheader] == ["Plain-18", "ResNet-18"]
+    assert networks(at) == {"Plain-18": False, "residual": True}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import onnx
@@ -14,19 +14,17 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer import ResNetSpec, build, preset
-from resnet_explorer.export.model_file import model_file
+from resnet_explorer.export.model_py import model_file
+from tests.pages.opened import opened as open_page
+from tests.pages.opened import totals, words
+from tests.places import APP
 
-APP = str(Path(__file__).parents[2] / "app.py")
 WIDE = ResNetSpec("bottleneck", (1, 2), width=8, width_per_group=128, num_classes=7)
 
 
-def opened(**parameters: str) -> AppTest:
+def opened(**link: str) -> AppTest:
     """The page with the network of a link, ResNet-18 with ImageNet's classes unless told."""
-    app = AppTest.from_file(APP, default_timeout=180)
-    parameters = {"net": "resnet18", "weights": "none"} | parameters
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    return app.switch_page("pages/architecture.py").run()
+    return open_page("architecture", **({"net": "resnet18", "weights": "none"} | link))
 
 
 def saved(content: object) -> bytes:
@@ -42,11 +40,7 @@ def uploaded(page: AppTest, content: bytes, name: str) -> AppTest:
 
 
 def parameters(page: AppTest) -> str:
-    return next(metric.value for metric in page.metric if metric.label == "Parameters")
-
-
-def shown_text(page: AppTest) -> str:
-    return "\n".join(element.value for element in page.markdown)
+    return totals(page)["parameters"]
 
 
 # Recognise a network
@@ -62,14 +56,13 @@ def test_a_file_of_torchvision_becomes_the_network_of_the_session(page: AppTest)
 
     uploaded(page, saved({"state_dict": resnet50().state_dict()}), "r50_*best*.pth")
     assert parameters(page) == "25,557,032"
-    assert page.sidebar.selectbox[0].value == "resnet50"
+    assert page.selectbox(key="_network_choice").value == "resnet50"
     assert [box.value for box in page.success] == [r"r50\_\*best\*.pth holds ResNet-50."]
-    assert (
-        "`layer1`, `layer2`, `layer3`, `layer4` have 3, 4, 6, 3 blocks of three convolutions"
-        in shown_text(page)
+    assert "`layer1`, `layer2`, `layer3`, `layer4` have 3, 4, 6, 3 blocks of three convolutions" in words(
+        page
     )
-    assert 'The stride is assumed on the 3×3 (v1.5); "1x1" (v1) has the same shapes.' in shown_text(page)
-    page.sidebar.selectbox[0].set_value("resnet18").run()
+    assert 'The stride is assumed on the 3×3 (v1.5); "1x1" (v1) has the same shapes.' in words(page)
+    page.selectbox(key="_network_choice").set_value("resnet18").run()
     assert not page.success, "what was said of the file is about another network now"
 
 
@@ -78,8 +71,17 @@ def test_a_network_of_ones_own_brings_its_input_size(page: AppTest) -> None:
     assert parameters(page) == "269,722"
     assert page.number_input(key="arch_height").value == 32
     uploaded(page, saved(build(WIDE).state_dict()), "wide.bin")
-    assert page.sidebar.selectbox[0].value == "bottleneck.1-2.width-8.width_per_group-128.num_classes-7"
+    assert (
+        page.selectbox(key="_network_choice").value
+        == "bottleneck.1-2.width-8.width_per_group-128.num_classes-7"
+    )
     assert page.number_input(key="arch_height").value == 224
+
+
+def test_what_a_file_calls_its_tensors_is_text_and_no_markup(page: AppTest) -> None:
+    state = build(preset("resnet20_cifar")).state_dict()
+    uploaded(page, saved(state | {"![](http:a.example)": torch.zeros(1)}), "mine.pt")
+    assert r"Left aside, for they are no part of the network: !\[\](http:a.example)" in words(page)
 
 
 def test_a_file_that_fits_none_leaves_what_was_shown(page: AppTest) -> None:
@@ -90,7 +92,7 @@ def test_a_file_that_fits_none_leaves_what_was_shown(page: AppTest) -> None:
     ]
     assert parameters(page) == "11,689,512"
     uploaded(page, b"\x89PNG\r\n" + bytes(500), "photo.png")
-    assert [box.value for box in page.error] == ["photo.png is damaged, or neither .pth nor .safetensors."]
+    assert [box.value for box in page.error] == ["photo.png is a picture, and a checkpoint is needed."]
     assert parameters(page) == "11,689,512"
 
 
@@ -122,6 +124,7 @@ def files(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     with monkeypatch.context() as patched:
         patched.setattr(st.delta_generator.DeltaGenerator, "download_button", note)
+        patched.setattr(st, "download_button", partial(note, st._main))
         page.run()
     assert not page.exception
     return {name: data() if callable(data) else data for name, data in given.items()}
@@ -137,14 +140,14 @@ def test_every_file_is_of_the_network_on_the_screen(monkeypatch: pytest.MonkeyPa
     markdown = given["resnet34-96x64-layers.md"].splitlines()
     assert len(markdown) == 2 + 124
     assert markdown[-1].startswith("| head | fc | fc |  | 512 | 1000 | 513,000 | 2.3535 | 512,000 |")
-    assert "checks its 21,797,672 parameters. It can load torchvision’s weights." in shown_text(page)
+    assert "checks its 21,797,672 parameters. It can load torchvision’s weights." in words(page)
     assert files(page, monkeypatch) == given, "the same network gives the same files"
 
 
 def test_the_code_can_be_read_on_the_page() -> None:
     page = opened(net="plain18", home_code="1")
     assert "class PlainNet(nn.Module):" in page.code[0].value
-    assert "torchvision’s weights" not in shown_text(page)
+    assert "torchvision’s weights" not in words(page)
     page.toggle(key="home_code").set_value(False).run()
     assert not page.code
 
@@ -162,14 +165,14 @@ def test_onnx_is_prepared_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> Non
     weight = build(preset("resnet20_cifar")).state_dict()["conv1.weight"]
     first = next(value for value in read.graph.initializer if value.name == "conv1.weight")
     assert torch.equal(torch.from_numpy(onnx.numpy_helper.to_array(first).copy()), weight)
-    page.sidebar.selectbox[0].set_value("resnet18").run()
+    page.selectbox(key="_network_choice").set_value("resnet18").run()
     assert page.button(key="home_onnx").label == "Prepare ONNX"
 
 
 def test_a_giant_gets_a_sentence_and_no_onnx() -> None:
     page = opened(net="bottleneck.50-50-50-50.width-256")
     assert page.button(key="home_onnx").disabled
-    assert "As ONNX this network would be a file of 19.1 GB, and up to 537 MB are written" in shown_text(page)
+    assert "As ONNX this network would be a file of 19.1 GB, and up to 537 MB are written" in words(page)
 
 
 def test_no_torch_is_loaded_for_any_of_it() -> None:

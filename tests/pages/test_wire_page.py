@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import streamlit as st
 import torch
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer import ResNetSpec, build
-from resnet_explorer.cam import evidence
-from resnet_explorer.evaluation import for_evaluation
-from resnet_explorer.labs import lesions as module
-from resnet_explorer.labs import wiring
-from resnet_explorer.labs.lesions import Tally, rewired, tally
-from resnet_explorer.labs.measured import photos_of
-from resnet_explorer.labs.paths import measured_flow
-from resnet_explorer.labs.wire_notebook import wire_notebook
-from resnet_explorer.labs.wire_reading import drops_reading, sweep_reading
-from resnet_explorer.labs.wire_sweep import drops_of, sweep_of
-from resnet_explorer.predictor import preprocess
-from resnet_explorer.samples import open_sample
-from resnet_explorer.stage_pass import stage_pass
+from resnet_explorer.common.progress import final_answer
+from resnet_explorer.explanation.activations_and_gradients import stage_pass
+from resnet_explorer.explanation.cam import evidence
+from resnet_explorer.explanation.predict import preprocess
+from resnet_explorer.finetune.dataset.store import keep_files
+from resnet_explorer.labs.ablation import ablated_network as module
+from resnet_explorer.labs.ablation import ablations
+from resnet_explorer.labs.ablation.ablated_network import Tally, ablated_network, tally
+from resnet_explorer.labs.ablation.findings import drops_finding, photo_finding, sweep_finding
+from resnet_explorer.labs.ablation.paths import photo_gradients
+from resnet_explorer.labs.ablation.sweep import drops_of, sweep_of
+from resnet_explorer.labs.photos import dataset_photos, photos_of
+from resnet_explorer.model.fold_batch_norm import for_evaluation
+from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.photos.samples import SAMPLES, open_sample
+from resnet_explorer.training.data import CIFAR10_CLASSES
 from resnet_explorer.training.paper_recipe import KINDS, network
-from resnet_explorer.ui.slow_work import slow_work
-from resnet_explorer.weights import Preprocessing, available, bundled, export_bundled, find, load
+from resnet_explorer.ui.session.progress_job import run_with_progress
+from resnet_explorer.weights import bundled
+from resnet_explorer.weights.bundled import export_bundled
+from resnet_explorer.weights.catalogue import available, find, load
 from tests.notebooks import run
-from tests.pages.opened import opened
+from tests.pages.opened import charts, opened, pictures, words
 
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+pytestmark = pytest.mark.slow
+
 SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
 SPEC = ResNetSpec("basic", (2, 2), width=8, stem="cifar", num_classes=10)
-GUESSED = {"cw_guess": "depends"}
+SHOWN = {"cw_view": "sweep", "cw_guess_shown": "1"}
+NOTEBOOK = "ablation/ablation_notebook.py"
 
 
-def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CLASSES) -> None:
+def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CIFAR10_CLASSES) -> None:
     torch.manual_seed(8)
     model = build(spec).eval()
     with torch.no_grad():
@@ -49,7 +57,7 @@ def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CLASSES) -> None:
 @pytest.fixture(autouse=True)
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A bundled network of random weights, and nothing outside the test's folder."""
-    monkeypatch.setattr(bundled, "FILE", tmp_path / "usual.safetensors")
+    monkeypatch.setattr(bundled, "FILE", tmp_path / "bundled.safetensors")
     monkeypatch.setattr(bundled, "STUDY", tmp_path / "study")
     monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     keep()
@@ -67,48 +75,42 @@ def keep_study(depth: int = 20) -> None:
             model.fc.weight *= 20
         seen = Preprocessing(16, 16, SEEN.mean, SEEN.std)
         path = bundled.STUDY / f"{kind}-{depth}.safetensors"
-        export_bundled(model, CLASSES, seen, path, {"label": f"{kind.capitalize()} {depth} · a test"})
+        export_bundled(model, CIFAR10_CLASSES, seen, path, {"label": f"{kind.capitalize()} {depth} · a test"})
 
 
-def counted(chains: list[wiring.Wiring], count: int = 200, key: str = "bundled") -> Tally:
+def counted(chains: list[ablations.Chain], count: int = 200, key: str = "bundled") -> Tally:
     weights = find(key)
-    *_, last = tally(for_evaluation(load(weights)), photos_of(weights, count), chains)
-    assert last.answer is not None
-    return last.answer
+    return final_answer(tally(for_evaluation(load(weights)), photos_of(weights, count), chains))
 
 
-def words(page: AppTest) -> list[str]:
-    return [each.value for each in page.markdown]
-
-
-def charts(page: AppTest) -> list[dict[str, object]]:
-    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
-
-
-def test_nothing_is_counted_before_a_guess() -> None:
-    page = opened("wire")
-    assert "### Take one of its 4 blocks out: how many answers are still right?" in words(page)
+def test_nothing_is_counted_before_it_is_asked_for() -> None:
+    page = opened("wire", cw_view="sweep")
+    assert "## Take one of its 4 blocks out: how many answers are still right?" in words(page)
     assert not charts(page)
     assert "_cw_sweep" not in page.session_state
     page.segmented_control(key="cw_guess").set_value("most").run()
+    assert not charts(page)  # a guess may be changed until then
+    page.button(key="_cw_guess_show").click().run()
     assert len(charts(page)) == 1
-    assert page.query_params["cw_guess"] == "most"
+    assert "You: Less than half, whichever." in words(page)
+    assert page.query_params["cw_guess_shown"] == "1"
+    assert "cw_guess" not in page.query_params  # it is nobody else's
 
 
 def test_the_sweep_is_the_librarys() -> None:
     blocks = find("bundled").plan.blocks
-    chains = wiring.each_skipped(blocks)
+    chains = ablations.each_skipped(blocks)
     found = counted(list(chains.values()))
-    page = opened("wire", **GUESSED)
-    reading = sweep_reading(sweep_of("", blocks, chains, found))
-    assert any(reading in each.value for each in (*page.success, *page.warning))
+    page = opened("wire", **SHOWN)
+    finding = sweep_finding(sweep_of("", blocks, chains, found))
+    assert finding in words(page)
     (chart,) = charts(page)
-    (bars,) = chart["data"]  # type: ignore[misc]
+    (bars,) = chart["data"]
     assert bars["x"] == ["1.0", "1.1", "2.0", "2.1"]
 
     page.segmented_control(key="cw_kind").set_value("cut").run()
-    cut = counted(list(wiring.each_cut(blocks).values()))
-    assert f": {max(cut.scores):.1%} without that of" in page.warning[0].value
+    cut = counted(list(ablations.each_cut(blocks).values()))
+    assert sweep_finding(sweep_of("", blocks, ablations.each_cut(blocks), cut), cut=True) in words(page)
     assert page.query_params["cw_kind"] == "cut"
 
 
@@ -117,41 +119,41 @@ def test_a_plain_network_stands_beside() -> None:
     sweeps = []
     for key in ("study/residual-20", "study/plain-20"):
         blocks = find(key).plan.blocks
-        chains = wiring.each_skipped(blocks)
+        chains = ablations.each_skipped(blocks)
         found = counted(list(chains.values()), key=key)
         sweeps.append(sweep_of(find(key).label, blocks, chains, found))
     residual, plain = sweeps
     assert list(residual.scores) == list(range(9))
     assert list(plain.scores) == [0, 1, 2, 4, 5, 7, 8]  # 2.0 and 3.0 change the shape
 
-    page = opened("wire", **GUESSED, cw_net="study/residual-20")
-    (said,) = (each.value for each in (*page.success, *page.warning))
-    assert sweep_reading(residual) in said
-    assert f"Plain 20 · a test: {sweep_reading(plain)}" in said
+    page = opened("wire", **SHOWN, cw_net="study/residual-20")
+    said = words(page)
+    assert sweep_finding(residual) in said
+    assert f"Plain 20 · a test: {sweep_finding(plain)}" in said
     assert any("they differ in the shortcuts alone" in each.value for each in page.caption)
     (chart,) = charts(page)
-    first, second = chart["data"]  # type: ignore[misc]
+    first, second = chart["data"]
     assert (first["name"], second["name"]) == ("Residual 20 · a test", "Plain 20 · a test")
     assert [place for place, text in enumerate(second["text"]) if text == "✕"] == [3, 6]
 
     page.toggle(key="cw_twin").set_value(False).run()
     assert page.query_params["cw_twin"] == "0"
     (chart,) = charts(page)
-    assert len(chart["data"]) == 1  # type: ignore[arg-type]
+    assert len(chart["data"]) == 1
 
-    page = opened("wire", **GUESSED, cw_net="study/plain-20", cw_view="drops", cw_draws="1")
+    page = opened("wire", cw_net="study/plain-20", cw_view="drops", cw_draws="1")
     found_drops = [
         drops_of(
             find(key).label,
             find(key).plan.blocks,
-            [counted(row, key=key) for row in wiring.random_rows(find(key).plan.blocks, 1, 0)],
+            [counted(row, key=key) for row in ablations.random_rows(find(key).plan.blocks, 1, 0)],
         )
         for key in ("study/plain-20", "study/residual-20")
     ]
-    assert page.info[0].value == "  \n".join(drops_reading(each, "error") for each in found_drops)
+    assert all(drops_finding(each, "error") in words(page) for each in found_drops)
     assert [len(each.rows) for each in found_drops] == [7, 9]
 
-    names = run(wire_notebook("study/residual-20", 200, "", draws=1, seed=0, other="study/plain-20"))
+    names = run(NOTEBOOK, key="study/residual-20", other_key="study/plain-20", ablation="", draws=1)
     assert names["sweep"].scores == residual.scores
     assert names["other_sweep"].scores == plain.scores
     assert names["other_drops"].rows == found_drops[0].rows
@@ -160,32 +162,32 @@ def test_a_plain_network_stands_beside() -> None:
 def test_a_sweep_that_was_stopped_tells_of_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first network's sweep is done, the other's is not begun: one is drawn, and one is named."""
     keep_study()
-    stopped = slow_work
+    stopped = run_with_progress
 
     def only_the_first(key: str, *rest: object) -> tuple[object, bool]:
-        return (None, False) if key == "_cw_twin_sweep" else stopped(key, *rest)  # type: ignore[arg-type]
+        return (None, False) if key == "_cw_twin_sweep" else stopped(key, *rest)
 
-    monkeypatch.setattr("resnet_explorer.ui.lab_wire_sweeps.slow_work", only_the_first)
-    page = opened("wire", **GUESSED, cw_net="study/residual-20")
-    assert len(charts(page)[0]["data"]) == 1  # type: ignore[arg-type]
+    monkeypatch.setattr("resnet_explorer.ui.labs.ablation.sweeps.run_with_progress", only_the_first)
+    page = opened("wire", **SHOWN, cw_net="study/residual-20")
+    assert len(charts(page)[0]["data"]) == 1
     (told,) = (each.value for each in page.caption if "▼" in each.value)
     assert told.startswith("Residual 20 · a test, 200 photos. ▼")
 
 
 def test_a_network_that_only_guesses_has_nothing_to_lose() -> None:
     blocks = find("bundled").plan.blocks
-    assert counted(list(wiring.each_skipped(blocks).values())).whole < 0.15  # random weights, 10 classes
-    page = opened("wire", **GUESSED)
-    assert "Whole, it does hardly better than guessing: it has nothing to lose." in page.warning[0].value
+    assert counted(list(ablations.each_skipped(blocks).values())).whole < 0.15  # random weights, 10 classes
+    page = opened("wire", **SHOWN)
+    assert "Whole, it does hardly better than guessing: it has nothing to lose." in words(page)
 
 
 def test_a_click_from_few_blocks_to_many() -> None:
     keep_study(56)
-    page = opened("wire", **GUESSED)
+    page = opened("wire", **SHOWN)
     page.button(key="cw_deeper").click().run()
     assert page.query_params["cw_net"] == "study/residual-56"
-    assert "### Take one of its 27 blocks out: how many answers are still right?" in words(page)
-    assert [len(trace["x"]) for trace in charts(page)[0]["data"]] == [27, 27]  # type: ignore[attr-defined]
+    assert "**Take one of its 27 blocks out: how many answers are still right?**" in words(page)
+    assert [len(trace["x"]) for trace in charts(page)[0]["data"]] == [27, 27]
 
 
 def test_the_studys_networks_are_on_this_page_alone() -> None:
@@ -197,26 +199,30 @@ def test_the_studys_networks_are_on_this_page_alone() -> None:
 
 def test_a_network_of_other_blocks_stands_alone() -> None:
     keep_study()
-    page = opened("wire", **GUESSED, cw_net="bundled")
-    assert not page.toggle
-    assert len(charts(page)[0]["data"]) == 1  # type: ignore[arg-type]
+    page = opened("wire", **SHOWN, cw_net="bundled")
+    assert not [each for each in page.toggle if each.key.startswith("cw_")]
+    assert len(charts(page)[0]["data"]) == 1
 
 
-def test_by_hand_from_the_link_and_mended() -> None:
+def scores(page: AppTest) -> str:
+    """What stands beside the chain."""
+    (found,) = (each for each in pictures(page) if "photos: " in each or " squares: " in each)
+    return found
+
+
+def test_an_ablation_from_the_link_and_mended() -> None:
     weights = find("bundled")
     blocks = weights.plan.blocks
-    lesions = wiring.read("c1.0,s2.1,x1.0-1.1", blocks)
-    found = counted([lesions.wiring(4)], 500)
-    link = {"cw_view": "hand", "cw_cut": "c1.0,s2.1,x1.0-1.1", "cw_photos": "500"}
-    page = opened("wire", **GUESSED, **link)
+    ablation = ablations.read("c1.0,s2.1,x1.0-1.1", blocks)
+    found = counted([ablation.chain(4)], 500)
+    page = opened("wire", cw_cut="c1.0,s2.1,x1.0-1.1", cw_photos="500")
     assert not page.warning
-    said = f"### Accuracy on 500 photos: **{found.whole:.1%} → {found.scores[0]:.1%}**"
-    assert said in words(page)
+    assert f"Accuracy, 500 photos: {found.whole:.1%} → {found.scores[0]:.1%}" in scores(page)
 
     model = for_evaluation(load(weights))
-    tensor, _ = preprocess(open_sample("coffee"), SEEN)
+    tensor, _ = preprocess(open_sample("cat"), SEEN)
     before = stage_pass(model, tensor, [2])
-    after = stage_pass(rewired(model, lesions.wiring(4)), tensor, [2], before.target)
+    after = stage_pass(ablated_network(model, ablation.chain(4)), tensor, [2], before.target)
     pair = page.session_state["_cw_pair"][1]
     assert torch.allclose(pair.after.prediction.logits, after.prediction.logits, atol=1e-5)
     assert torch.allclose(pair.maps[1].map, evidence(after.outputs[0]).map, atol=1e-6)
@@ -226,18 +232,20 @@ def test_by_hand_from_the_link_and_mended() -> None:
 
     page.button(key="cw_mend").click().run()
     assert "cw_cut" not in page.query_params
-    assert "Nothing is cut yet" in page.info[0].value
+    assert f'Accuracy, 500 photos: {found.whole:.1%}"' in scores(page)
+    first, chance = pair.before.prediction.top(1)[0]
+    assert f"Whole, it says **{CIFAR10_CLASSES[first]}** ({chance:.1%})." in words(page)
 
 
 def test_what_cannot_be_cut_is_told() -> None:
-    page = opened("wire", **GUESSED, cw_view="hand", cw_cut="x1.0-2.1")
+    page = opened("wire", cw_view="hand", cw_cut="x1.0-2.1")
     assert "1.0, 2.1 cannot change places" in page.warning[0].value
     assert not page.error
 
 
 def test_several_at_random() -> None:
-    rows = wiring.random_rows(find("bundled").plan.blocks, 3, 9)
-    page = opened("wire", **GUESSED, cw_view="drops", cw_draws="3", cw_seed="9")
+    rows = ablations.random_rows(find("bundled").plan.blocks, 3, 9)
+    page = opened("wire", cw_view="drops", cw_draws="3", cw_seed="9")
     found = page.session_state["_cw_drops"][1].step.answer
     assert [row.scores for row in found] == [counted(row).scores for row in rows]
     assert len(charts(page)) == 1
@@ -245,39 +253,108 @@ def test_several_at_random() -> None:
 
 def test_paths_and_their_gradients() -> None:
     weights = find("bundled")
-    *_, last = measured_flow(for_evaluation(load(weights)), photos_of(weights, 200), 2, 4)
-    assert last.answer is not None
-    page = opened("wire", **GUESSED, cw_view="paths", cw_draws="2", cw_seed="4")
+    expected = final_answer(photo_gradients(for_evaluation(load(weights)), photos_of(weights, 200), 2, 4))
+    page = opened("wire", cw_view="paths", cw_draws="2", cw_seed="4")
     assert "4 blocks are 16 paths" in [each.value for each in page.subheader]
-    _, flow = charts(page)
+    flow, _ = charts(page)
     found = page.session_state["_cw_flow"][1].step.answer
-    assert found.means == pytest.approx(last.answer.means, rel=1e-4)
-    assert len(flow["data"]) == 3  # type: ignore[arg-type]
+    assert found.means == pytest.approx(expected.means, rel=1e-4)
+    assert len(flow["data"]) == 3
 
 
 def test_a_rerun_counts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    page = opened("wire", **GUESSED)
+    page = opened("wire", **SHOWN)
     before = charts(page)
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the network was asked again")
 
-    monkeypatch.setattr(module, "answers", refuse)
+    monkeypatch.setattr(module, "predictions", refuse)
     monkeypatch.setattr(module, "run_block", refuse)
-    page.segmented_control(key="cw_guess").set_value("little").run()
+    page.run()
     assert not page.exception
     assert charts(page) == before
 
 
 def test_other_classes_are_held_against_the_whole_network() -> None:
     keep(SPEC.with_(num_classes=3), ("daisy", "rose", "tulip"))
-    page = opened("wire", **GUESSED, cw_view="hand", cw_cut="s1.1")
-    assert "### Take one of its 4 blocks out: how many answers stay the same?" in words(page)
-    found = counted([wiring.WHOLE.with_skipped(1).wiring(4)])
+    page = opened("wire", cw_cut="s1.1")
+    found = counted([ablations.WHOLE.with_skipped(1).chain(4)])
     assert found.right is None
     assert found.photos == 30
-    said = f"### Same answer as the whole network on 30 photos: **100.0% → {found.scores[0]:.1%}**"
-    assert said in words(page)
+    said = f"Same answer as uncut, 30 squares: 100.0% → {found.scores[0]:.1%}"
+    assert said in scores(page)
+    page.segmented_control(key="cw_view").set_value("sweep").run()
+    assert "## Take one of its 4 blocks out: how many answers stay the same?" in words(page)
+
+
+def test_the_networks_answer_before_and_after_stands_in_the_sentence() -> None:
+    keep(SPEC.with_(num_classes=3), ("daisy", "rose", "tulip"))
+    weights = find("bundled")
+    model, names = for_evaluation(load(weights)), weights.classes
+    tensor, _ = preprocess(open_sample(SAMPLES[0].name), SEEN)
+    cut = ablated_network(model, ablations.WHOLE.with_skipped(3).chain(4))
+    with torch.no_grad():
+        before, after = (each(tensor)[0].softmax(0) for each in (model, cut))
+    first, now = int(before.argmax()), int(after.argmax())
+    said = photo_finding(
+        "Without block 2.1",
+        (names[first], float(before[first])),
+        (names[now], float(after[now])),
+        float(after[first]),
+    )
+    assert said in words(opened("wire", cw_cut="s2.1"))
+
+
+def test_the_network_of_the_head_is_cut_where_it_can_be_and_another_one_where_it_cannot() -> None:
+    keep_study()
+    assert opened("wire").selectbox(key="cw_net").value == "bundled"
+    assert opened("wire", net="resnet50", weights="none").selectbox(key="cw_net").value == "study/residual-20"
+
+
+def test_a_plain_network_collapses_beside_it() -> None:
+    keep_study()
+    plain = find("study/plain-20").plan.blocks
+    each = counted(list(ablations.each_skipped(plain).values()), key="study/plain-20")
+    average = sum(each.scores) / len(each.scores)
+    said = f"Accuracy of Plain 20, a block out: {each.whole:.1%} → {average:.1%}"
+    assert said in scores(opened("wire", cw_cut="s1.1"))
+
+    ablation = ablations.read("s2.1", plain)
+    alike = counted([ablation.chain(9)], key="study/plain-20")
+    page = opened("wire", cw_net="study/residual-20", cw_cut="s2.1")
+    assert f"Accuracy of Plain 20, cut alike: {alike.whole:.1%} → {alike.scores[0]:.1%}" in scores(page)
+
+
+def test_beside_a_network_held_against_itself_the_plain_one_is_held_against_itself() -> None:
+    keep(SPEC.with_(num_classes=3), ("daisy", "rose", "tulip"))
+    keep_study()
+    weights = find("study/plain-20")
+    chains = list(ablations.each_skipped(weights.plan.blocks).values())
+    photos = replace(photos_of(weights, 200), labels=None)
+    each = final_answer(tally(for_evaluation(load(weights)), photos, chains))
+    page = opened("wire", cw_cut="s1.1")
+    average = sum(each.scores) / len(each.scores)
+    assert f"The same, of Plain 20, a block out: 100.0% → {average:.1%}" in scores(page)
+    assert "Accuracy" not in scores(page)
+    assert any("Plain 20 stands beside it held against itself" in told.value for told in page.caption)
+
+
+def test_photos_of_ones_own_are_shown_to_both(tmp_path: Path) -> None:
+    keep(SPEC.with_(num_classes=3), ("daisy", "rose", "tulip"))
+    for number in range(4):
+        file = tmp_path / "mine" / "ab"[number % 2] / f"{number}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (40, 40), (60 * number, 90, 200 - 50 * number)).save(file)
+    files = sorted((tmp_path / "mine").rglob("*.png"))
+    dataset = keep_files((str(file.relative_to(tmp_path)), file.read_bytes) for file in files)
+    weights = find("bundled")
+    chain = ablations.WHOLE.with_skipped(1).chain(4)
+    photos = dataset_photos(weights, dataset)
+    found = final_answer(tally(for_evaluation(load(weights)), photos, [chain]))
+    page = opened("wire", cw_cut="s1.1", cw_on=dataset.key)
+    assert f"Same answer as uncut, 4 photos: 100.0% → {found.scores[0]:.1%}" in scores(page)
+    assert page.query_params["cw_on"] == dataset.key
 
 
 @pytest.mark.parametrize(
@@ -292,11 +369,11 @@ def test_other_networks_are_cut_too(changes: dict[str, object]) -> None:
     keep(SPEC.with_(**changes))
     for view in ("sweep", "hand", "drops", "paths"):
         link = {"cw_cut": "s1.1"} if view == "hand" else {}
-        page = opened("wire", **GUESSED, cw_view=view, cw_draws="1", **link)
+        page = opened("wire", cw_view=view, cw_draws="1", **link)
         assert not page.error
         assert not any("link" in each.value for each in page.warning)
     if changes.get("shortcut") == "none":
-        assert "one path, through all of its 4 blocks" in page.info[0].value
+        assert "one path, through all of its 4 blocks" in words(page)
 
 
 def test_without_a_network_the_page_says_so() -> None:
@@ -307,9 +384,11 @@ def test_without_a_network_the_page_says_so() -> None:
 
 def test_the_notebook_finds_the_pages_numbers() -> None:
     blocks = find("bundled").plan.blocks
-    names = run(wire_notebook("bundled", 200, "c1.0,s2.1", draws=2, seed=3))
-    assert list(names["sweep"].scores.values()) == counted(list(wiring.each_skipped(blocks).values())).scores
-    lesions = wiring.read("c1.0,s2.1", blocks)
-    assert names["by_hand"] == counted([lesions.wiring(4)]).scores[0]
-    assert names["drops"].rows == [counted(row).scores for row in wiring.random_rows(blocks, 2, 3)]
-    assert names["flow"].norms.shape == (5, 2)
+    names = run(NOTEBOOK, ["counterpart"], key="bundled", ablation="c1.0,s2.1", draws=2, seed=3)
+    assert (
+        list(names["sweep"].scores.values()) == counted(list(ablations.each_skipped(blocks).values())).scores
+    )
+    ablation = ablations.read("c1.0,s2.1", blocks)
+    assert names["score"] == counted([ablation.chain(4)]).scores[0]
+    assert names["drops"].rows == [counted(row).scores for row in ablations.random_rows(blocks, 2, 3)]
+    assert names["gradients"].norms.shape == (5, 2)

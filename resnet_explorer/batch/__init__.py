@@ -1,0 +1,1 @@
+"""Many photos through one network: predictions in batches, counted, sorted and written down."""

@@ -1,0 +1,1 @@
+"""Batch normalization by hand, step by step."""

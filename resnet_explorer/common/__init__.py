@@ -1,0 +1,1 @@
+"""What every room may use: words in the reader's language, colours, pictures, tables, files, progress."""

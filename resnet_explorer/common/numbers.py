@@ -1,0 +1,103 @@
+"""Numbers as people read them, each form by its name, all with a true minus sign."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from resnet_explorer.common.i18n import t
+
+NEGLIGIBLE: Final = 5e-9
+"""What is smaller is written as 0 where a text has few digits: rounding left it over."""
+_RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def minus_sign(text: str) -> str:
+    """A number's text with a true minus sign in place of the hyphen."""
+    return text.replace("-", "−")
+
+
+def bracketed(text: str) -> str:
+    """A number's text, in brackets if it is negative, as it stands in a sum or a product: "(−3)"."""
+    return f"({text})" if text.startswith("−") else text
+
+
+def signed_text(number: int, write: Callable[[int], str] = "{:,}".format) -> str:
+    """A difference with its sign: "+17", "−4", and "0"; `write` makes the text of its amount."""
+    return f"{'+' if number > 0 else '−' if number < 0 else ''}{write(abs(number))}"
+
+
+def fixed_text(value: float, digits: int = 2) -> str:
+    """So many digits behind the point, always: "−1.23", "0.50", and no "−0.00"."""
+    text = f"{value:.{digits}f}"
+    return minus_sign(text) if float(text) else f"{0:.{digits}f}"
+
+
+def adding_digits(sums: Iterable[Sequence[float]], least: int = 2, most: int = 6) -> int | None:
+    """The fewest digits behind the point at which each sum, as it is written, is that of its terms.
+
+    Args:
+        sums: the terms of each.
+        least, most: digits that are tried.
+
+    Returns:
+        The digits; None where a last digit is out by rounding at all of them.
+    """
+    kept = [tuple(terms) for terms in sums]
+    for digits in range(least, most + 1):
+        if all(_adds_up(terms, digits) for terms in kept):
+            return digits
+    return None
+
+
+def _adds_up(terms: Sequence[float], digits: int) -> bool:
+    """Compared in units of the last digit, which are whole."""
+    *written, total = (round(round(each, digits) * 10**digits) for each in (*terms, sum(terms)))
+    return bool(sum(written) == total)
+
+
+def decimal_text(value: float) -> str:
+    """At most three digits behind the point: "3", "0.5", "0.333"."""
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else minus_sign(text)
+
+
+def significant_text(value: float) -> str:
+    """Four significant digits, or the whole part of what is larger: "0.3333", "−12,346", "0.000888"."""
+    value = float(value)
+    if abs(value) < NEGLIGIBLE:
+        return "0"
+    if abs(value) >= 1e4:
+        return minus_sign(f"{value:,.0f}")
+    return minus_sign(f"{value:.4g}" if abs(value) >= 1e-3 else f"{value:.3g}")
+
+
+def compact_text(value: float) -> str:
+    """All digits if they are few ("12.25"), else three of them ("4.57e8"): what fits into a small cell."""
+    value = float(value)
+    if abs(value) < NEGLIGIBLE:
+        return "0"
+    text = f"{value:.10g}"
+    if "e" in text or len(text.replace(".", "")) > 6:
+        if abs(value) < 0.01 or abs(value) >= 99_999.5:
+            mantissa, exponent = f"{value:.1e}".split("e")
+            text = f"{mantissa}e{int(exponent)}"
+        else:
+            text = f"{value:.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+    return minus_sign(text)
+
+
+def scientific_text(value: float) -> str:
+    """Any size, powers of ten where it must be: "3,770", "0.0041", "3.1 × 10⁻¹²"; 0, inf and nan in words."""
+    if math.isnan(value):
+        return t("not a number")
+    if math.isinf(value):
+        return t("infinite")
+    if value == 0:
+        return t("exactly 0")
+    if 0.001 <= abs(value) < 10_000:
+        digits = max(0, 2 - math.floor(math.log10(abs(value))))
+        return minus_sign(f"{value:,.{min(digits, 4)}f}")
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return minus_sign(f"{mantissa} × 10{str(int(exponent)).translate(_RAISED)}")

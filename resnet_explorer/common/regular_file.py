@@ -1,0 +1,42 @@
+"""A file of somebody's, opened if it is one: a pipe or a device has no size, and perhaps no end."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from resnet_explorer.common.i18n import t
+
+
+@contextmanager
+def open_regular(path: Path, name: str) -> Iterator[tuple[BinaryIO, int]]:
+    """A file to read, and its bytes as the disk counts them: of a sparse one, those that it claims.
+
+    Args:
+        path: of it.
+        name: what to call it in a message.
+
+    Raises:
+        ValueError: in one sentence, if it is none, or cannot be read.
+    """
+    try:
+        # Opening a pipe would wait for somebody at its other end.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise no_file(name)
+            yield file, status.st_size
+    except OSError as error:
+        raise ValueError(
+            t("{name} cannot be read: {reason}.").format(name=name, reason=error.strerror or error)
+        ) from None
+
+
+def no_file(name: str) -> ValueError:
+    """What is said of a pipe, a device or a folder."""
+    return ValueError(t("{name} is no file, but a folder, a pipe or a device.").format(name=name))

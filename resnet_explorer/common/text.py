@@ -1,0 +1,79 @@
+"""Names of unknown origin made fit to be shown: in one line, of bounded length, and as nothing but text."""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from typing import Final
+from unicodedata import east_asian_width
+
+from resnet_explorer.common.i18n import t
+
+LONGEST: Final = 40
+"""Letters of a class or a file where there is room for a few words."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def letters(text: str) -> int:
+    """How many letters' room a text takes in a line: a Han sign that of two."""
+    return sum(map(_room, text))
+
+
+def _room(sign: str) -> int:
+    return 2 if east_asian_width(sign) in ("W", "F") else 1
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """The text in one line, cut with … where it takes more room than so many letters."""
+    line = " ".join(text.split())
+    if letters(line) <= longest:
+        return line
+    kept = sum(taken < longest for taken in accumulate(map(_room, line)))
+    return line[:kept].rstrip() + "…"
+
+
+def as_markdown(text: str, longest: int = LONGEST) -> str:
+    """The same for Markdown, in which nothing of it means anything."""
+    return escaped_markdown(shortened(text, longest))
+
+
+def escaped_markdown(text: str) -> str:
+    """A text as it is for Markdown, in which nothing of it means anything."""
+    escaped = re.sub(r"[\\`*_{}\[\]()<>#+!|~$:&@=-]|(?<=www)\.", r"\\\g<0>", text)
+    return re.sub(r"^(\s*\d+)\.", r"\1\\.", escaped)  # the number of a list
+
+
+def sentence_as_markdown(sentence: str) -> str:
+    """A sentence that quotes what came from elsewhere, for Markdown, in which nothing of it means anything.
+
+    Only what would be a mark is escaped: a colon of a directive or of an address, not each; an underscore at
+    the end of a word, not within.
+    """
+    marks = r"[\\`*\[\]<>$~@&]|(?<![^\W_])_|_(?![^\W_])|:(?=//|[\w+/-]+[:\[])|(?<=www)\."
+    line = re.sub(marks, r"\\\g<0>", " ".join(sentence.split()))
+    return re.sub(r"^(\d*)([#+).=-])", r"\1\\\2", line)  # a heading, a list, a rule
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: "0.4 s", "32 s", "14 min"."""
+    if seconds < 9.95:
+        return t("{seconds:.1f} s").format(seconds=seconds)
+    if seconds < 90:
+        return t("{seconds:.0f} s").format(seconds=seconds)
+    return t("{minutes:.0f} min").format(minutes=seconds / 60)
+
+
+def on_one_line(text: str) -> str:
+    r"""The text with what cannot be printed as its escape, a line's end as \n."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def for_spreadsheet(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, by an apostrophe before it where need be.
+
+    OWASP, CSV Injection: = + - @, tab and carriage return begin one.
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,1 @@
+"""Two networks beside each other: what differs, what it costs, what is published of them."""

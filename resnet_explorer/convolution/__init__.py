@@ -1,0 +1,1 @@
+"""One window over one map, a convolution small enough to check by hand, receptive fields."""

@@ -1,0 +1,1 @@
+"""What each tool counts as a MAC or a parameter, and the steps from one figure to the other."""

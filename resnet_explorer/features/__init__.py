@@ -1,0 +1,1 @@
+"""What every channel of every block makes of a photo."""

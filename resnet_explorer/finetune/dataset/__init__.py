@@ -1,0 +1,1 @@
+"""A folder of labelled photos: read, checked, kept, made into batches."""

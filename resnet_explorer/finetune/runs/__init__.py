@@ -1,0 +1,1 @@
+"""Runs that are kept: queue, status, worker processes, results to take away."""

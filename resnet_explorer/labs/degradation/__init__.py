@@ -1,0 +1,1 @@
+"""Plain and residual networks of growing depth: the study that ships, and two trained live."""

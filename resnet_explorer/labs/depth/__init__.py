@@ -1,0 +1,1 @@
+"""A gradient and a signal, measured through the depth of plain and residual networks."""

@@ -1,0 +1,131 @@
+"""The lessons that are here: those that ship, in the language of now, and one's own, each a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from resnet_explorer.common.atomic_file import not_writable, write_text
+from resnet_explorer.common.i18n import DEFAULT_LANGUAGE, language, t
+from resnet_explorer.common.text import shortened
+from resnet_explorer.common.user_folder import home, own_home
+from resnet_explorer.lessons.lesson import Lesson, Question, write_lesson
+from resnet_explorer.lessons.read import read_lesson
+
+SHIPPED: Final = ("paper", "photos", "residual")
+"""Names of those that ship, in the order in which they are offered."""
+OWN: Final = "own-"
+"""How the names of others begin."""
+MOST_KEPT: Final = 50
+_TEXTS: Final = Path(__file__).parent / "texts"
+
+
+def lessons(pages: Collection[str]) -> Mapping[str, Lesson]:
+    """All that can be read, by their names in a link: those that ship, then one's own.
+
+    In a class, a student has the teacher's beside his own.
+
+    Args:
+        pages: those that a step may lead to, by their stems.
+    """
+    found = {}
+    for name in (*SHIPPED, *_kept()):
+        try:
+            found[name] = find_lesson(name, pages)
+        except ValueError:  # written by another version of this project, or by hand
+            continue
+    return found
+
+
+def find_lesson(name: str, pages: Collection[str]) -> Lesson:
+    """A lesson by its name in a link.
+
+    Raises:
+        ValueError: in one sentence, if it is not here or cannot be read.
+    """
+    path = _path(name)
+    try:
+        return _read(path, path.stat().st_mtime_ns, frozenset(pages))
+    except OSError:
+        sentence = t("`lesson={name}`: this lesson is not kept on this machine.")
+        raise ValueError(sentence.format(name=shortened(name.replace("`", "")))) from None
+
+
+def written_question(name: str, number: int, pages: Collection[str]) -> Question | None:
+    """The question of a step as its lesson was written first, before it was translated.
+
+    Args:
+        name: of the lesson, in a link.
+        number: of the step, from 1.
+        pages: those that a step may lead to, by their stems.
+
+    Returns:
+        None for a lesson that has no translation: one of somebody's own.
+    """
+    if name not in SHIPPED:
+        return None
+    path = _TEXTS / DEFAULT_LANGUAGE / f"{name}.md"
+    return _read(path, path.stat().st_mtime_ns, frozenset(pages)).steps[number - 1].question
+
+
+def keep_lesson(lesson: Lesson, pages: Collection[str]) -> str:
+    """Keep a lesson of one's own; one of the same title gives way to it.
+
+    Returns:
+        Its name in a link.
+
+    Raises:
+        ValueError: in one sentence, if it cannot be kept.
+    """
+    text = write_lesson(lesson)
+    read_lesson(text, pages)
+    slug = "-".join(re.findall(r"\w+", lesson.title.lower()))[:40] or "lesson"
+    name, folder = f"{OWN}{slug}", home() / "lessons"
+    if not (folder / f"{name}.md").exists() and len(list(folder.glob("*.md"))) >= MOST_KEPT:
+        raise ValueError(t("{most} lessons are kept already; remove one.").format(most=MOST_KEPT))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_writable(folder, error) from None
+    write_text(folder / f"{name}.md", text)
+    return name
+
+
+def forget_lesson(name: str) -> None:
+    """Remove a lesson of one's own."""
+    if name.startswith(OWN) and is_name(name):
+        (home() / "lessons" / f"{name}.md").unlink(missing_ok=True)
+
+
+def is_own(name: str) -> bool:
+    """Whether a lesson is one that who asks keeps, and may remove."""
+    return name.startswith(OWN) and is_name(name) and (home() / "lessons" / f"{name}.md").exists()
+
+
+def is_name(name: str) -> bool:
+    """Whether a text can be the name of a lesson: it leads to no other folder."""
+    return re.fullmatch(r"[\w-]{1,60}", name) is not None
+
+
+def _kept() -> list[str]:
+    folders = dict.fromkeys((home(), own_home()))
+    return sorted({path.stem for folder in folders for path in (folder / "lessons").glob(f"{OWN}*.md")})
+
+
+def _path(name: str) -> Path:
+    if not is_name(name):
+        name = "-"  # no file is called so
+    if name in SHIPPED:
+        translated = _TEXTS / language() / f"{name}.md"
+        return translated if translated.exists() else _TEXTS / DEFAULT_LANGUAGE / f"{name}.md"
+    own = home() / "lessons" / f"{name}.md"
+    return own if own.exists() else own_home() / "lessons" / f"{name}.md"
+
+
+@lru_cache(maxsize=100)
+def _read(path: Path, changed: int, pages: frozenset[str]) -> Lesson:
+    """Read a file; one that was changed meanwhile is another one."""
+    return read_lesson(path.read_bytes(), pages)

@@ -1,1 +1,0 @@
-"""Many photos: where they come from, what a network says of them, and what is kept of it."""

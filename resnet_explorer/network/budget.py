@@ -1,0 +1,50 @@
+"""How much memory a network and a photo in it may take, held against what is claimed before it is made."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from resnet_explorer.common.i18n import t
+from resnet_explorer.network.formats import BYTES_PER_NUMBER, activation_bytes, bytes_text
+from resnet_explorer.network.layers import Plan
+
+PHOTO_BYTES: Final = 2 * 2**30
+"""Of all feature maps of one photo, which a pass with gradients keeps: ResNet-152's at 576 × 576 pixels."""
+VALUE_BYTES: Final = 2 * 2**30
+"""Of all values of a network that is made: 500 million, nine ResNet-152s."""
+
+
+def check_value_budget(p: Plan) -> None:
+    """Refuse to make a network of more values than there is reason for, whoever asks: a link, a command.
+
+    Args:
+        p: its plan.
+
+    Raises:
+        ValueError: with what it would take.
+    """
+    if (taken := BYTES_PER_NUMBER * p.params) > VALUE_BYTES:
+        raise ValueError(
+            t("The {count:,} values of this network take {taken}; {most} are allowed.").format(
+                count=p.params, taken=bytes_text(taken), most=bytes_text(VALUE_BYTES)
+            )
+        )
+
+
+def check_photo_budget(p: Plan) -> None:
+    """Refuse a network whose maps of one photo are beyond all reason.
+
+    Args:
+        p: its plan, at the size at which it is shown photos.
+
+    Raises:
+        ValueError: with what it would take.
+    """
+    if (taken := activation_bytes(p)) > PHOTO_BYTES:
+        height, width = p.input_size
+        raise ValueError(
+            t(
+                "At {height:,} × {width:,} pixels the feature maps of one photo take {taken}; "
+                "{photo_bytes} are allowed."
+            ).format(height=height, width=width, taken=bytes_text(taken), photo_bytes=bytes_text(PHOTO_BYTES))
+        )

@@ -1,0 +1,126 @@
+"""How much the students of a class may bring: each, and all together, counted before a byte is taken.
+
+Streamlit takes an upload whether or not a page asks for one, and holds it until its session ends. Ours are
+read at once and let go; one that nobody read is let go, too.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from resnet_explorer.common.i18n import t
+from resnet_explorer.network.formats import bytes_text
+
+MEBIBYTE: Final = 2**20
+STUDENT_BYTES: Final = 768 * MEBIBYTE
+"""Of one student, held by the server and in the student's folder; the largest file is 512 MiB."""
+SERVER_BYTES: Final = 1536 * MEBIBYTE
+"""Of all uploads that the server holds in memory."""
+FREE_BYTES: Final = 1024 * MEBIBYTE
+"""That stay free on the disk."""
+UNREAD: Final = 60.0
+"""Seconds after which nobody reads an upload any more."""
+
+
+Key = tuple[str, str]
+"""Of an upload: its session and its file, as Streamlit names them."""
+
+
+@dataclass
+class _Upload:
+    owner: str
+    count: int
+    came: float | None = None
+    """When all of it was there; None while it comes."""
+
+
+@dataclass
+class UploadBudget:
+    """What is held of whom.
+
+    Attributes:
+        folder: whose disk is written to.
+        held: the uploads that the server holds now.
+        forget: lets it forget one.
+        clock: seconds from any beginning.
+    """
+
+    folder: Path
+    held: Callable[[], Container[Key]]
+    forget: Callable[[Key], None]
+    clock: Callable[[], float] = time.monotonic
+    _known: dict[Key, _Upload] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def taking(self, owner: str, key: Key, count: int, on_disk: int) -> Iterator[None]:
+        """Take an upload: it counts while it comes, and until it is let go.
+
+        Args:
+            owner: whose it is.
+            key: of the upload.
+            count: its bytes.
+            on_disk: bytes that the owner has on the disk already.
+
+        Raises:
+            ValueError: in one sentence, if it is too much.
+        """
+        with self._lock:
+            self._look()
+            mine = on_disk + sum(each.count for each in self._known.values() if each.owner == owner)
+            if mine + count > STUDENT_BYTES:
+                raise _refused(
+                    t("You have {had} here, this file has {more}, and {most} are allowed."),
+                    mine,
+                    count,
+                    STUDENT_BYTES,
+                )
+            everybody = sum(each.count for each in self._known.values())
+            if everybody + count > SERVER_BYTES:
+                raise _refused(
+                    t("All together have {had} here, this file has {more}, and {most} are allowed."),
+                    everybody,
+                    count,
+                    SERVER_BYTES,
+                )
+            if shutil.disk_usage(self.folder).free - count < FREE_BYTES:
+                raise ValueError(t("The disk of this server is nearly full: nothing more can be brought."))
+            upload = self._known[key] = _Upload(owner, count)
+        try:
+            yield
+        finally:
+            upload.came = self.clock()  # or was broken off: then it is not held
+
+    def _look(self) -> None:
+        """Forget what was let go meanwhile, and let go of what nobody reads."""
+        held, now = self.held(), self.clock()
+        for key, upload in list(self._known.items()):
+            if upload.came is None:
+                continue
+            if key in held and now - upload.came > UNREAD:
+                self.forget(key)
+            elif key in held:
+                continue
+            del self._known[key]
+
+
+def _refused(sentence: str, had: int, more: int, most: int) -> ValueError:
+    return ValueError(sentence.format(had=bytes_text(had), more=bytes_text(more), most=bytes_text(most)))
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes that lie in a folder."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.lstat().st_size
+        except OSError:  # gone meanwhile
+            continue
+    return total

@@ -1,0 +1,1 @@
+"""One photo through several networks: answers, maps, and where they disagree."""

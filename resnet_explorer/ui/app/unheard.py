@@ -1,0 +1,75 @@
+"""Values that were set elsewhere, and of which the browser has not heard yet.
+
+With every click the browser sends what it holds of all controls. If a click on a picture, or Reset, has
+set one of them, the browser is told with the page that is drawn next; a second click before that says the
+old value again, which is no wish of anybody's. The link tells the two apart: it comes along with the click,
+and the browser has the new one only after the new value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import streamlit as st
+
+_CONTROLS: Final = "_unheard"
+
+
+@dataclass
+class _Control:
+    """A linked control.
+
+    Attributes:
+        value: that the browser holds, or will when it has heard.
+        code: its text in a link; None where it is left out.
+        before: values that the browser may hold until then.
+        repeated: whether the last click said one of them again.
+    """
+
+    value: Any
+    code: Callable[[Any], str | None]
+    before: list[Any] = field(default_factory=list)
+    repeated: bool = False
+
+    def follow(self, value: Any) -> None:
+        """Take note of a value that it was given."""
+        if value != self.value:
+            self.before.append(self.value)
+            self.value = value
+
+
+def begin() -> None:
+    """Before a page is drawn, which another click may break off: see what was set by the last click."""
+    for key, control in _controls().items():
+        if not control.repeated:
+            control.before.clear()
+        control.repeated = False
+        if key in st.session_state:
+            control.follow(st.session_state[key])
+
+
+def drawn(key: str, value: Any, code: Callable[[Any], str | None]) -> None:
+    """A control is about to be drawn with a value; `code` is the value's text in the link, if any."""
+    control = _controls().setdefault(key, _Control(value, code))
+    control.code = code
+    control.follow(value)
+
+
+def said(key: str, value: Any) -> Any:
+    """The value that stands after the browser has said one: that, unless it repeats one of before."""
+    control = _controls().get(key)
+    if control is None:
+        return value
+    if value in control.before and st.query_params.get(key) != control.code(control.value):
+        control.repeated = True
+        return control.value
+    control.before.clear()
+    control.value = value
+    return value
+
+
+def _controls() -> dict[str, _Control]:
+    found: dict[str, _Control] = st.session_state.setdefault(_CONTROLS, {})
+    return found

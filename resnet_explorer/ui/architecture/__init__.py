@@ -1,0 +1,1 @@
+"""The Architecture page: its views, and the network to take home."""

@@ -1,0 +1,1 @@
+"""On the page: many photos through one network: results, and a figure for each."""

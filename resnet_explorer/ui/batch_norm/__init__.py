@@ -1,0 +1,1 @@
+"""On the page: batch normalization by hand, step by step."""

@@ -1,0 +1,1 @@
+"""On the page: basic blocks and bottlenecks: what they cost, and a tensor on its way through one."""

@@ -1,0 +1,1 @@
+"""On the page: one window over one map, a convolution small enough to check by hand, receptive fields."""

@@ -1,0 +1,1 @@
+"""On the page: what every channel of every block makes of a photo."""

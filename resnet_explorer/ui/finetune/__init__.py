@@ -1,0 +1,1 @@
+"""Your photos, training on them, and how far the result can be trusted."""

@@ -1,0 +1,1 @@
+"""On the page: from a trained backbone to one's own classes: what learns, how, epoch by epoch."""

@@ -1,0 +1,90 @@
+"""What the chosen photo makes of the blocks of a network: computed once, and kept for the session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from resnet_explorer.common.i18n import t
+from resnet_explorer.explanation.target import Target
+from resnet_explorer.inside.additions import Addition
+from resnet_explorer.ui.app.refusal import shown_refusal
+from resnet_explorer.ui.inside.controls import REFINING, is_refining
+from resnet_explorer.ui.photos.photo_input import current_photo, current_view
+from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto, photo_view, view_for
+from resnet_explorer.ui.session.cached_result import cached_result
+from resnet_explorer.ui.session.loaded_networks import torch_gate, trained
+from resnet_explorer.weights.catalogue import find
+
+if TYPE_CHECKING:
+    from resnet_explorer.inside.block_values import BlockValues
+    from resnet_explorer.inside.logit_parts import LogitPasses
+
+
+def inside_photo(place: DeltaGenerator, words: DeltaGenerator) -> tuple[ViewedPhoto, DeltaGenerator]:
+    """The photo as the session's network sees it, or the study's deep one, and the room for the picture.
+
+    Args:
+        place: of the page's picture.
+        words: where the page says what it waits for.
+    """
+    if not is_refining():
+        view = photo_view(place, words)
+        return view.viewed, view.room
+    photo = current_photo()
+    with words, shown_refusal(ends_page=True), st.spinner(t("The network runs …")):
+        weights = find(REFINING)
+        return ViewedPhoto(photo, weights, view_for(photo, weights, current_view())), place
+
+
+def additions_of(viewed: ViewedPhoto) -> tuple[Addition, ...]:
+    """What every block adds; the last photo's are kept.
+
+    Raises:
+        ValueError: in one sentence, if the network cannot be had or cannot take a photo.
+    """
+
+    def compute() -> tuple[Addition, ...]:
+        model = trained(viewed.weights)
+        from resnet_explorer.inside.additions import additions
+
+        with torch_gate():
+            return additions(model, viewed.tensor())
+
+    return cached_result("_in_additions", viewed.question, compute)
+
+
+def logit_of(viewed: ViewedPhoto, target: Target | None) -> LogitPasses:
+    """The ways of a class's logit, of the most probable one unless told; the last ones are kept.
+
+    Raises:
+        ValueError: as above.
+    """
+
+    def compute() -> LogitPasses:
+        model = trained(viewed.weights)
+        from resnet_explorer.inside.logit_parts import logit_parts
+
+        with torch_gate():
+            return logit_parts(model, viewed.tensor(), target)
+
+    return cached_result("_in_logit", (*viewed.question, target), compute)
+
+
+def block_of(viewed: ViewedPhoto, index: int) -> BlockValues:
+    """The tensors of one block; the last ones are kept.
+
+    Raises:
+        ValueError: as above.
+    """
+
+    def compute() -> BlockValues:
+        model = trained(viewed.weights)
+        from resnet_explorer.inside.block_values import block_values_at
+
+        with torch_gate():
+            return block_values_at(model, viewed.tensor(), index)
+
+    return cached_result("_in_block_values", (*viewed.question, index), compute)

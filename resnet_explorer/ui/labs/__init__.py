@@ -1,0 +1,1 @@
+"""Experiments on the page: a question and a guess, then the answer."""

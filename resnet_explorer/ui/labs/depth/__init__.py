@@ -1,0 +1,1 @@
+"""On the page: a gradient and a signal, measured through the depth of plain and residual networks."""

@@ -1,0 +1,132 @@
+"""The lesson that the session follows, and at which step it is; both are in the link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from resnet_explorer.common.i18n import t
+from resnet_explorer.lessons.lesson import PLACE, Lesson, Step
+from resnet_explorer.lessons.store import find_lesson
+from resnet_explorer.ui.app import url_state
+from resnet_explorer.ui.app.goal import follow_goal, set_goal
+from resnet_explorer.ui.app.page_list import STEMS, page_of_stem
+from resnet_explorer.ui.session import language
+from resnet_explorer.ui.session.language import LANGUAGE
+from resnet_explorer.ui.session.network import forget_size
+
+PRESENT: Final = "present"
+"""In a link: the picture alone."""
+_NAME, _NUMBER = "_lesson", "_lesson_step"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a session is in a lesson.
+
+    Attributes:
+        name: of the lesson, in the link.
+        lesson: it.
+        number: of the step, from 1.
+    """
+
+    name: str
+    lesson: Lesson
+    number: int
+
+    @property
+    def step(self) -> Step:
+        """The step that is shown."""
+        return self.lesson.steps[self.number - 1]
+
+    @property
+    def count(self) -> int:
+        """How many steps there are."""
+        return len(self.lesson.steps)
+
+
+def place() -> Place | None:
+    """Where the session is; None outside of lessons."""
+    name = st.session_state.get(_NAME)
+    if name is None:
+        return None
+    try:
+        lesson = find_lesson(name, STEMS)
+    except ValueError:  # removed meanwhile
+        leave()
+        return None
+    return Place(name, lesson, min(st.session_state[_NUMBER], len(lesson.steps)))
+
+
+def read_link() -> None:
+    """Take lesson and step from the link; one that says nothing else of a page leads to the step's."""
+    name, number = map(url_state.asked_for, PLACE)
+    if name is not None:
+        try:
+            find_lesson(name, STEMS)
+        except ValueError as error:
+            url_state.complain(str(error))
+        else:
+            st.session_state.update({_NAME: name, _NUMBER: 1})
+    here = place()
+    if here is None:
+        for each in PLACE:
+            url_state.write(each, None)
+        return
+    if number is not None:
+        try:
+            st.session_state[_NUMBER] = url_state.whole(1, here.count).read(number)
+        except ValueError as error:
+            url_state.complain(f"`step={url_state.shortened(number)}`: {error}")
+    if name is not None and set(st.query_params) <= {*PLACE, LANGUAGE}:
+        go(st.session_state[_NUMBER])
+        follow_goal()
+
+
+def write_link() -> None:
+    """Put lesson and step into the link."""
+    for name, text in parameters().items():
+        url_state.write(name, text)
+
+
+def parameters() -> Mapping[str, str]:
+    """Lesson and step as they stand in a link; nothing outside of lessons."""
+    here = place()
+    return dict(zip(PLACE, (here.name, str(here.number)), strict=True)) if here else {}
+
+
+def begin(name: str, number: int = 1) -> None:
+    """Follow a lesson, from its first step on unless told; for a callback."""
+    st.session_state.update({_NAME: name, _NUMBER: number})
+    go(number)
+
+
+def go(number: int) -> None:
+    """Go to a step: its page as the step's link says, all else of the page as at first; for a callback."""
+    st.session_state[_NUMBER] = number
+    here = place()
+    if here is None:
+        return
+    page, asked = page_of_stem(here.step.page), dict(here.step.parameters)
+    if st.session_state.get(PRESENT):
+        asked.setdefault(PRESENT, "1")
+    if "net" in asked and "size" not in asked:
+        forget_size()
+    url_state.follow(page.stem, asked)
+    set_goal(page.file, asked | dict(parameters()) | language.link_parameters())
+
+
+def leave() -> None:
+    """Follow no lesson; the page stays as it is."""
+    for key in (_NAME, _NUMBER):
+        with suppress(KeyError):
+            del st.session_state[key]
+
+
+def place_words(here: Place) -> str:
+    """Which step of how many it is."""
+    return t("Step {number} of {count}").format(number=here.number, count=here.count)

@@ -1,0 +1,1 @@
+"""The photo of the session, and the square of it that is seen."""

@@ -1,0 +1,37 @@
+"""The address of the class and its QR code, for the teacher to show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+import segno
+import streamlit as st
+
+from resnet_explorer.common.i18n import t
+from resnet_explorer.serving.classroom import classroom
+from resnet_explorer.ui.serving.visitor import role
+from resnet_explorer.ui.widgets.svg_view import show_svg
+
+PIXELS: Final = 320
+"""Of the code's side: read from the last row of a room by a phone's camera."""
+
+
+def class_button(place: Mapping[str, str]) -> None:
+    """A place in the menu bar, for the teacher of a class alone.
+
+    Args:
+        place: the lesson and its step, as they stand in a link, where one is followed: the code leads there.
+    """
+    room = classroom()
+    if room is None or role() != "teacher":
+        return
+    with st.popover(t("Class"), type="tertiary"):
+        address = f"{room.address.rstrip('/')}/?{urlencode(place)}" if place else room.address
+        code = segno.make(address)
+        scale = PIXELS / code.symbol_size()[0]
+        svg = code.svg_inline(scale=scale, light="#ffffff", dark="#000000", omitsize=False)
+        show_svg(svg, "class_code", tallest=PIXELS)
+        st.markdown(t("Students open **{address}**").format(address=address.replace("://", "\\://")))
+        st.caption(t("They see what is theirs alone; you see all that is kept on this machine."))

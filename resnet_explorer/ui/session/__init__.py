@@ -1,0 +1,1 @@
+"""What a session keeps: its network, its results, its jobs."""

@@ -1,0 +1,1 @@
+"""On the page: one photo through several networks: answers, maps, and where they disagree."""

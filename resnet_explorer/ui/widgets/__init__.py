@@ -1,0 +1,1 @@
+"""Mechanisms that pages share, apart from what they are used for."""

@@ -1,0 +1,57 @@
+"""From one to the next: of photos, or of parts of what is too much for one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import streamlit as st
+
+from resnet_explorer.common.i18n import t
+from resnet_explorer.ui.app.url_state import linked, whole
+
+T = TypeVar("T")
+
+
+def step_buttons(key: str, here: int, before: int, after: int, words: str, go: Callable[[int], None]) -> None:
+    """To the one before and the one after, with words between.
+
+    Args:
+        key: begins the keys of the buttons.
+        here: the one that is shown.
+        before: the one before it; the same at the first.
+        after: the one after it; the same at the last.
+        words: which of how many it is.
+        go: shows another one.
+    """
+    st.button("‹", key=f"{key}_before", on_click=go, args=(before,), disabled=before == here)
+    st.markdown(words, width="content")
+    st.button("›", key=f"{key}_after", on_click=go, args=(after,), disabled=after == here)
+
+
+def part_of(key: str, things: Sequence[T], at_once: int) -> tuple[int, int]:
+    """Which part of many things the link says, and how many parts there are; from 1."""
+    parts = max(1, -(-len(things) // at_once))
+    return linked(key, 1, whole(1, parts)), parts
+
+
+def part_buttons(key: str, what: str, count: int, at_once: int) -> None:
+    """To the part before and the one after, with words that say which it is; nothing for a single part.
+
+    Args:
+        key: of the part in the link.
+        what: the things are called.
+        count: of the things.
+        at_once: things in a part.
+    """
+    parts = -(-count // at_once)
+    if parts < 2:
+        return
+    part = st.session_state[key]
+    first, last = (part - 1) * at_once + 1, min(part * at_once, count)
+    words = t("{first:,}–{last:,} of {count:,} {what}").format(first=first, last=last, count=count, what=what)
+
+    def go(place: int) -> None:
+        st.session_state[key] = place
+
+    step_buttons(key, part, max(1, part - 1), min(parts, part + 1), words, go)

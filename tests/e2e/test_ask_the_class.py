@@ -1,0 +1,81 @@
+"""A question to a class: two students answer, one anew, and the teacher sees it and tells the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import class_server, settle, visit
+
+WHY = b"There the size halves and the channels double."
+RIGHT = "The first of stages 2, 3 and 4"
+
+
+@pytest.fixture
+def links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, str]]:
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    with class_server(tmp_path / "printed.txt") as (address, secret, _):
+        yield address, secret
+
+
+def question(page: Page, address: str) -> Locator:
+    """The question of step 3, opened."""
+    visit(page, f"{address}/?lesson=paper&step=3", "Shortcuts")
+    page.get_by_role("button", name="Question", exact=True).click()
+    asked = page.get_by_test_id("stPopoverBody")
+    expect(asked).to_contain_text("Which shortcuts of ResNet-34 are dashed?")
+    return asked
+
+
+def as_bytes(part: str | bytes) -> bytes:
+    return part.encode() if isinstance(part, str) else part
+
+
+def bars(asked: Locator) -> Locator:
+    """What a picture of answers says to those who hear it."""
+    return asked.locator("svg title", has_text="What the class answered: ")
+
+
+def answer(asked: Locator, words: str) -> None:
+    asked.get_by_role("radiogroup").get_by_text(words).click()
+    expect(asked).to_contain_text("It is counted")
+
+
+def test_students_answer_and_the_teacher_tells(links: tuple[str, str], person: Callable[[], Page]) -> None:
+    address, secret = links
+    student, neighbour, teacher = person(), person(), person()
+    received: list[bytes] = []
+    student.on(
+        "websocket", lambda socket: socket.on("framereceived", lambda part: received.append(as_bytes(part)))
+    )
+    teacher.goto(address + secret)
+    settle(teacher)
+    screen = question(teacher, address)
+    expect(screen).to_contain_text("0 answers")
+
+    mine, theirs = question(student, address), question(neighbour, address)
+    answer(mine, "None: all are identities")
+    expect(screen).to_contain_text("1 answer")
+    answer(theirs, RIGHT)
+    expect(screen).to_contain_text("2 answers")
+    answer(mine, RIGHT)
+    screen.get_by_text("Bars", exact=True).click()
+    expect(bars(screen)).to_have_text(re.compile(f"{RIGHT}: 2, "))
+    assert not any(WHY in part for part in received), "no student's browser has got the right answer"
+    expect(mine).not_to_contain_text("so it is")
+
+    screen.get_by_role("button", name="Tell the answer").click()
+    expect(mine).to_contain_text(f"{RIGHT}: so it is.")
+    expect(theirs).to_contain_text(WHY.decode())
+    assert any(WHY in part for part in received)
+    expect(bars(theirs)).to_have_text(re.compile(f"{RIGHT}: 2, "))
+    expect(mine.get_by_role("radio").first).to_be_disabled()
+
+    screen.get_by_role("button", name="Ask anew").click()
+    expect(screen).to_contain_text("0 answers")
+    expect(theirs).to_contain_text("Nobody sees who answered what.")
+    expect(theirs.get_by_role("radio", checked=True)).to_have_count(0)

@@ -1,0 +1,68 @@
+"""A server that is killed without a word: the run goes on, and each page comes back as its link says."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from resnet_explorer.finetune.runs.store import runs
+from resnet_explorer.finetune.runs.worker_process import stop
+from resnet_explorer.serving.processes import free_ports
+from tests.e2e.conftest import PATIENCE, class_server, link_says, settle, visit
+from tests.finetune_colours import kept_colours
+
+TINY = "net=basic.1-1.width-8.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&tn_batch=4"
+
+
+def test_pages_come_back_to_their_links_and_the_run_goes_on(
+    page: Page, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+    kept_colours(tmp_path, 60)
+    (port,) = free_ports(1)
+    student, teacher = page, browser.new_context().new_page()
+    teacher.set_default_timeout(PATIENCE)
+    with class_server(tmp_path / "first.txt", port) as (address, secret, process):
+        teacher.goto(address + secret)
+        settle(teacher)
+        visit(teacher, f"{address}/train?{TINY}", "Train")
+        teacher.get_by_role("button", name="Train", exact=True).click()
+        expect(teacher.get_by_text(re.compile(r"Epoch \d+ of 200"))).to_be_visible()
+        visit(student, f"{address}/architecture?net=resnet34", "Architecture")
+        student.locator(".st-key-picture svg").first.locator("[data-key='stage 3']").click()
+        link_says(student, "arch_step=stage+3", "net=resnet34")
+        settle(student)
+        for each in (student, teacher):
+            each.evaluate("window.isOfBefore = true")
+        process.kill()
+        process.wait(60)
+    (run,) = runs()
+    assert run.alive, "the run is a process of its own"
+    link, epochs = student.url, len(run.log)
+    with class_server(tmp_path / "again.txt", port) as (_, again, _):
+        assert again == secret
+        for each in (student, teacher):
+            each.wait_for_function("window.isOfBefore === undefined")
+        expect(student.get_by_role("heading", name="Architecture").first).to_be_visible()
+        expect(student.locator(".st-key-picture svg").first.locator("[data-key='stage 3']")).to_be_visible()
+        settle(student)
+        expect(student).to_have_url(link)
+        student.locator(".st-key-picture svg").first.locator("[data-key='stage 2']").click()
+        link_says(student, "arch_step=stage+2", "net=resnet34")
+        # The teacher is the teacher still, and sees his run.
+        expect(teacher.get_by_role("button", name="Class", exact=True)).to_be_visible()
+        expect(
+            teacher.get_by_text(re.compile(r"best \d+\.\d% in epoch|photos to test on are right"))
+        ).to_be_visible()
+        until = time.monotonic() + PATIENCE / 1000
+        while runs()[0].alive and len(runs()[0].log) <= epochs and time.monotonic() < until:
+            time.sleep(0.1)
+        assert len(runs()[0].log) > epochs
+        stop(run.key)
+        while runs()[0].alive and time.monotonic() < until:
+            time.sleep(0.1)
+    teacher.context.close()

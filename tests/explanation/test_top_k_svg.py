@@ -1,0 +1,17 @@
+"""The bars of the likeliest classes."""
+
+import pytest
+
+from resnet_explorer.explanation.top_k_svg import top_k_svg
+
+pytestmark = pytest.mark.slow
+
+
+def test_bars_say_their_class_and_cut_long_names() -> None:
+    svg = top_k_svg([("cat", 0.625), ('"quoted" & <odd> beyond any length', 0.0)], "cat", "ResNet-20", 280)
+    assert 'data-key="cat"' in svg
+    assert 'width="175"' in svg  # 62.5 % of 280
+    assert "&lt;odd&gt;" in svg and "<odd>" not in svg
+    assert "beyond any length</text>" not in svg
+    assert "beyond any length: 0.00%</title>" in svg
+    assert 'aria-label="ResNet-20: cat 62.5%' in svg

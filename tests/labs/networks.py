@@ -1,0 +1,25 @@
+"""A small network whose norms and head do something, and photos for it."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from resnet_explorer import ResNetSpec, build
+from resnet_explorer.model.resnet import ResNet
+
+
+def network(spec: ResNetSpec, seed: int = 3) -> ResNet:
+    torch.manual_seed(seed)
+    model = build(spec).eval().requires_grad_(False)
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.normal_(module.bias, 0, 0.3)
+            nn.init.normal_(module.running_mean, 0, 0.3)
+            nn.init.uniform_(module.running_var, 0.5, 2)
+    return model
+
+
+def images(count: int = 6, channels: int = 3, side: int = 16) -> Tensor:
+    return torch.randn(count, channels, side, side, generator=torch.Generator().manual_seed(7))

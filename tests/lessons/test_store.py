@@ -1,0 +1,100 @@
+"""Lessons that ship and those that are kept: found by their names, in the folder of who asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from resnet_explorer.common.i18n import languages, speaking
+from resnet_explorer.lessons.handout import handout
+from resnet_explorer.lessons.lesson import Lesson, Question, Step
+from resnet_explorer.lessons.steps_svg import HEIGHT, WIDTH, steps_svg
+from resnet_explorer.lessons.store import (
+    SHIPPED,
+    find_lesson,
+    forget_lesson,
+    is_own,
+    keep_lesson,
+    lessons,
+)
+from resnet_explorer.ui.app.page_list import STEMS
+
+ASKED = Question("Which?", ("<b>this</b>", "that"), frozenset({1}), "Only *that*.")
+LESSON = Lesson("My & mine", 20, (Step("One", "blocks", (("blk_channels", "64"),), "Look.", ASKED),))
+
+
+def test_three_lessons_ship_each_for_a_lesson_at_school() -> None:
+    shipped = [find_lesson(name, STEMS) for name in SHIPPED]
+    assert [each.title for each in shipped] == [
+        "Read the paper’s network",
+        "Train it on your photos",
+        "Why residual?",
+    ]
+    assert all(each.minutes == 45 and len(each.steps) >= 9 and each.questions >= 3 for each in shipped)
+
+
+@pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_translated_lesson_has_the_same_steps_and_right_answers(name: str, language: str) -> None:
+    english = find_lesson(name, STEMS)
+    with speaking(language):
+        translated = find_lesson(name, STEMS)
+    assert translated.title != english.title
+    assert [_without_words(step) for step in translated.steps] == [
+        _without_words(step) for step in english.steps
+    ]
+
+
+def _without_words(step: Step) -> tuple[object, ...]:
+    asked = step.question
+    return step.page, step.parameters, asked and (len(asked.choices), asked.right, bool(asked.why))
+
+
+def test_a_lesson_is_kept_found_and_removed(temporary_home: Path) -> None:
+    name = keep_lesson(LESSON, STEMS)
+    assert name == "own-my-mine" and is_own(name)
+    assert lessons(STEMS)[name] == find_lesson(name, STEMS) == LESSON
+    forget_lesson(name)
+    assert list(lessons(STEMS)) == list(SHIPPED) and not is_own(name)
+
+
+def test_a_home_that_cannot_be_written_to_is_told(temporary_home: Path) -> None:
+    temporary_home.parent.mkdir(parents=True, exist_ok=True)
+    temporary_home.write_text("no folder")
+    with pytest.raises(ValueError, match=r"lessons cannot be written to: Not a directory\.$"):
+        keep_lesson(LESSON, STEMS)
+
+
+@pytest.mark.parametrize("name", ["../own-secret", "own-none", "", "own-" + 99 * "x", "..", "a`b"])
+def test_a_name_leads_to_no_other_file(temporary_home: Path, name: str) -> None:
+    (temporary_home / "lessons").mkdir(parents=True)
+    (temporary_home / "own-secret.md").write_text("# Secret")
+    with pytest.raises(ValueError, match="this lesson is not kept on this machine"):
+        find_lesson(name, STEMS)
+
+
+def test_the_handout_has_links_and_questions_and_answers_only_where_asked() -> None:
+    page = handout(LESSON, "own-my-mine", "http://10.0.0.2:8501/")
+    link = "http://10.0.0.2:8501/blocks?blk_channels=64&amp;lesson=own-my-mine&amp;step=1"
+    assert f'<a href="{link}">One</a>' in page
+    assert "&lt;b&gt;this&lt;/b&gt;" in page and "<h1>My &amp; mine</h1>" in page
+    assert 'class="right"' not in page and "Only" not in page
+    told = handout(LESSON, "own-my-mine", "/", with_answers=True)
+    assert told.count('class="right"') == 1 and "Only <em>that</em>." in told
+
+
+@pytest.mark.parametrize("count", [1, 4, 9, 13, 25])
+def test_each_step_has_its_card_in_the_picture(count: int) -> None:
+    step = Step("A step of many words " * 3, "blocks", (), "Long words " * 20, ASKED)
+    picture = ElementTree.fromstring(steps_svg(Lesson("L", 45, count * (step,)), str.title, 1))
+    cards = [part for part in picture.iter() if "data-key" in part.attrib]
+    assert [card.attrib["data-key"] for card in cards] == [str(number) for number in range(1, count + 1)]
+    grounds = [next(part for part in card if part.tag.endswith("rect")).attrib for card in cards]
+    assert all(float(each["x"]) + float(each["width"]) <= WIDTH + 1 for each in grounds)
+    assert all(float(each["y"]) + float(each["height"]) <= HEIGHT + 1 for each in grounds)
+    assert len({(each["x"], each["y"]) for each in grounds}) == count
+    for card, ground in zip(cards, grounds, strict=True):
+        lines = [float(part.attrib["y"]) for part in card if part.tag.endswith("text")]
+        assert max(lines) <= float(ground["y"]) + float(ground["height"])
