@@ -22,7 +22,7 @@ def step_is(page: Page, number: int, count: int, title: str) -> None:
 
 
 def button(page: Page, name: str) -> Locator:
-    """One of the bar's; one with a hint is there twice, once unseen."""
+    """One of the bar's."""
     return page.locator(f".st-key-_lesson_{name}").get_by_role("button")
 
 
@@ -71,6 +71,10 @@ def test_what_was_changed_at_a_step_is_undone_by_coming_back(page: Page, app: st
     step_is(page, 5, 10, "Blocks")
     expect(channels).to_have_value("256")
     expect(page).not_to_have_url(re.compile("blk_channels"))
+    page.go_back()  # the browser's: each step is a page of its own to it
+    step_is(page, 6, 10, "Architecture")
+    page.go_forward()
+    step_is(page, 5, 10, "Blocks")
 
 
 def test_presented_the_picture_is_all_that_is_seen_and_the_steps_go_on(page: Page, app: str) -> None:

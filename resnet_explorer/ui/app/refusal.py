@@ -37,17 +37,26 @@ def shown_refusal(at: Any = st, *, ends_page: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def kept_refusal() -> Iterator[None]:
-    """For a callback, which draws nothing: keep the sentence of a `ValueError` for `show_kept_refusal`."""
+def kept_refusal(place: str = "") -> Iterator[None]:
+    """For a callback, which draws nothing: keep the sentence of a `ValueError` for `show_kept_refusal`.
+
+    Args:
+        place: names where it is shown, unless that is the page.
+    """
     try:
         yield
     except (ValueError, MemoryError, RuntimeError) as refusal:
-        st.session_state[_KEPT] = sentence_of(refusal)
+        st.session_state[_KEPT + place] = sentence_of(refusal)
 
 
-def show_kept_refusal(at: Any = st) -> None:
-    """Show, once, why the last callback could not do what was asked."""
-    sentence = st.session_state.pop(_KEPT, None)
+def show_kept_refusal(at: Any = st, place: str = "") -> None:
+    """Show, once, why the last callback could not do what was asked.
+
+    Args:
+        at: where it is shown.
+        place: its name, as of `kept_refusal`.
+    """
+    sentence = st.session_state.pop(_KEPT + place, None)
     if sentence:
         tell_refusal(sentence, at)
 

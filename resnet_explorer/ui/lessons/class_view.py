@@ -22,6 +22,8 @@ from resnet_explorer.ui.widgets.svg_view import show_svg
 
 EVERY: Final = 2.0
 """Seconds between two looks."""
+VOTES: Final = "_votes"
+"""Names the place of what is refused here, for it is beside the page."""
 
 
 @st.fragment(run_every=EVERY)
@@ -32,7 +34,7 @@ def ask_student(asked: Asked, key: str) -> None:
         asked: the question.
         key: begins the keys of the widgets.
     """
-    show_kept_refusal()
+    show_kept_refusal(place=VOTES)
     with shown_refusal():
         browser, told = browser_name(), is_told(asked)
         mine = vote_of(asked, browser)
@@ -67,12 +69,29 @@ def show_class(asked: Asked, key: str) -> None:
         asked: the question.
         key: begins the keys of the widgets.
     """
-    show_kept_refusal()
+    show_kept_refusal(place=VOTES)
     with shown_refusal():
         found, told = counts(asked), is_told(asked)
         total = sum(found)
-        st.markdown(nt("**{count} answer**", "**{count} answers**", total).format(count=total))
-        seen = st.toggle(t("Bars"), key=f"{key}_seen", persist_state="session") or told
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            # First, for below bars and reasons it would be out of a small screen.
+            st.markdown(
+                nt("**{count} answer**", "**{count} answers**", total).format(count=total), width="content"
+            )
+            seen = st.toggle(t("Bars"), key=f"{key}_seen", persist_state="session") or told
+            if told:
+                st.button(
+                    t("Ask anew"), key=f"{key}_anew", on_click=kept_refusal(VOTES)(ask_anew), args=(asked,)
+                )
+            else:
+                st.button(
+                    t("Tell the answer"),
+                    key=f"{key}_tell",
+                    type="primary",
+                    on_click=kept_refusal(VOTES)(tell),
+                    args=(asked,),
+                )
+            save_button(t("CSV"), partial(as_csv, asked), "answers.csv", key=f"{key}_csv")
         if seen:
             show_svg(votes_svg(asked.question, found, is_told=told), f"{key}_bars")
         else:
@@ -80,21 +99,9 @@ def show_class(asked: Asked, key: str) -> None:
                 st.markdown(f"- {as_safe_markdown(choice)}")
         if told:
             st.markdown(as_safe_markdown(asked.question.why))
-        with st.container(horizontal=True, gap="small"):
-            if told:
-                st.button(t("Ask anew"), key=f"{key}_anew", on_click=kept_refusal()(ask_anew), args=(asked,))
-            else:
-                st.button(
-                    t("Tell the answer"),
-                    key=f"{key}_tell",
-                    type="primary",
-                    on_click=kept_refusal()(tell),
-                    args=(asked,),
-                )
-            save_button(t("CSV"), partial(as_csv, asked), "answers.csv", key=f"{key}_csv")
 
 
-@kept_refusal()
+@kept_refusal(VOTES)
 def _vote(asked: Asked, browser: str, widget: str) -> None:
     choice = st.session_state[widget]
     if choice is not None:
