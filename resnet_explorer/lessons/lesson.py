@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from resnet_explorer.lessons.photo import LessonPhoto
+
 MOST_STEPS: Final = 25
 MOST_CHOICES: Final = 8
 PLACE: Final = ("lesson", "step")
 """In a link: which lesson is under way, and which of its steps is shown, from 1."""
+FOLLOW: Final = "follow"
+"""In a link: whether a student of a class follows the teacher's step."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Step:
         parameters: what the page's link says, name and value.
         words: a sentence or two.
         question: None for none.
+        photo: that is opened with it; then its parameters say `p_photo=upload`.
     """
 
     heading: str
@@ -47,6 +52,7 @@ class Step:
     parameters: tuple[tuple[str, str], ...] = ()
     words: str = ""
     question: Question | None = None
+    photo: LessonPhoto | None = None
 
     @property
     def link(self) -> str:
@@ -96,9 +102,12 @@ def write_lesson(lesson: Lesson) -> str:
     """The lesson as a file that `read_lesson` reads."""
     parts = [f"# {lesson.title}", f"{lesson.minutes} minutes", lesson.words]
     for step in lesson.steps:
-        parts += [f"## {step.heading}", f"[Open]({step.link})", step.words]
+        photo = f"![{step.photo.name}]" if step.photo else ""
+        parts += [f"## {step.heading}", f"[Open]({step.link})", photo, step.words]
         if asked := step.question:
             marks = ["x" if place in asked.right else " " for place in range(len(asked.choices))]
             choices = [f"- [{mark}] {choice}" for mark, choice in zip(marks, asked.choices, strict=True)]
             parts += [f"### {asked.words}", "\n".join(choices), asked.why]
+    photos = dict.fromkeys(step.photo.definition for step in lesson.steps if step.photo)
+    parts.append("\n".join(photos))
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -23,17 +23,27 @@ Why it is right.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import shortened
-from resnet_explorer.lessons.lesson import MOST_CHOICES, MOST_STEPS, PLACE, Lesson, Question, Step
+from resnet_explorer.lessons.lesson import FOLLOW, MOST_CHOICES, MOST_STEPS, PLACE, Lesson, Question, Step
+from resnet_explorer.lessons.photo import (
+    BYTES,
+    MOST_PHOTOS,
+    LessonPhoto,
+    defined,
+    photos_apart,
+    read_photo,
+    shown,
+)
 
 LARGEST: Final = 200_000
-"""Bytes of a file."""
+"""Bytes of a file, but for its photos."""
+LARGEST_FILE: Final = LARGEST + MOST_PHOTOS * (BYTES * 4 // 3 + 100)
 TITLE, HEADING, WORDS, WHY = 80, 60, 240, 900
 """Characters at most: of the title, of a step's heading, of what stands on the bar, of a longer text."""
 LONGEST: Final = 240 * 60  # minutes
@@ -42,6 +52,8 @@ _CHOICE: Final = re.compile(r"[-*+] \[( |x|X)\](.*)")
 _START: Final = {"", "start"}
 """What the address of the first page ends with."""
 FIRST: Final = "overview"
+UPLOADED: Final = {"p_photo": "upload"}
+"""What the link of a step says that brings its photo."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ class _Block:
 
     Attributes:
         line: the number of its first line, from 1.
-        kind: "#", "##", "###", "-", or "" for a paragraph.
+        kind: "#", "##", "###", "-", "!" for a photo, or "" for a paragraph.
         words: without the mark.
     """
 
@@ -69,7 +81,8 @@ def read_lesson(file: bytes | str, pages: Collection[str]) -> Lesson:
     Raises:
         ValueError: in one sentence, with the number of the line that is wrong.
     """
-    reader = _Reader(_blocks(_text(file)), frozenset(pages))
+    text = _text(file)
+    reader = _Reader(_blocks(text), frozenset(pages), _photos(text))
     return reader.lesson()
 
 
@@ -89,15 +102,17 @@ def read_link(link: str, pages: Collection[str]) -> tuple[str, tuple[tuple[str, 
     if page not in pages:
         sentence = t("no page is called “{page}”; there are {pages}.")
         raise ValueError(sentence.format(page=shortened(stem), pages=", ".join(sorted(pages))))
-    kept = {_printable(name): _printable(value) for name, value in parameters if name not in PLACE}
+    kept = {_printable(name): _printable(value) for name, value in parameters if name not in (*PLACE, FOLLOW)}
     return page, tuple((name, value) for name, value in kept.items() if name)
 
 
 class _Reader:
     """Goes through the blocks, from one to the next."""
 
-    def __init__(self, blocks: list[_Block], pages: frozenset[str]) -> None:
-        self.blocks, self.pages, self.place = blocks, pages, 0
+    def __init__(
+        self, blocks: list[_Block], pages: frozenset[str], photos: Mapping[str, LessonPhoto]
+    ) -> None:
+        self.blocks, self.pages, self.photos, self.place = blocks, pages, photos, 0
 
     @property
     def next(self) -> _Block:
@@ -137,9 +152,19 @@ class _Reader:
             raise _wrong(head, t("here a step begins: ## and its heading."))
         heading = _within(head, head.words, HEADING)
         page, parameters = self.link()
+        photo = self.photo() if self.next.kind == "!" else None
+        if photo:
+            parameters = tuple((dict(parameters) | UPLOADED).items())
         words = self.paragraphs(WORDS)
         question = self.question() if self.next.kind == "###" else None
-        return Step(heading, page, parameters, words, question)
+        return Step(heading, page, parameters, words, question, photo)
+
+    def photo(self) -> LessonPhoto:
+        block = self.take()
+        name = shown(block.words) or ""
+        if name not in self.photos:
+            raise _wrong(block, t("no such photo stands at the end of the file."))
+        return self.photos[name]
 
     def link(self) -> tuple[str, tuple[tuple[str, str], ...]]:
         block = self.take()
@@ -183,24 +208,47 @@ class _Reader:
         return _within(first, " ".join(words), most) if words else ""
 
 
+def _photos(text: str) -> dict[str, LessonPhoto]:
+    """The photos at the end of the file, by their names."""
+    photos: dict[str, LessonPhoto] = {}
+    for number, line in enumerate(_lines(text), start=1):
+        if found := defined(line):
+            block = _Block(number, "", found[0])
+            if len(photos) == MOST_PHOTOS:
+                raise _wrong(block, t("a lesson has {most} photos at most.").format(most=MOST_PHOTOS))
+            try:
+                photos[found[0]] = read_photo(*found)
+            except ValueError as error:
+                raise _wrong(block, str(error)) from None
+    return photos
+
+
+def _lines(text: str) -> list[str]:
+    return re.split(r"\r\n|\r|\n", text)
+
+
 def _text(file: bytes | str) -> str:
-    if len(file) > LARGEST:
-        sentence = t("A lesson of more than {most:,} bytes is none.")
-        raise ValueError(sentence.format(most=LARGEST))
-    if isinstance(file, str):
-        return file.removeprefix("\ufeff")
+    if len(file) > LARGEST_FILE:
+        raise _too_large(LARGEST_FILE)
     try:
-        return file.decode("utf-8-sig")
+        text = (file if isinstance(file, str) else file.decode("utf-8-sig")).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = file[: error.start].count(b"\n") + 1
+        line = error.object[: error.start].count(b"\n") + 1
         raise ValueError(t("Line {line}: this is no text in UTF-8.").format(line=line)) from None
+    if len(photos_apart(text)[0]) > LARGEST:
+        raise _too_large(LARGEST)
+    return text
+
+
+def _too_large(most: int) -> ValueError:
+    return ValueError(t("A lesson of more than {most:,} bytes is none.").format(most=most))
 
 
 def _blocks(text: str) -> list[_Block]:
     blocks: list[_Block] = []
     is_open = False
-    for number, raw in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
-        line = _printable(raw)
+    for number, raw in enumerate(_lines(text), start=1):
+        line = "" if defined(raw) else _printable(raw)
         mark = re.match(r"(#{1,6})(?: (.*)|$)", line)
         if not line:
             is_open = False
@@ -216,6 +264,9 @@ def _blocks(text: str) -> list[_Block]:
                     _Block(number, "", line), t("answers stand below their question: ### and its words.")
                 )
             blocks.append(_Block(number, "-", line))
+            is_open = False
+        elif shown(line):
+            blocks.append(_Block(number, "!", line))
             is_open = False
         elif is_open:
             blocks[-1] = _Block(blocks[-1].line, "", f"{blocks[-1].words} {line}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer.lessons.lesson import Lesson, Question, Step
@@ -169,6 +171,41 @@ def test_a_view_that_is_added_is_a_step_and_the_lesson_is_kept(temporary_home: P
     assert page.selectbox(key="le_lesson").value == "own-my-lesson"
     page.button(key="_le_begin").click().run()
     assert page.title[0].value == "Blocks" and asked.items() <= link(page).items()
+
+
+def test_ones_own_photo_goes_with_the_view_and_is_everybodys(temporary_home: Path) -> None:
+    page = opened("blocks", net="resnet34")
+    assert "Your photo goes with it" not in text(page)
+    page.segmented_control(key="p_photo").set_value("upload").run()
+    (uploader,) = [each for each in page.file_uploader if each.key.startswith("p_upload")]
+    uploader.set_value(("mine.jpg", striped(), "image/jpeg")).run()
+    assert "Your photo goes with it" in text(page)
+    page.button(key="_le_add").click().run()
+    page.button(key="_le_add").click().run()
+    page.switch_page("pages/lessons.py").run()
+    page.segmented_control(key="le_view").set_value("write").run()
+    assert page.text_area(key="le_text").value.count("![mine.jpg]") == 2
+    assert "base64" not in page.text_area(key="le_text").value
+    page.button(key="_le_keep").click().run()
+    assert not page.error
+
+    student = opened("overview", lesson="own-my-lesson", step="2")
+    assert student.title[0].value == "Blocks" and link(student)["p_photo"] == "upload"
+    shown = student.session_state["_p_photo"]
+    assert shown.name == "mine.jpg" and shown.image.size == (800, 400)
+    for x, colour in ((100, (255, 0, 0)), (700, (0, 0, 255))):
+        assert shown.image.getpixel((x, 200)) == pytest.approx(colour, abs=20)
+    again = opened("blocks", **link(student))
+    assert again.session_state["_p_photo"].name == "mine.jpg", "by the handout's link, too"
+
+
+def striped() -> bytes:
+    """A JPEG, red on the left and blue on the right."""
+    image = Image.new("RGB", (1000, 500), "red")
+    image.paste("blue", (500, 0, 1000, 500))
+    file = io.BytesIO()
+    image.save(file, format="JPEG")
+    return file.getvalue()
 
 
 def test_a_file_is_kept_or_refused_with_its_line(temporary_home: Path) -> None:

@@ -12,7 +12,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.lessons.handout import handout, summary
 from resnet_explorer.lessons.lesson import Lesson, write_lesson
-from resnet_explorer.lessons.read import LARGEST, read_lesson
+from resnet_explorer.lessons.read import LARGEST_FILE, read_lesson
 from resnet_explorer.lessons.steps_svg import steps_svg
 from resnet_explorer.lessons.store import SHIPPED, forget_lesson, is_own, keep_lesson, lessons
 from resnet_explorer.lessons.words import as_safe_markdown
@@ -53,11 +53,11 @@ def show_lesson(controls: DeltaGenerator) -> None:
         with popover(t("Open a file"), "le_opening"):
             st.file_uploader(
                 t("A lesson in Markdown"),
-                max_upload_size=1,
+                max_upload_size=2,
                 **emptied("le_file", _take),
                 help=t("docs/lessons.md says how one is written."),
             )
-    show_kept_refusal()
+            show_kept_refusal()  # the popover stays open, and would cover it elsewhere
     lesson, here = known[name], place()
     with picture():
         at = here.number if here and here.name == name else None
@@ -98,7 +98,8 @@ def _steps_below(lesson: Lesson) -> None:
     """All of it as text, but for the answers."""
     for number, step in enumerate(lesson.steps, start=1):
         heading, words = as_safe_markdown(step.heading), as_safe_markdown(step.words)
-        st.markdown(f"**{number}. {heading}**, {page_name(step.page)}. {words}")
+        photo = f" ({t('photo')}: {as_markdown(step.photo.name)})" if step.photo else ""
+        st.markdown(f"**{number}. {heading}**, {page_name(step.page)}{photo}. {words}")
         if step.question:
             choices = [f"\n- {as_safe_markdown(choice)}" for choice in step.question.choices]
             st.markdown(f"*{t('Question')}:* {as_safe_markdown(step.question.words)}\n" + "".join(choices))
@@ -116,8 +117,8 @@ def _root() -> str:
 @kept_refusal()
 def _take(files: list[UploadedFile]) -> None:
     (file,) = files[:1]
-    if file.size > LARGEST:
-        read_lesson("#" * (LARGEST + 1), STEMS)
+    if file.size > LARGEST_FILE:
+        read_lesson("#" * (LARGEST_FILE + 1), STEMS)
     try:
         name = keep_lesson(read_lesson(file.getvalue(), STEMS), STEMS)
     except ValueError as refusal:

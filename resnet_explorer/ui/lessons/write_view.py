@@ -13,7 +13,7 @@ from resnet_explorer.lessons.store import keep_lesson
 from resnet_explorer.ui.app.head import foot, picture
 from resnet_explorer.ui.app.page_list import STEMS
 from resnet_explorer.ui.app.refusal import kept_refusal, show_kept_refusal, tell_refusal
-from resnet_explorer.ui.lessons.draft import TEXT, draft
+from resnet_explorer.ui.lessons.draft import TEXT, draft, whole_draft
 from resnet_explorer.ui.lessons.lesson_view import CHOSEN, page_name
 from resnet_explorer.ui.widgets.save_button import save_button
 from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
@@ -29,13 +29,14 @@ def show_write(controls: DeltaGenerator) -> None:
     show_kept_refusal()
     with picture():
         left, right = st.columns([2, 3])
-        text = left.text_area(
+        left.text_area(
             t("The lesson, in Markdown"),
             key=TEXT,
             height=380,
             label_visibility="collapsed",
             persist_state="session",
         )
+        text = whole_draft()
         lesson: Lesson | None = None
         with right:
             try:

@@ -123,12 +123,24 @@ def _thumbnail(photo: Photo) -> str:
     return data_address(jpeg_bytes(ImageOps.fit(photo.image, (56, 56))))
 
 
+def own_photo() -> Photo | None:
+    """The photo of the session, unless it is a sample."""
+    state = st.session_state
+    photo: Photo | None = state.get(_PHOTO) if state.get("p_photo", "sample") != "sample" else None
+    return photo
+
+
+def hold_photo(photo: Photo) -> None:
+    """Have a photo at hand as if it had been uploaded; the link says whether it is shown, and how."""
+    st.session_state[_PHOTO] = photo
+
+
 def put_photo(photo: Photo) -> None:
     """Make a photo that of the whole lab, as if it had been uploaded, seen by the default of its weights.
 
     For a callback: every page draws the photo's controls, and what the browser holds of them comes first.
     """
-    st.session_state[_PHOTO] = photo
+    hold_photo(photo)
     st.session_state["p_photo"] = "upload"
     for key, default in (("p_zoom", CENTRE.zoom), ("p_x", CENTRE.x), ("p_y", CENTRE.y)):
         st.session_state[key] = default
