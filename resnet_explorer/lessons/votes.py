@@ -1,6 +1,5 @@
-"""The answers of a class to the questions of lessons: one of each browser, kept until they are asked anew.
+"""The answers of a class to a question: one of each browser, kept until it is asked anew.
 
-SQLite in the folder of the person who runs the app, or the database whose URL RESNET_EXPLORER_VOTES says.
 No names are kept: of a browser, a digest of the random name in its cookie.
 """
 
@@ -8,28 +7,22 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import for_spreadsheet
-from resnet_explorer.common.user_folder import own_home
+from resnet_explorer.lessons.database import connected, tables
 from resnet_explorer.lessons.lesson import Question
 from resnet_explorer.lessons.words import as_plain
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import Connection
 
-URL: Final = "RESNET_EXPLORER_VOTES"
-"""Of the environment: where several machines serve one class, a database that all of them reach."""
-PATIENCE: Final = 30
-"""Seconds that one write waits for another."""
+GONE: Final = timedelta(seconds=15)
+"""After which a question that the teacher's screen has not shown again stands there no more."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +72,9 @@ def vote_of(asked: Asked, browser: str) -> int | None:
     """The answer of a browser, or None."""
     from sqlalchemy import select
 
-    votes, _ = _tables()
+    votes = tables().votes
     of_it = select(votes.c.choice).where(votes.c.asked == asked.key, votes.c.browser == _digest(browser))
-    with _connected() as connection:
+    with connected() as connection:
         found = connection.execute(of_it).scalar()
     return None if found is None else int(found)
 
@@ -90,16 +83,16 @@ def counts(asked: Asked) -> tuple[int, ...]:
     """How many browsers chose each answer."""
     from sqlalchemy import func, select
 
-    votes, _ = _tables()
+    votes = tables().votes
     of_each = select(votes.c.choice, func.count()).where(votes.c.asked == asked.key).group_by(votes.c.choice)
-    with _connected() as connection:
+    with connected() as connection:
         found = {int(choice): int(count) for choice, count in connection.execute(of_each)}
     return tuple(found.get(place, 0) for place in range(len(asked.question.choices)))
 
 
 def is_told(asked: Asked) -> bool:
     """Whether the right answer was told to the class."""
-    with _connected() as connection:
+    with connected() as connection:
         return _is_told(connection, asked)
 
 
@@ -107,18 +100,46 @@ def tell(asked: Asked) -> None:
     """Tell the class the right answer; from then on no vote is changed."""
     from sqlalchemy.exc import IntegrityError
 
-    _, told = _tables()
+    told = tables().told
     try:
-        with _connected() as connection:
+        with connected() as connection:
             connection.execute(told.insert().values(asked=asked.key, at=datetime.now(UTC)))
     except IntegrityError:  # it was
         pass
 
 
+def keep_asking(asked: Asked) -> None:
+    """Note that a question stands on the teacher's screen; to be called again and again while it does."""
+    from sqlalchemy.exc import IntegrityError
+
+    asking, now = tables().asking, {"at": datetime.now(UTC)}
+    try:
+        with connected() as connection:
+            if not connection.execute(
+                asking.update().where(asking.c.asked == asked.key).values(now)
+            ).rowcount:
+                connection.execute(asking.insert().values(asked=asked.key, **now))
+    except IntegrityError:  # another window of the teacher's did
+        pass
+
+
+def is_being_asked(asked: Asked) -> bool:
+    """Whether a question stands on the teacher's screen, and its answer was not told."""
+    from sqlalchemy import select
+
+    asking = tables().asking
+    late = datetime.now(UTC) - GONE
+    with connected() as connection:
+        found = connection.execute(
+            select(asking.c.asked).where(asking.c.asked == asked.key, asking.c.at > late)
+        )
+        return found.first() is not None and not _is_told(connection, asked)
+
+
 def ask_anew(asked: Asked) -> None:
     """Forget all answers to a question, and that it was told."""
-    with _connected() as connection:
-        for table in _tables():
+    with connected() as connection:
+        for table in (tables().votes, tables().told):
             connection.execute(table.delete().where(table.c.asked == asked.key))
 
 
@@ -135,10 +156,10 @@ def as_csv(asked: Asked) -> str:
 
 
 def _count(asked: Asked, name: str, choice: int) -> None:
-    votes, _ = _tables()
+    votes = tables().votes
     row = {"choice": choice, "at": datetime.now(UTC)}
     change = votes.update().where(votes.c.asked == asked.key, votes.c.browser == name).values(row)
-    with _connected() as connection:
+    with connected() as connection:
         if _is_told(connection, asked):
             raise ValueError(t("The answer was told already."))
         if not connection.execute(change).rowcount:
@@ -148,66 +169,9 @@ def _count(asked: Asked, name: str, choice: int) -> None:
 def _is_told(connection: Connection, asked: Asked) -> bool:
     from sqlalchemy import select
 
-    _, told = _tables()
+    told = tables().told
     return connection.execute(select(told.c.asked).where(told.c.asked == asked.key)).first() is not None
 
 
 def _digest(browser: str) -> str:
     return sha256(browser.encode()).hexdigest()[:32]
-
-
-@contextmanager
-def _connected() -> Iterator[Connection]:
-    """A transaction.
-
-    Raises:
-        ValueError: in one sentence, if the database cannot be reached.
-    """
-    from sqlalchemy.exc import OperationalError
-
-    url = os.environ.get(URL) or f"sqlite:///{own_home() / 'votes.sqlite'}"
-    try:
-        with _engine(url).begin() as connection:
-            yield connection
-    except (OperationalError, OSError):
-        raise ValueError(t("The answers of the class cannot be reached at this moment.")) from None
-
-
-@lru_cache(maxsize=4)
-def _engine(url: str) -> Engine:
-    from sqlalchemy import create_engine, make_url
-    from sqlalchemy.schema import CreateTable
-
-    address = make_url(url)
-    is_file = address.get_backend_name() == "sqlite"
-    if is_file and address.database:
-        own_home().mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": PATIENCE} if is_file else {}, pool_pre_ping=True)
-    with engine.begin() as connection:
-        for table in _tables():  # whoever comes at the same moment may make them first
-            connection.execute(CreateTable(table, if_not_exists=True))
-    return engine
-
-
-@lru_cache(1)
-def _tables() -> tuple[Table, Table]:
-    """The votes, one of each browser for a question, and the questions whose answers were told."""
-    from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table
-
-    metadata = MetaData()
-    asked = Column("asked", String(120), primary_key=True)
-    votes = Table(
-        "votes",
-        metadata,
-        asked,
-        Column("browser", String(32), primary_key=True),
-        Column("choice", Integer, nullable=False),
-        Column("at", DateTime(timezone=True), nullable=False),
-    )
-    told = Table(
-        "told",
-        metadata,
-        Column("asked", String(120), primary_key=True),
-        Column("at", DateTime(timezone=True), nullable=False),
-    )
-    return votes, told

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from resnet_explorer.common.i18n import speaking
-from resnet_explorer.lessons import votes
+from resnet_explorer.lessons import database, votes
 from resnet_explorer.lessons.lesson import Question
 from resnet_explorer.lessons.store import find_lesson, written_question
-from resnet_explorer.lessons.votes import Asked, as_csv, ask_anew, counts, is_told, tell, vote, vote_of
+from resnet_explorer.lessons.votes import (
+    Asked,
+    as_csv,
+    ask_anew,
+    counts,
+    is_being_asked,
+    is_told,
+    keep_asking,
+    tell,
+    vote,
+    vote_of,
+)
 from resnet_explorer.lessons.votes_svg import votes_svg
 from resnet_explorer.ui.app.page_list import STEMS
 
@@ -69,6 +81,20 @@ def test_what_is_no_answer_is_not_counted(choice: int) -> None:
     assert counts(ASKED) == (0, 0, 0)
 
 
+def test_a_question_is_asked_while_it_stands_on_the_teachers_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(ASKED, lesson="guess")
+    assert not is_being_asked(ASKED)
+    keep_asking(ASKED)
+    keep_asking(ASKED)
+    assert is_being_asked(ASKED) and not is_being_asked(other)
+    tell(ASKED)
+    assert not is_being_asked(ASKED)
+    ask_anew(ASKED)
+    assert is_being_asked(ASKED)
+    monkeypatch.setattr(votes, "GONE", timedelta(0))
+    assert not is_being_asked(ASKED)
+
+
 def test_another_wording_is_another_question() -> None:
     other = replace(ASKED, question=replace(ASKED.question, words="Which one?"))
     vote(ASKED, "anna", 0)
@@ -79,7 +105,7 @@ def test_another_wording_is_another_question() -> None:
 def test_a_restart_loses_nothing_and_no_name_is_kept(no_votes: Path) -> None:
     vote(ASKED, "the-random-name-of-a-cookie", 1)
     tell(ASKED)
-    votes._engine.cache_clear()  # as a new process begins
+    database.engine.cache_clear()  # as a new process begins
     assert counts(ASKED) == (0, 1, 0) and is_told(ASKED)
     assert b"the-random-name" not in (no_votes / "votes.sqlite").read_bytes()
 
@@ -97,12 +123,16 @@ def test_a_whole_class_answers_at_once() -> None:
 def test_the_database_is_the_one_of_the_url_or_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(votes.URL, f"sqlite:///{tmp_path / 'other.sqlite'}")
+    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'other.sqlite'}")
     vote(ASKED, "anna", 0)
     assert (tmp_path / "other.sqlite").exists()
-    monkeypatch.setenv(votes.URL, f"sqlite:///{tmp_path / 'nowhere' / 'votes.sqlite'}")
+    monkeypatch.setenv(database.URL, f"sqlite:///{tmp_path / 'nowhere' / 'votes.sqlite'}")
     with pytest.raises(ValueError, match="cannot be reached at this moment"):
         counts(ASKED)
+    for url in ("no URL", "nosuch://teacher@/class"):
+        monkeypatch.setenv(database.URL, url)
+        with pytest.raises(ValueError, match="database that RESNET_EXPLORER_VOTES says cannot be opened"):
+            counts(ASKED)
 
 
 def test_the_export_is_a_line_for_each_answer_and_no_formula() -> None:
