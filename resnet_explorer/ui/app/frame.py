@@ -26,6 +26,7 @@ from resnet_explorer.ui.app.reconnect import script_of_session
 from resnet_explorer.ui.app.refusal import sentence_of, tell_refusal
 from resnet_explorer.ui.lessons import current as lesson
 from resnet_explorer.ui.lessons.bar import lesson_words
+from resnet_explorer.ui.lessons.follow import tell_open_step
 from resnet_explorer.ui.lessons.hidden import apply_hidden, tell_unknown
 from resnet_explorer.ui.session import language, network
 
@@ -58,6 +59,7 @@ def run_app() -> None:
     menu_bar(chosen.title, here)
     if here:
         lesson_words(here)
+    tell_open_step(here)
     above = st.container()
     _thread.framed = True
     is_left = is_whole = False

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.lessons.lesson import FOLLOW
 from resnet_explorer.ui.app.page_list import GROUPS, LESSONS, OVERVIEW, PageEntry, page_called
 from resnet_explorer.ui.app.reset import reset_button
 from resnet_explorer.ui.lessons.bar import lesson_steps
@@ -22,8 +23,8 @@ from resnet_explorer.ui.serving.class_button import class_button
 from resnet_explorer.ui.session.language import language_switch
 from resnet_explorer.ui.session.network import link_parameters
 
-SHARED: Final = frozenset({"p_photo", "p_sample", "p_zoom", "p_x", "p_y", HIDE, PRESENT})
-"""Keys of the photo's controls, and of what is hidden, which are the same on every page."""
+SHARED: Final = frozenset({"p_photo", "p_sample", "p_zoom", "p_x", "p_y", HIDE, PRESENT, FOLLOW})
+"""Keys of the photo's controls, of what is hidden and who is followed, which are the same on every page."""
 
 
 def menu_bar(current: str, here: Place | None) -> None:

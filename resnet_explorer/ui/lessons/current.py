@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.lessons.lesson import PLACE, Lesson, Step
+from resnet_explorer.lessons.lesson import FOLLOW, PLACE, Lesson, Step
 from resnet_explorer.lessons.store import find_lesson
 from resnet_explorer.ui.app import url_state
 from resnet_explorer.ui.app.goal import follow_goal, set_goal
 from resnet_explorer.ui.app.page_list import STEMS, page_of_stem
+from resnet_explorer.ui.photos.photo_input import hold_photo
 from resnet_explorer.ui.session import language
 from resnet_explorer.ui.session.language import LANGUAGE
 from resnet_explorer.ui.session.network import forget_size
@@ -63,8 +65,13 @@ def place() -> Place | None:
 
 
 def read_link() -> None:
-    """Take lesson and step from the link; one that says nothing else of a page leads to the step's."""
-    name, number = map(url_state.asked_for, PLACE)
+    """Take lesson and step from the link; one that says nothing else of a page leads to the step's.
+
+    So does the browser's Back, to a step that the session has seen.
+    """
+    before, context = place(), get_script_run_ctx(suppress_warning=True)
+    is_back = context is not None and context.is_history_navigation
+    name, number = map(st.query_params.get if is_back else url_state.asked_for, PLACE)
     if name is not None:
         try:
             find_lesson(name, STEMS)
@@ -82,7 +89,10 @@ def read_link() -> None:
             st.session_state[_NUMBER] = url_state.whole(1, here.count).read(number)
         except ValueError as error:
             url_state.complain(f"`step={url_state.shortened(number)}`: {error}")
-    if name is not None and set(st.query_params) <= {*PLACE, LANGUAGE}:
+    if place() != before:
+        _hold_photo()
+    is_short = name is not None and set(st.query_params) <= {*PLACE, LANGUAGE}
+    if is_short or (is_back and place() != before):
         go(st.session_state[_NUMBER])
         follow_goal()
 
@@ -111,13 +121,22 @@ def go(number: int) -> None:
     here = place()
     if here is None:
         return
+    _hold_photo()
     page, asked = page_of_stem(here.step.page), dict(here.step.parameters)
-    if st.session_state.get(PRESENT):
-        asked.setdefault(PRESENT, "1")
+    for key in (PRESENT, FOLLOW):
+        if st.session_state.get(key):
+            asked.setdefault(key, "1")
     if "net" in asked and "size" not in asked:
         forget_size()
     url_state.follow(page.stem, asked)
     set_goal(page.file, asked | dict(parameters()) | language.link_parameters())
+
+
+def _hold_photo() -> None:
+    """Have the photo at hand that the step brings, if any."""
+    here = place()
+    if here and here.step.photo:
+        hold_photo(here.step.photo.open())
 
 
 def leave() -> None:
