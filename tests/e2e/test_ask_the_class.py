@@ -1,4 +1,4 @@
-"""A question to a class: two students answer, one anew, and the teacher sees it and tells the answer."""
+"""A class: students answer and guess, the teacher sees it and tells the answer, and is followed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import class_server, settle, visit
+from tests.e2e.conftest import class_server, link_says, settle, visit
 
 WHY = b"There the size halves and the channels double."
 RIGHT = "The first of stages 2, 3 and 4"
@@ -79,3 +79,39 @@ def test_students_answer_and_the_teacher_tells(links: tuple[str, str], person: C
     expect(screen).to_contain_text("0 answers")
     expect(theirs).to_contain_text("Nobody sees who answered what.")
     expect(theirs.get_by_role("radio", checked=True)).to_have_count(0)
+
+
+def test_a_guess_of_a_lab_is_a_vote_and_a_student_follows_the_teacher(
+    links: tuple[str, str], person: Callable[[], Page]
+) -> None:
+    address, secret = links
+    teacher, student, neighbour = person(), person(), person()
+    teacher.goto(address + secret)
+    settle(teacher)
+    for each in (teacher, student, neighbour):
+        visit(each, f"{address}/?lesson=residual&step=1", "Degradation")
+    student.get_by_text("Follow", exact=True).click()
+    link_says(student, "follow=1")
+
+    show = student.get_by_role("button", name="Show", exact=True)
+    expect(show).to_be_disabled()  # while the teacher asks
+    student.get_by_text("The shallowest, 20 layers").click()
+    expect(student.get_by_text("It is counted")).to_be_visible()
+    neighbour.get_by_text("The deepest, 56 layers").click()
+    screen = teacher.locator(".st-key-guess")
+    expect(screen).to_contain_text("2 answers")
+    screen.get_by_text("Bars", exact=True).click()
+    expect(bars(screen)).to_have_text(re.compile("20 layers: 1, .*56 layers: 1"))
+
+    screen.get_by_role("button", name="Show", exact=True).click()
+    for each, guess in ((student, "The shallowest"), (neighbour, "The deepest")):
+        expect(each.locator(".st-key-question")).to_contain_text(f"You: {guess}")
+        settle(each)
+    neighbour.get_by_role("button", name="The class").click()
+    right = neighbour.get_by_test_id("stPopoverBody").locator("svg text", has_text="✓")
+    expect(right).to_have_text("✓ The shallowest, 20 layers")
+
+    teacher.locator(".st-key-_lesson_next button").click()
+    expect(student.locator(".st-key-lesson_steps")).to_contain_text("Step 2 of 9")
+    link_says(student, "follow=1", "step=2")
+    link_says(neighbour, "step=1")

@@ -13,8 +13,11 @@ from streamlit.delta_generator import DeltaGenerator
 from resnet_explorer import labs
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.notebook import notebook
+from resnet_explorer.lessons.votes import Asked
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
 from resnet_explorer.ui.app.url_state import SWITCH, linked, one_of, write
+from resnet_explorer.ui.labs.guess_view import as_asked, ask_alone, ask_class, show, show_guesses
+from resnet_explorer.ui.serving.visitor import role
 from resnet_explorer.ui.widgets.component import style
 from resnet_explorer.ui.widgets.save_button import save_button
 
@@ -45,6 +48,23 @@ class Screen:
     below: DeltaGenerator
 
 
+@dataclass(frozen=True)
+class Guess:
+    """What was guessed.
+
+    Attributes:
+        key: of the guess.
+        code: of what was guessed; None for nothing.
+        of_class: the same as a question to a class; None where none is served, or nothing is shown yet.
+        room: beside the question, once the answer is shown.
+    """
+
+    key: str
+    code: str | None
+    of_class: Asked | None = None
+    room: DeltaGenerator | None = None
+
+
 def screen() -> Screen:
     """Make the places, so that each may be filled when what stands in it is known."""
     place = picture()
@@ -62,7 +82,7 @@ def guess(
     draw: Callable[[], None],
     asked: object = None,
     settings: Callable[[DeltaGenerator], None] | None = None,
-) -> str | None:
+) -> Guess:
     """Ask before anything is shown. Whether the answer is shown is in the link; the guess is not.
 
     Until then question, what is compared and the choices fill the place of the picture, and the guess may be
@@ -77,25 +97,23 @@ def guess(
         draw: draws what is compared, of the height `HEIGHT`.
         asked: what the question is about: a guess is for it alone, and goes with it.
         settings: draws what decides the question, at the end of its line.
-
-    Returns:
-        The code of the guess, or None.
     """
     guessed = kept_guess(key, choices, asked)
+    of_class = None if role() == "owner" else as_asked(key, question, choices, asked)
     style(__file__)
     if is_shown(key):
-        _question_line(key, question, t(choices[guessed]) if guessed else None, settings)
-        return guessed
+        room = _question_line(key, question, t(choices[guessed]) if guessed else None, settings)
+        return Guess(key, guessed, of_class, room)
     with st.container(key="guess"):
         if settings:
             settings(st.container(key="asked", horizontal=True, horizontal_alignment="center"))
         st.markdown(f"## {question}", text_alignment="center")
         st.markdown(compared, text_alignment="center")
-        draw()
-        with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
-            _choice(key, choices)
-            st.button(t("Show"), key=f"_{key}_show", type="primary", on_click=_show, args=(key, True))
-    return guessed
+        if of_class:
+            ask_class(key, choices, draw, of_class, HEIGHT)
+        else:
+            ask_alone(key, choices, draw)
+    return Guess(key, guessed)
 
 
 def kept_guess(key: str, choices: Mapping[str, str], asked: object = None) -> str | None:
@@ -122,36 +140,40 @@ def is_shown(key: str) -> bool:
 
 def _question_line(
     key: str, question: str, guessed: str | None, settings: Callable[[DeltaGenerator], None] | None
-) -> None:
-    """The question in a line over the picture, with the guess, and a way back to the question."""
+) -> DeltaGenerator:
+    """The question in a line over the picture, with the guess, and a way back to the question.
+
+    Returns:
+        Room beside them.
+    """
     with st.container(key="question", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
         words = f"**{question}**"
         if guessed:
             words += " " + t("You: {guess}.").format(guess=_brief(guessed))
         st.markdown(words, width="content")
-        st.button(t("Ask again"), key=f"_{key}_again", type="tertiary", on_click=_show, args=(key, False))
+        st.button(t("Ask again"), key=f"_{key}_again", type="tertiary", on_click=show, args=(key, False))
+        room = st.container(width="content")
         if settings:
             st.space("stretch")
             settings(st.container(key="asked", horizontal=True, wrap=False, width="content"))
+    return room
 
 
-def _show(key: str, shown: bool) -> None:
-    """Show the answer, or ask anew."""
-    st.session_state[f"{key}_shown"] = shown
-    if not shown:
-        st.session_state[key] = None
-
-
-def verdict(guessed: str | None, right: str, choices: Mapping[str, str], measured: str) -> str:
+def verdict(guess: Guess, right: str, choices: Mapping[str, str], measured: str) -> str:
     """The sentence that holds the guess against what was measured, in Markdown.
 
+    In a class, what the class guessed can be opened from then on, beside the question.
+
     Args:
-        guessed: its code, or None.
+        guess: it.
         right: the code of what came out.
         choices: their words, in English.
         measured: what came out, in a sentence of Markdown.
     """
-    found = _brief(t(choices[right]))
+    found, guessed = _brief(t(choices[right])), guess.code
+    if guess.of_class and guess.room:
+        with guess.room:
+            show_guesses(guess.of_class, right, choices, guess.key)
     if guessed is None:
         words = t("**{right}.** {measured}")
     elif guessed == right:
@@ -159,18 +181,6 @@ def verdict(guessed: str | None, right: str, choices: Mapping[str, str], measure
     else:
         words = t("**{right}**, not “{guess}”. {measured}")
     return words.format(right=found, guess=_brief(t(choices[guessed or right])), measured=measured)
-
-
-def _choice(key: str, choices: Mapping[str, str]) -> None:
-    st.segmented_control(
-        t("What do you think?"),
-        list(choices),
-        format_func=lambda code: t(choices[code]),
-        key=key,
-        persist_state="session",
-        label_visibility="collapsed",
-        width="content",
-    )
 
 
 def _brief(choice: str) -> str:

@@ -25,7 +25,7 @@ from resnet_explorer.network.formats import to_csv
 from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.labs.ablation.by_block import show_chain
 from resnet_explorer.ui.labs.ablation.controls import AblationSetup, counterpart_input, draws_input
-from resnet_explorer.ui.labs.question import Screen, show_chart, verdict
+from resnet_explorer.ui.labs.question import Guess, Screen, show_chart, verdict
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.progress_job import run_with_progress
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
@@ -45,7 +45,7 @@ FEW: Final = 20
 """Blocks below which it is said that they are few."""
 
 
-def sweep(setup: AblationSetup, guessed: str | None, choices: Mapping[str, str], places: Screen) -> None:
+def sweep(setup: AblationSetup, guessed: Guess, choices: Mapping[str, str], places: Screen) -> None:
     """Each block in turn, and the answer to the question."""
     from resnet_explorer.labs.ablation.figures import sweep_figure
 

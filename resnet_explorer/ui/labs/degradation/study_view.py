@@ -13,7 +13,7 @@ from resnet_explorer.labs.degradation.study import DEPTHS, logs_of_all, recipe, 
 from resnet_explorer.network.formats import to_csv, to_markdown
 from resnet_explorer.training.paper_recipe import KINDS, PaperRecipe, network
 from resnet_explorer.ui.app.page_end import end_page
-from resnet_explorer.ui.labs.question import HEIGHT, guess, is_shown, reason, show_chart, verdict
+from resnet_explorer.ui.labs.question import HEIGHT, Guess, guess, is_shown, reason, show_chart, verdict
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.save_button import save_button
@@ -41,14 +41,11 @@ _COLUMNS: Final = {
 """Of the table, in English."""
 
 
-def ask(place: DeltaGenerator) -> str | None:
+def ask(place: DeltaGenerator) -> Guess:
     """Draw the question; the page ends with it until somebody has guessed.
 
     Args:
         place: of the picture.
-
-    Returns:
-        The guess, a key of `CHOICES`, or None.
     """
     strips = [Strip.of(f"{t('plain')} {depth}", network("plain", depth)) for depth in DEPTHS]
     with place:
@@ -67,7 +64,7 @@ def ask(place: DeltaGenerator) -> str | None:
 
 
 def study(
-    guessed: str | None,
+    guessed: Guess,
     controls: DeltaGenerator,
     place: DeltaGenerator,
     sentence: DeltaGenerator,
@@ -76,7 +73,7 @@ def study(
     """What the runs that this project made and keeps came to.
 
     Args:
-        guessed: the reader's guess, a key of `CHOICES`, or none.
+        guessed: the reader's guess.
         controls: room in the head.
         place: of the picture.
         sentence: the foot's place for it.

@@ -22,6 +22,7 @@ from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.labs.depth.controls import config_input, order_input
 from resnet_explorer.ui.labs.question import (
     HEIGHT,
+    Guess,
     guess,
     is_shown,
     notebook_button,
@@ -131,7 +132,7 @@ class DepthLab(Generic[P]):
         first = next(iter(views))
         return linked_choice(f"{self.prefix}view", t(self.view_label), views, default=first, names=names)
 
-    def _guess(self, config: DepthConfig) -> str | None:
+    def _guess(self, config: DepthConfig) -> Guess:
         choices = {code: words for code, words in self.choices.items() if code != "lost"}
         compared = t("A plain network and a residual one of {depth} layers: same seed, same batch.")
         strips = (Strip.of(t("plain"), config.spec(False)), Strip.of(t("residual"), config.spec(True)))

@@ -32,6 +32,7 @@ from resnet_explorer.ui.app.page_end import end_page
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.labs.question import (
     HEIGHT,
+    Guess,
     Screen,
     guess,
     is_asked,
@@ -133,7 +134,7 @@ def _show_start(
     view: str,
     names: tuple[str, str],
     compared: str,
-    guessed: str | None,
+    guessed: Guess,
     places: Screen,
 ) -> None:
     """Signal or gradient before any step, and the verdict."""

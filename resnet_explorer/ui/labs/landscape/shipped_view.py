@@ -26,7 +26,16 @@ from resnet_explorer.labs.landscape.study import Landscape, shipped
 from resnet_explorer.network.formats import to_csv, to_markdown
 from resnet_explorer.training.paper_recipe import KINDS, network
 from resnet_explorer.ui.app.page_end import end_page
-from resnet_explorer.ui.labs.question import HEIGHT, Screen, guess, is_shown, reason, show_chart, verdict
+from resnet_explorer.ui.labs.question import (
+    HEIGHT,
+    Guess,
+    Screen,
+    guess,
+    is_shown,
+    reason,
+    show_chart,
+    verdict,
+)
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.save_button import save_button
@@ -63,12 +72,8 @@ PLANES: Final = {"training": msg("Its own two directions"), "random": msg("Two r
 """Of the trajectory's map, in English."""
 
 
-def ask(places: Screen) -> str | None:
-    """Draw the question; the page ends with it until somebody has guessed.
-
-    Returns:
-        The guess, a key of `CHOICES`, or None.
-    """
+def ask(places: Screen) -> Guess:
+    """Draw the question; the page ends with it until somebody has guessed."""
     strips = [Strip.of(t(kind), network(kind, DEPTHS[-1])) for kind in KINDS]
     with places.picture:
         guessed = guess(
@@ -89,13 +94,13 @@ def plane_input(places: Screen) -> str:
     return linked_choice("ls_plane", label, PLANES, default="training", names=PLANES, at=places.settings)
 
 
-def show_shipped(view: str, plane: str, guessed: str | None, places: Screen) -> None:
+def show_shipped(view: str, plane: str, guessed: Guess, places: Screen) -> None:
     """What ships, plain beside residual, and how often the loss falls straight outwards.
 
     Args:
         view: a key of `VIEWS`, but "again".
         plane: a key of `PLANES`; only the trajectory is not always drawn along random directions.
-        guessed: a key of `CHOICES`, or None.
+        guessed: the reader's guess.
         places: of the screen.
 
     Raises:
