@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1.element_tree import ElementList
+
+components_of_packages = cache(manifest_scanner.scan_component_manifests)
 
 
 def keep_frame(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +27,14 @@ def keep_frame(monkeypatch: pytest.MonkeyPatch) -> None:
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", start_framed)
+
+
+def look_through_packages_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let AppTest read only once which of all installed packages bring components.
+
+    It does so for every app that it makes, which takes longer than most of our pages.
+    """
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", components_of_packages)
 
 
 def find_in_popovers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +10,21 @@ import pytest
 import streamlit as st
 
 from resnet_explorer.weights import bundled
-from tests.framed import find_in_popovers, keep_frame
+from tests.framed import find_in_popovers, keep_frame, look_through_packages_once
 
 
 @pytest.fixture(autouse=True)
 def framed(monkeypatch: pytest.MonkeyPatch) -> None:
     keep_frame(monkeypatch)
     find_in_popovers(monkeypatch)
+    look_through_packages_once(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def what_is_loaded_is_no_garbage() -> None:
+    """After each run of a page Streamlit looks through all objects: those of before are passed over."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -82,6 +82,7 @@ print(json.dumps(said))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit of a process's memory is Linux's")
 def test_a_network_too_large_for_the_limit_of_the_process_is_told_and_the_next_page_is_whole() -> None:
     ran = subprocess.run(

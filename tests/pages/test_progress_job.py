@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer.common.progress import Step
+from resnet_explorer.ui.session import progress_job
 from resnet_explorer.ui.session.progress_job import Job
 
 
@@ -80,6 +81,13 @@ def test_stop_keeps_what_is_known_and_go_on_finishes_it() -> None:
     assert at.session_state["computed"] == [1, 2, 3, 4, 5]
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its turn comes, though what a page of before began computes still."""
+    monkeypatch.setattr(progress_job, "PATIENCE", 60)
+
+
+@pytest.mark.usefixtures("patient")
 def test_what_cannot_begin_is_told_again_at_each_rerun() -> None:
     begun = []
 
@@ -96,6 +104,7 @@ def test_what_cannot_begin_is_told_again_at_each_rerun() -> None:
     assert not job.is_finished
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_rerun_that_overtakes_another_leaves_it_nothing_to_do() -> None:
     """Both saw unfinished work, and waited for the gate."""
     job = Job(lambda: (Step(number, 2, number) for number in (1, 2)))
