@@ -10,6 +10,7 @@ from resnet_explorer import ResNetSpec
 from resnet_explorer.finetune.dataset.image_folder import labelled_photos
 from resnet_explorer.finetune.dataset.store import Dataset, keep_zip
 from resnet_explorer.finetune.runs.job import run_job
+from resnet_explorer.finetune.runs.status import WORKING
 from resnet_explorer.finetune.runs.store import RunEntry, find_run, runs_folder
 from resnet_explorer.finetune.training.hyperparameters import Settings
 from resnet_explorer.finetune.training.run_config import RunConfig
@@ -58,6 +59,11 @@ def config_of(
     """The config of a run from random values on photos in folders."""
     photos = labelled_photos(entries_of(str(data), called))
     return RunConfig.of(settings, None, SPEC, photos, SEEN, label, data, called)
+
+
+def is_over(run: RunEntry) -> bool:
+    """Whether a run is at its end: before its process is there to be seen, it is not alive either."""
+    return run.status.phase not in WORKING and not run.alive
 
 
 def done(config: RunConfig, key: str = "one", *, resume: bool = False) -> RunEntry:

@@ -20,7 +20,7 @@ from resnet_explorer.network.plan import plan
 from resnet_explorer.ui.finetune.training.settings_input import RATES
 from resnet_explorer.weights import bundled
 from resnet_explorer.weights.catalogue import find
-from tests.finetune_colours import QUICK, config_of, done, kept_colours
+from tests.finetune_colours import QUICK, config_of, done, is_over, kept_colours
 from tests.pages.opened import charts, opened, pictures, text
 
 TINY = {"net": "basic.1-1.width-8.stem-cifar", "tn_from": "none"}
@@ -57,7 +57,7 @@ def cut_off(dataset: Dataset) -> None:
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + 240
+    until = time.monotonic() + 600
     while not is_so():
         assert time.monotonic() < until
         time.sleep(0.2)
@@ -180,7 +180,7 @@ def test_a_missing_bundled_network_is_told(
 
 def test_a_run_is_shown_to_its_end(dataset: Dataset) -> None:
     page = begin(opened("train", tn_way="all", tn_epochs="3", tn_batch="8", **TINY))
-    wait_for(lambda: not runs()[0].alive)
+    wait_for(lambda: is_over(runs()[0]))
     (run,) = runs()
     assert run.status.phase == "done"
     page = page.run()

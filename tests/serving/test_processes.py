@@ -214,7 +214,7 @@ def test_nothing_stays_behind_after_a_stop_and_a_crash_is_taken_up(server: Serve
     children = server.children()
     assert len(children) >= 4, "two of the app, nginx and its worker"
     server.process.kill()  # not one of them is told
-    _, alive = psutil.wait_procs(children, 30)
+    _, alive = psutil.wait_procs(children, 120)
     assert not alive
     student = home / "class" / "students" / ("s" * 20)
     student.mkdir()
@@ -224,7 +224,7 @@ def test_nothing_stays_behind_after_a_stop_and_a_crash_is_taken_up(server: Serve
     children = server.children()
     server.process.send_signal(signal.SIGINT)
     assert server.process.wait(60) == 0
-    _, alive = psutil.wait_procs(children, 30)
+    _, alive = psutil.wait_procs(children, 120)
     assert not alive
     assert not (home / "class").exists()
     assert "Traceback" not in server.printed.read_text()

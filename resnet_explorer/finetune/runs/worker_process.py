@@ -25,11 +25,14 @@ from resnet_explorer.finetune.training.run_config import RunConfig
 
 MESSAGES: Final = "messages.txt"
 """What the process had to say that nobody read: for who looks for the cause of a crash."""
-NICE: Final = 10
-"""How far the run stands back for the app, on systems that know of it: beside a busy one it has a tenth."""
+NICE: Final = int(os.environ.get("RESNET_EXPLORER_NICE") or 10)
+"""How far the run stands back for the app, on systems that know of it: beside a busy one it has a tenth.
+
+The variable says another number: 0 for not at all, as tests need it that wait for a run.
+"""
 AUTOGROUP: Final = Path("/proc/self/autogroup")
 """Where Linux shares its processors among sessions first, a session's own say (sched(7))."""
-STARTING: Final = 20.0
+STARTING: Final = 60.0
 """Seconds that a process may take until it is seen."""
 
 

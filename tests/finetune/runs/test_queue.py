@@ -49,7 +49,7 @@ def test_a_killed_process_loses_its_place(temporary_home: Path) -> None:
         assert mine() == 1
         process.kill()
         process.communicate()
-        until = time.monotonic() + 20
+        until = time.monotonic() + 120
         while mine() and time.monotonic() < until:
             time.sleep(0.05)
         assert mine() == 0

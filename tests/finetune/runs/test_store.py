@@ -14,13 +14,20 @@ from safetensors.torch import load_file
 from resnet_explorer.finetune.runs import worker_process
 from resnet_explorer.finetune.runs.job import run_job
 from resnet_explorer.finetune.runs.queue import queue_place
-from resnet_explorer.finetune.runs.status import ALIVE, STOP, Estimate, Status, StatusWriter, read_status
+from resnet_explorer.finetune.runs.status import (
+    ALIVE,
+    STOP,
+    Estimate,
+    Status,
+    StatusWriter,
+    read_status,
+)
 from resnet_explorer.finetune.runs.store import delete, find_run, rename, runs, runs_folder
 from resnet_explorer.finetune.training.hyperparameters import Settings
 from resnet_explorer.finetune.training.trainer import Progress
 from resnet_explorer.weights import user_store
 from resnet_explorer.weights.catalogue import available
-from tests.finetune_colours import QUICK, colours_zip, config_of, done, numbers
+from tests.finetune_colours import QUICK, colours_zip, config_of, done, is_over, numbers
 
 pytestmark = [pytest.mark.usefixtures("temporary_home"), pytest.mark.slow]
 LONG = Settings("all", epochs=400, batch_size=4, rate=0.01)
@@ -32,10 +39,15 @@ def data(tmp_path: Path) -> Path:
 
 
 def waited_for(what: Callable[[], bool]) -> None:
-    until = time.monotonic() + 240
+    until = time.monotonic() + 600
     while not what():
         assert time.monotonic() < until, "it never came"
-        time.sleep(0.1)
+        time.sleep(0.02)
+
+
+def processes_of(key: str) -> list[psutil.Process]:
+    folder = str(runs_folder() / key)
+    return [each for each in psutil.process_iter(["cmdline"]) if folder in (each.info["cmdline"] or [])]
 
 
 def test_a_run_is_kept_with_all_that_it_was_and_became(data: Path) -> None:
@@ -129,22 +141,19 @@ def test_a_run_is_no_job_twice_at_once(data: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_killed_process_is_taken_up_where_it_was(data: Path) -> None:
-    key = worker_process.begin(config_of(data, replace(QUICK, epochs=20)))
+    key = worker_process.begin(config_of(data, replace(QUICK, epochs=40)))
+    waited_for(lambda: bool(processes_of(key)))
+    (process,) = processes_of(key)
     waited_for(lambda: len(find_run(key).log) >= 2)
-    (process,) = [
-        each
-        for each in psutil.process_iter(["cmdline"])
-        if str(runs_folder() / key) in (each.info["cmdline"] or [])
-    ]
-    process.kill()
-    process.wait(10)
+    process.kill()  # before all is done: nothing slow may stand between the two
+    process.wait(60)
     cut_off = find_run(key)
     assert cut_off.was_cut_off and not cut_off.alive
     before = cut_off.log
     worker_process.revive()
-    waited_for(lambda: not find_run(key).alive)
+    waited_for(lambda: is_over(find_run(key)))
     run = find_run(key)
-    assert run.status.phase == "done" and len(run.log) == 20
+    assert run.status.phase == "done" and len(run.log) == 40
     assert run.log[: len(before)] == before
 
 
@@ -169,7 +178,7 @@ def test_a_run_that_is_done_goes_on_for_more_epochs(data: Path) -> None:
     run = done(config_of(data))
     first = run.log
     worker_process.go_on(run.key, epochs=5)
-    waited_for(lambda: not find_run(run.key).alive)
+    waited_for(lambda: is_over(find_run(run.key)))
     again = find_run(run.key)
     assert again.status.phase == "done" and again.config.settings.epochs == 5
     assert again.log[:3] == first and len(again.log) == 5
