@@ -90,6 +90,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     ]
 
 
+@pytest.mark.slow
 def test_a_folder_becomes_a_network(run: Run, data: Path, start: list[object], tmp_path: Path) -> None:
     result = run("train", data, *start, "--epochs", 8)
     assert result.exit_code == 0, result.output
@@ -112,6 +113,7 @@ def test_a_folder_becomes_a_network(run: Run, data: Path, start: list[object], t
     assert best < 1 or "red" in predicted.stdout.splitlines()[1]
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_where_it_was(run: Run, data: Path, start: list[object], tmp_path: Path) -> None:
     first = run("train", data, *start, "--epochs", 3)
     log = (tmp_path / "run" / "log.csv").read_text()
@@ -153,6 +155,7 @@ def test_more_stages_than_there_are_are_refused_at_once(run: Run, data: Path, st
     assert result.stderr == "Error: stages is 9; the network has 2, and at most these can learn.\n"
 
 
+@pytest.mark.slow
 def test_a_stopped_run_says_how_to_go_on(
     run: Run, data: Path, start: list[object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +194,7 @@ def test_settings_are_told_by_name(run: Run, data: Path, start: list[object], tm
     )
 
 
+@pytest.mark.slow
 def test_the_tutorials_train_and_predict(run: Run, start: list[object], tmp_path: Path) -> None:
     """What is blue to learn from is called red to test on: the better it learns, the fewer it has right."""
     for part, names in (("train", ("blue", "red")), ("val", ("red", "blue"))):
@@ -227,6 +231,7 @@ def test_the_tutorials_train_and_predict(run: Run, start: list[object], tmp_path
     assert abs(sum(float(line.rpartition(" ")[2]) for line in both) - 1) < 2e-3
 
 
+@pytest.mark.slow
 def test_a_run_without_a_folder_is_one_of_the_apps(run: Run, data: Path, start: list[object]) -> None:
     result = run("train", data, *start[:-2], "--epochs", 1, "--label", "In the app")
     assert result.exit_code == 0
@@ -281,6 +286,7 @@ def test_options_of_another_way_are_refused(
     assert "--network is for --weights none" in trained.stderr.replace("\n", " ").replace("│", " ")
 
 
+@pytest.mark.slow
 def test_a_file_of_weights_is_begun_with(run: Run, data: Path, start: list[object], tmp_path: Path) -> None:
     assert run("train", data, *start, "--epochs", 2).exit_code == 0
     told = ["--strategy", "head", "--epochs", 1, "--batch", 8, "--out", tmp_path / "second"]

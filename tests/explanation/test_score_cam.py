@@ -56,7 +56,9 @@ def resnet18() -> ResNet:
 
 
 @pytest.mark.parametrize("ready", [False, True], ids=["as built", "for evaluation"])
-@pytest.mark.parametrize("stage", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "stage", [1, 2, *(pytest.param(stage, marks=pytest.mark.slow) for stage in (3, 4))]
+)  # a pass for each of 256 and 512 channels
 def test_pytorch_grad_cam_agrees_on_resnet18(resnet18: ResNet, stage: int, ready: bool) -> None:
     ours = signed_map(for_evaluation(resnet18) if ready else resnet18, noise_photo(side=64), stage, 7).numpy()
     model = copy.deepcopy(resnet18)

@@ -21,7 +21,7 @@ def finding(result: audit.Audit, figure: str) -> Finding:
     return next(finding for finding in result.findings if finding.figure == figure)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(spec=specs(), size=input_sizes)
 def test_the_plan_is_the_trace_layer_by_layer(spec: ResNetSpec, size: tuple[int, int]) -> None:
     planned = [
@@ -35,7 +35,7 @@ def test_the_plan_is_the_trace_layer_by_layer(spec: ResNetSpec, size: tuple[int,
     assert planned == traced
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(spec=specs(), size=input_sizes)
 def test_the_plan_agrees_with_torchinfos_totals(spec: ResNetSpec, size: tuple[int, int]) -> None:
     records = plan(spec, size)
@@ -51,7 +51,14 @@ def test_the_plan_agrees_with_torchinfos_totals(spec: ResNetSpec, size: tuple[in
     assert finding(result, "= torchinfo's mult-adds").torchinfo == records.macs + norms + biases
 
 
-@pytest.mark.parametrize("name", [name for name, spec in PRESETS.items() if spec.depth <= 200])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if spec.depth > 100 else name
+        for name, spec in PRESETS.items()
+        if spec.depth <= 200
+    ],
+)
 def test_every_preset_agrees(name: str) -> None:
     result = compare(plan(preset(name)))
     assert result.agree and result.first_difference is None

@@ -16,12 +16,19 @@ from resnet_explorer.network.spec import TORCHVISION_NAMES
 WEIGHTS = [(name, version) for name in TORCHVISION_NAMES for version in get_model_weights(name)]
 
 
+LARGE = {name for name in TORCHVISION_NAMES if preset(name).depth > 100 or "wide" in name}
+"""Seconds each, for the values that they begin with."""
+NETWORKS = [
+    pytest.param(name, marks=pytest.mark.slow) if name in LARGE else name for name in TORCHVISION_NAMES
+]
+
+
 class Pair(NamedTuple):
     ours: nn.Module
     theirs: nn.Module
 
 
-@pytest.fixture(scope="module", params=TORCHVISION_NAMES)
+@pytest.fixture(scope="module", params=NETWORKS)
 def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     """A network built by us and by torchvision under one seed; one pair at a time is in memory."""
     torch.manual_seed(2015)

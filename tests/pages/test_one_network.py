@@ -249,6 +249,7 @@ def test_no_page_has_a_network_of_its_own(page_name: str) -> None:
     assert [each.key for each in page.selectbox if each.label == "Network"] == ["_network_choice"]
 
 
+@pytest.mark.slow
 def test_the_head_loads_no_torch_whatever_the_weights() -> None:
     put_there(V1)
     script = f"""

@@ -50,7 +50,13 @@ def apart(one: Tensor, other: Tensor) -> float:
 
 @pytest.mark.parametrize("stride", [1, 2])
 @pytest.mark.parametrize("side", [1, 2, 5, 8])
-@pytest.mark.parametrize(("channels", "out_channels"), [(8, 256), (256, 512), (512, 256), (512, 512)])
+@pytest.mark.parametrize(
+    ("channels", "out_channels"),
+    [
+        (8, 256),
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in ((256, 512), (512, 256), (512, 512))),
+    ],
+)
 def test_the_numbers_are_the_convolutions(channels: int, out_channels: int, side: int, stride: int) -> None:
     torch.manual_seed(0)
     plain = nn.Conv2d(channels, out_channels, 3, stride, 1, bias=False)

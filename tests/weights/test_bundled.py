@@ -176,6 +176,7 @@ def test_the_real_file() -> None:
         torch.testing.assert_close(model(photo), theirs(photo), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_to_load_it_takes_no_compiler() -> None:
     """torch's compiler is two seconds of imports, and to draw values on the meta device would ask for it."""
     code = (

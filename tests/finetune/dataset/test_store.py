@@ -258,7 +258,7 @@ def test_what_else_lies_in_the_folder_is_passed_over(home: Path) -> None:
     assert store.datasets() == [dataset]
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(st.text(st.sampled_from("ab./\\ :\x01\n*é<"), min_size=1, max_size=12), max_size=6),
     label=st.text(max_size=60),
@@ -281,7 +281,7 @@ def test_archives_of_any_names_are_datasets_in_the_folder_or_a_sentence(
     assert list((home / "photos").iterdir()) == []
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8))
 @example(places=[(0.943359375, 0)])  # a file without a name
 def test_a_damaged_archive_is_a_dataset_or_a_sentence(home: Path, places: list[tuple[float, int]]) -> None:
