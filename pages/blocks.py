@@ -83,7 +83,9 @@ st.markdown(prose("blocks_stages"))
 measure = measure_choice("blk_count")
 for column, (kind, drawn) in zip(st.columns(2), both_plans(spec, input_size).items(), strict=True):
     total = amount(drawn, measure)
-    column.metric(f"{title(drawn.spec)}, {kind}: {measure}", count_text(total), help=f"{total:,} {measure}")
+    column.metric(
+        f"{title(drawn.spec)}, {t(kind)}: {t(measure)}", count_text(total), help=f"{total:,} {t(measure)}"
+    )
 st.plotly_chart(stage_figure(spec, input_size, measure), key="blk_stage_chart")
 if with_block(with_block(spec, "basic"), "bottleneck") != spec.with_(block="bottleneck"):
     st.caption(prose("blocks_adapted"))

@@ -33,7 +33,12 @@ def strip_svg(window: Window, colour: str, line: str = "column", filler: str = "
     before = _text(LEFT - 4, TOP + CELL / 2 + 6, "…", "end") if first else ""
     drawn = "".join(_cell(window, index, first, colour, filler) for index in cells)
     brackets = (_bracket(window, place, first, row) for row, place in enumerate(places))
-    name = f"The last {len(cells)} {line}s of the padded input and the last {len(places)} windows"
+    words = (
+        t("The last {cells} columns of the padded input and the last {places} windows")
+        if line == "column"
+        else t("The last {cells} rows of the padded input and the last {places} windows")
+    )
+    name = words.format(cells=len(cells), places=len(places))
     return svg.document(width, height, before, drawn, *brackets, name=name, font_size=FONT)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from resnet_explorer.commands.terminal import resumable, training_bar
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.training.paper_recipe import DEPTHS, KINDS, Kind, run_name
 
 NETWORKS: dict[str, tuple[Kind, int]] = {
@@ -17,23 +17,27 @@ NETWORKS: dict[str, tuple[Kind, int]] = {
 
 
 def degradation(
-    data: Annotated[Path, typer.Argument(help="CIFAR-10: an archive or a folder, as for `train`.")],
-    out: Annotated[Path, typer.Option(help="The folder of the study: a folder in it for each network.")],
+    data: Annotated[Path, typer.Argument(help=msg("CIFAR-10: an archive or a folder, as for `train`."))],
+    out: Annotated[Path, typer.Option(help=msg("The folder of the study: a folder in it for each network."))],
     networks: Annotated[
         list[str] | None,
-        typer.Argument(help="plain-20, residual-56 …; the paper's depths to 56, both kinds, unless told."),
+        typer.Argument(
+            help=msg("`plain-20`, `residual-56` …; the paper's depths to 56, both kinds, unless told.")
+        ),
     ] = None,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the images; the paper's are 164.")] = 164,
+    epochs: Annotated[
+        int, typer.Option(min=1, help=msg("Passes over the images; the paper's are 164."))
+    ] = 164,
     side: Annotated[
-        int, typer.Option(min=1, help="Pixels of the images' sides; shrunk from 32 by a whole factor.")
+        int, typer.Option(min=1, help=msg("Pixels of the images' sides; shrunk from 32 by a whole factor."))
     ] = 32,
-    seed: Annotated[int, typer.Option(min=0, help="Of weights, order, crops and mirror images.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help=msg("Of weights, order, crops and mirror images."))] = 0,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Cores to use; sums differ in their last digits.")
+        int | None, typer.Option(min=1, help=msg("Cores to use; sums differ in their last digits."))
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where the runs were.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help=msg("Go on where the runs were."))] = False,
 ) -> None:
-    """Train plain and residual networks on CIFAR-10 by one recipe (He et al. 2015, section 4.2)."""
+    """The command `degradation`; arguments as their helps say."""
     import torch
 
     from resnet_explorer.training import degradation as study

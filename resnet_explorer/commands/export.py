@@ -10,14 +10,13 @@ import typer
 
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.terminal import named_network
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.export.model_py import model_file
 from resnet_explorer.graph.diagram import to_dot
 from resnet_explorer.graph.svg import network_svg
 from resnet_explorer.network.formats import layer_rows, to_csv, to_markdown
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec, title
-from resnet_explorer.weights.checkpoint_name import ENDINGS_TEXT
 
 if TYPE_CHECKING:
     from resnet_explorer.weights.trained_network import TrainedNetwork
@@ -31,8 +30,10 @@ def export(
         typer.Argument(
             parser=parse.network,
             metavar="[NETWORK]",
-            help="A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar); "
-            "with --weights, left out.",
+            help=msg(
+                "A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar); "
+                "with --weights, left out."
+            ),
         ),
     ] = None,
     weights: Annotated[
@@ -40,27 +41,33 @@ def export(
         typer.Option(
             parser=parse.model,
             metavar="NAME",
-            help=f"A trained network instead: a line of `weights list`, or a file ({ENDINGS_TEXT}).",
+            help=msg("A trained network instead: a line of `weights list`, or a file ({endings})."),
         ),
     ] = None,
     size: parse.Size = None,
     model: Annotated[
-        File, typer.Option(metavar="FILE", help="One Python file that needs PyTorch only.")
+        File, typer.Option(metavar="FILE", help=msg("One Python file that needs PyTorch only."))
     ] = None,
-    onnx: Annotated[File, typer.Option(metavar="FILE", help="ONNX, with initial or trained values.")] = None,
+    onnx: Annotated[
+        File, typer.Option(metavar="FILE", help=msg("ONNX, with initial or trained values."))
+    ] = None,
     bundle: Annotated[
         File,
         typer.Option(
-            metavar="FILE", help="With --weights: a ZIP whose predict.py runs without this project."
+            metavar="FILE", help=msg("With --weights: a ZIP whose predict.py runs without this project.")
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the initial values in the ONNX file.")] = 0,
-    svg: Annotated[File, typer.Option(metavar="FILE", help="The graph as SVG, equal blocks folded.")] = None,
-    dot: Annotated[File, typer.Option(metavar="FILE", help="The graph in Graphviz's DOT.")] = None,
-    csv: Annotated[File, typer.Option(metavar="FILE", help="The table of layers as CSV.")] = None,
-    markdown: Annotated[File, typer.Option(metavar="FILE", help="The table of layers in Markdown.")] = None,
+    seed: Annotated[int, typer.Option(help=msg("Of the initial values in the ONNX file."))] = 0,
+    svg: Annotated[
+        File, typer.Option(metavar="FILE", help=msg("The graph as SVG, equal blocks folded."))
+    ] = None,
+    dot: Annotated[File, typer.Option(metavar="FILE", help=msg("The graph in Graphviz's DOT."))] = None,
+    csv: Annotated[File, typer.Option(metavar="FILE", help=msg("The table of layers as CSV."))] = None,
+    markdown: Annotated[
+        File, typer.Option(metavar="FILE", help=msg("The table of layers in Markdown."))
+    ] = None,
 ) -> None:
-    """Write a network as code, ONNX, bundle, graph or table. Only ONNX and trained values load torch."""
+    """The command `export`; arguments as their helps say."""
     if (network is None) == (weights is None):
         raise typer.BadParameter(t("name a network, or a trained one with --weights; one of the two."))
     if bundle and weights is None:

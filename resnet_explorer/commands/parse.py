@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.regular_file import open_regular
 from resnet_explorer.finetune.training.hyperparameters import Settings
 from resnet_explorer.network.spec import ResNetSpec, preset
@@ -111,8 +111,8 @@ def _parsed(parse: Callable[[G], T], given: G) -> T:
         raise typer.BadParameter(str(error)) from None
 
 
-NAMES_HELP: Final = (
-    'The names of its classes: JSON as {"0": "daisy", "1": "rose"}, ["daisy", "rose"] or '
+NAMES_HELP: Final = msg(
+    'The names of the classes of a file: JSON as {"0": "daisy", "1": "rose"}, ["daisy", "rose"] or '
     '{"daisy": 0, "rose": 1}, or a name a line; '
     "with class_to_idx in the checkpoint, names by folder, as in cat_to_name.json."
 )
@@ -143,13 +143,13 @@ Network = Annotated[
     typer.Argument(
         parser=network,
         metavar="NETWORK",
-        help="A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar).",
+        help=msg("A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar)."),
     ),
 ]
 """The network that a command is about."""
 
 Size = Annotated[
     str | None,
-    typer.Option(metavar="SIZE", help="Input in pixels: 224, or 224x160 (height × width)."),
+    typer.Option(metavar="SIZE", help=msg("Input in pixels: 224, or 224x160 (height × width).")),
 ]
 """The size of its input, for `size`; the network's own unless told."""

@@ -15,10 +15,9 @@ import typer
 
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.terminal import named_network, photo_bar
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.text import on_one_line
 from resnet_explorer.explanation.confidence import confidence_of, in_words, kind_in_words
-from resnet_explorer.weights.checkpoint_name import ENDINGS_TEXT
 
 if TYPE_CHECKING:
     from resnet_explorer.batch.results import PhotoPrediction, Row
@@ -38,7 +37,7 @@ def predict(
     photos: Annotated[
         list[str],
         typer.Argument(
-            metavar="PHOTO...", help="Photos of any usual format, folders of them, and ZIP archives."
+            metavar="PHOTO...", help=msg("Photos of any usual format, folders of them, and ZIP archives.")
         ),
     ],
     model: Annotated[
@@ -46,46 +45,52 @@ def predict(
         typer.Option(
             parser=parse.model,
             metavar="NAME",
-            help=f"A line of `weights list`, a name (resnet50), or a file ({ENDINGS_TEXT}).",
+            help=msg("A line of `weights list`, a name (resnet50), or a file ({endings})."),
         ),
     ] = "bundled",
     names: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help=f"With --model FILE. {parse.NAMES_HELP}"),
+        typer.Option(metavar="FILE", help=parse.NAMES_HELP),
     ] = None,
     top: Annotated[
         int | None,
-        typer.Option(min=1, help="How many classes to name; 5, or the tutorial's 1, unless told."),
+        typer.Option(min=1, help=msg("How many classes to name; 5, or the tutorial's 1, unless told.")),
     ] = None,
     form: Annotated[
         Form,
-        typer.Option(help="How it is written; tutorial is one line, class: roses   prob: 0.93."),
+        typer.Option(help=msg("How it is written; tutorial is one line, class: roses   prob: 0.93.")),
     ] = "list",
     csv_file: Annotated[
         Path | None,
-        typer.Option("--csv", metavar="FILE", help="Also write photo, rank, label, probability there."),
+        typer.Option(
+            "--csv", metavar="FILE", help=msg("Also write `photo`, `rank`, `label`, `probability` there.")
+        ),
     ] = None,
     cam: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Also write a figure for each photo there: where the evidence is."),
+        typer.Option(
+            metavar="DIR", help=msg("Also write a figure for each photo there: where the evidence is.")
+        ),
     ] = None,
     method: Annotated[
         str | None,
-        typer.Option(parser=parse.method, metavar="METHOD", help="How the map is read; gradcam unless told."),
+        typer.Option(
+            parser=parse.method, metavar="METHOD", help=msg("How the map is read; gradcam unless told.")
+        ),
     ] = None,
     stage: Annotated[
-        int | None, typer.Option(help="Whose map: 0 is the stem's; the last stage's unless told.")
+        int | None, typer.Option(help=msg("Whose map: 0 is the stem's; the last stage's unless told."))
     ] = None,
     label: Annotated[
         str | None,
         typer.Option(
             "--class",
             metavar="CLASS",
-            help="Whose evidence, or kind:KIND; the likeliest class's unless told.",
+            help=msg("Whose evidence, or kind:KIND; the likeliest class's unless told."),
         ),
     ] = None,
 ) -> None:
-    """Name the likeliest classes of photos."""
+    """The command `predict`; arguments as their helps say."""
     if cam is None and (method, stage, label) != (None, None, None):
         raise typer.BadParameter(t("--method, --stage and --class say which map --cam draws."))
     from resnet_explorer.batch.classify import predict_in_batches
@@ -104,7 +109,8 @@ def predict(
             for each in batch:
                 advance()
                 if isinstance(each, Unread):
-                    typer.echo(f"Error: {on_one_line(each.sentence)}", err=True)
+                    sentence = on_one_line(each.sentence)
+                    typer.echo(t("Error: {sentence}").format(sentence=sentence), err=True)
                     failed = True
                     continue
                 rows = rows_of(each, weights.classes)

@@ -9,36 +9,34 @@ from typing import Annotated
 
 import typer
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 
 
 def serve(
     for_class: Annotated[
-        bool, typer.Option("--class", help="For a class: students see what is theirs alone.")
+        bool, typer.Option("--class", help=msg("For a class: students see what is theirs alone."))
     ] = False,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="To listen on.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help=msg("To listen on."))] = 8501,
     address: Annotated[
-        str, typer.Option(help="Of the network card to listen on; all of them unless told.")
+        str, typer.Option(help=msg("Of the network card to listen on; all of them unless told."))
     ] = "0.0.0.0",
     processes: Annotated[
-        int, typer.Option(min=1, max=64, help="Of the app; more than one stand behind nginx.")
+        int, typer.Option(min=1, max=64, help=msg("Of the app; more than one stand behind nginx."))
     ] = 1,
     opened: Annotated[
         str,
         typer.Option(
             "--students",
-            help="Address that students open, if a proxy's or a container's host's, not this machine's.",
+            help=msg("Address that students open, if a proxy's or a container's host's, not this machine's."),
         ),
     ] = "",
     training: Annotated[
-        bool, typer.Option("--training", help="Let students train: one small run each, in a queue.")
+        bool, typer.Option("--training", help=msg("Let students train: one small run each, in a queue."))
     ] = False,
 ) -> None:
-    """Serve the app in the network of the room. For you alone, it is `streamlit run app.py`."""
+    """The command `serve`; arguments as their helps say."""
     if not for_class:
-        raise typer.BadParameter(
-            t("for yourself, it is `streamlit run app.py`."), param_hint="without --class"
-        )
+        raise typer.BadParameter(t("without --class: for yourself, it is `streamlit run app.py`."))
     import segno
 
     from resnet_explorer.common.user_folder import own_home
@@ -53,7 +51,7 @@ def serve(
     students = [opened.rstrip("/")] if opened else [f"http://{each}:{port}" for each in here or ["localhost"]]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what the class left is removed then, too
     with served_class(own_home() / "class", students[0], can_train=training) as room:
-        typer.echo(t("Students:  ") + "  or  ".join(students))
+        typer.echo(t("Students:  ") + t("  or  ").join(students))
         code = io.StringIO()
         segno.make(students[0]).terminal(code, compact=True)
         typer.echo(code.getvalue())
@@ -73,7 +71,7 @@ def serve(
             else:
                 serve_class_in_processes(room, port, address, processes)
         except KeyboardInterrupt:
-            typer.echo("Stopped.", err=True)
+            typer.echo(t("Stopped."), err=True)
         finally:
             for home in room.folder.glob("*/"):
                 stop_runs(home)

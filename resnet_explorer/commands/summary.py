@@ -8,7 +8,7 @@ import typer
 
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.terminal import aligned
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.network.formats import layer_rows, stage_rows
 from resnet_explorer.network.layers import Plan, shape_text
 from resnet_explorer.network.plan import plan
@@ -19,16 +19,18 @@ def summary(
     network: parse.Network,
     size: parse.Size = None,
     layers: Annotated[
-        bool, typer.Option("--layers", help="One line a layer, instead of one a stage.")
+        bool, typer.Option("--layers", help=msg("One line a layer, instead of one a stage."))
     ] = False,
     flops: Annotated[
-        bool, typer.Option("--flops", help="Count FLOPs: two for each multiply–accumulate.")
+        bool, typer.Option("--flops", help=msg("Count FLOPs: two for each multiply–accumulate."))
     ] = False,
 ) -> None:
-    """Shapes, parameters and multiply–accumulates of a network. Loads no torch."""
+    """The command `summary`; arguments as their helps say."""
     p = plan(network, parse.size(size) if size else network.natural_size)
     factor, unit = (2, "FLOPs") if flops else (1, "MACs")
-    typer.echo(f"{title(network)}, input {shape_text(p.input_shape)}\n")
+    typer.echo(
+        t("{network}, input {shape}").format(network=title(network), shape=shape_text(p.input_shape)) + "\n"
+    )
     typer.echo(_layers(p, factor, unit) if layers else _stages(p, factor, unit))
     typer.echo(
         "\n"
@@ -41,7 +43,7 @@ def summary(
 def _stages(p: Plan, factor: int, unit: str) -> str:
     rows = [
         (
-            row["stage"],
+            t(row["stage"]),
             row["paper"],
             row["torchvision"],
             row["output"],
@@ -53,7 +55,18 @@ def _stages(p: Plan, factor: int, unit: str) -> str:
         )
         for row in stage_rows(p)
     ]
-    headings = ("stage", "paper", "torchvision", "output", "blocks", "parameters", "share", unit, "share")
+    share = t("share")
+    headings = [
+        t("stage"),
+        t("paper"),
+        "torchvision",
+        t("output"),
+        t("blocks"),
+        t("parameters"),
+        share,
+        unit,
+        share,
+    ]
     return aligned(headings, rows, left=3)
 
 
@@ -69,4 +82,5 @@ def _layers(p: Plan, factor: int, unit: str) -> str:
         )
         for row in layer_rows(p)
     ]
-    return aligned(("layer", "kind", "window", "output", "parameters", unit), rows, left=3)
+    headings = (t("layer"), t("kind"), t("window"), t("output"), t("parameters"), unit)
+    return aligned(headings, rows, left=3)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import letters
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -42,7 +43,7 @@ def training_bar(epochs: int) -> Iterator[Steps]:
     from rich.progress import TimeElapsedColumn
 
     with _bars(TimeElapsedColumn()) as bars:
-        task = bars.add_task("epoch 1", total=None)
+        task = bars.add_task(t("epoch {epoch}").format(epoch=1), total=None)
 
         def update(epoch: int, step: int, steps: int) -> None:
             done = epoch * steps + step
@@ -62,7 +63,7 @@ def photo_bar(photos: int) -> Iterator[Callable[[], None]]:
     from rich.progress import MofNCompleteColumn
 
     with _bars(MofNCompleteColumn(), transient=True) as bars:
-        task = bars.add_task("photos", total=photos, visible=photos > 1)
+        task = bars.add_task(t("photos"), total=photos, visible=photos > 1)
         yield lambda: bars.advance(task)
 
 
@@ -131,13 +132,14 @@ def named_network(name: str, class_names: bytes | None = None) -> TrainedNetwork
 def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
     """Columns side by side, the first `left` of them flush left and the others flush right."""
     lines = [headings, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
+    widths = [max(letters(line[column]) for line in lines) for column in range(len(headings))]
+
+    def padded(cell: str, column: int) -> str:
+        space = " " * (widths[column] - letters(cell))
+        return cell + space if column < left else space + cell
+
     return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column < left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
+        "  ".join(padded(cell, column) for column, cell in enumerate(line)).rstrip() for line in lines
     )
 
 

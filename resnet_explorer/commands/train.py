@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from resnet_explorer.commands import parse
-from resnet_explorer.commands.from_scratch import EXPORT, ScratchOptions, train_small_images, train_tiles
+from resnet_explorer.commands.from_scratch import ScratchOptions, train_small_images, train_tiles
 from resnet_explorer.commands.terminal import piece_bar, resumable
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.finetune.training.hyperparameters import DEFAULTS, TUTORIAL, Settings, Strategy
 from resnet_explorer.network.spec import ResNetSpec
 
@@ -22,30 +22,36 @@ def train(
     data: Annotated[
         Path,
         typer.Argument(
-            help="A folder with train/CLASS/* and test/CLASS/*, an archive of one, or "
-            "cifar-10-binary.tar.gz, or a folder of mosaics with their index.json, for the recipe of the "
-            "bundled ResNet-18; with --strategy, photos in folders of their classes, a ZIP of them, or "
-            "flower_photos, which is downloaded."
+            help=msg(
+                "A folder with train/CLASS/* and test/CLASS/*, an archive of one, or "
+                "cifar-10-binary.tar.gz, or a folder of mosaics with their index.json, for the recipe of the "
+                "bundled ResNet-18; with --strategy, photos in folders of their classes, a ZIP of them, or "
+                "flower_photos, which is downloaded."
+            )
         ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
-            help="The folder of the run: log, checkpoint, network and card; with --strategy, one among the "
-            "app's own runs unless told."
+            help=msg(
+                "The folder of the run: log, checkpoint, network and card; with --strategy, one among the "
+                "app's own runs unless told."
+            )
         ),
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="Passes over the images; the recipe's unless told.")
+        int | None, typer.Option(min=1, help=msg("Passes over the images; the recipe's unless told."))
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of the weights, the order and the augmentation.")] = 0,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where a stopped run was.")] = False,
+    seed: Annotated[
+        int, typer.Option(min=0, help=msg("Of the weights, the order and the augmentation."))
+    ] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help=msg("Go on where a stopped run was."))] = False,
     network: Annotated[
         ResNetSpec | None,
         typer.Option(
             parser=parse.network,
             metavar="NETWORK",
-            help="A name or a code; resnet20_cifar (on mosaics, resnet18) or --start's, unless told.",
+            help=msg("A name or a code; resnet20_cifar (on mosaics, resnet18) or --start's, unless told."),
         ),
     ] = None,
     start: Annotated[
@@ -53,22 +59,28 @@ def train(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help=f"Begin with the values of a {EXPORT} of an earlier run, and train it further.",
+            help=msg(
+                "Begin with the values of a network.safetensors of an earlier run, and train it further."
+            ),
         ),
     ] = None,
-    label: Annotated[str | None, typer.Option(help="What people read; the data's name unless told.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help=msg("What people read; the data's name unless told."))
+    ] = None,
     photos: Annotated[
         Path | None,
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="With mosaics: a ZIP of sharp photos, CLASS/*.jpg; half of them are judged on.",
+            help=msg("With mosaics: a ZIP of sharp photos, CLASS/*.jpg; half of them are judged on."),
         ),
     ] = None,
     strategy: Annotated[
         Strategy | None,
         typer.Option(
-            help="Fine-tune on photos instead: a new head, the last stages and the head, or all parameters."
+            help=msg(
+                "Fine-tune on photos instead: a new head, the last stages and the head, or all parameters."
+            )
         ),
     ] = None,
     weights: Annotated[
@@ -76,36 +88,44 @@ def train(
         typer.Option(
             parser=parse.start,
             metavar="NAME",
-            help="With --strategy: what to begin with, a line of `weights list`; none for random values.",
+            help=msg(
+                "With --strategy: what to begin with, a line of `weights list`; none for random values."
+            ),
         ),
     ] = "bundled",
     stages: Annotated[
-        int | None, typer.Option(help="With --strategy stages: how many learn; 1 unless told.")
+        int | None, typer.Option(help=msg("With --strategy stages: how many learn; 1 unless told."))
     ] = None,
-    batch: Annotated[int | None, typer.Option(help="With --strategy: photos a step; 32 unless told.")] = None,
+    batch: Annotated[
+        int | None, typer.Option(help=msg("With --strategy: photos a step; 32 unless told."))
+    ] = None,
     rate: Annotated[
         float | None,
-        typer.Option(help="With --strategy: the learning rate at its highest; 0.001 unless told."),
+        typer.Option(help=msg("With --strategy: the learning rate at its highest; 0.001 unless told.")),
     ] = None,
     more: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="NAME=VALUE",
-            help="With --strategy, once for each: optimizer, schedule, weight_decay, label_smoothing, "
-            "balance, augment, crops, size or mixed.",
+            help=msg(
+                "With --strategy, once for each: `optimizer`, `schedule`, `weight_decay`, `label_smoothing`, "
+                "`balance`, `augment`, `crops`, `size` or `mixed`."
+            ),
         ),
     ] = None,
     tutorial: Annotated[
         bool,
         typer.Option(
             "--tutorial",
-            help="Fine-tune as the tutorial's train.py: all parameters, Adam 1e-4, batches of 16, 3 epochs, "
-            "RandomResizedCrop(224) and flips, Resize(256) and CenterCrop(224), unless told otherwise.",
+            help=msg(
+                "Fine-tune as the tutorial's train.py: all parameters, Adam 1e-4, batches of 16, 3 epochs, "
+                "RandomResizedCrop(224) and flips, Resize(256) and CenterCrop(224), unless told otherwise."
+            ),
         ),
     ] = False,
 ) -> None:
-    """Train a network: small images from scratch, measured and with a card; or photos, with --strategy."""
+    """The command `train`; arguments as their helps say."""
     if tutorial and strategy is None:
         strategy = "all"
     if strategy is not None:

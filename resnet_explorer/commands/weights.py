@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resnet_explorer.commands import parse
+from resnet_explorer.commands.spoken import Command, Group
 from resnet_explorer.commands.terminal import aligned, download_bar, reading_line
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.network.spec import ResNetSpec
-from resnet_explorer.weights.checkpoint_name import ENDINGS_TEXT
 
 if TYPE_CHECKING:
     from resnet_explorer.weights.checkpoint import Checkpoint
 
-app = typer.Typer(help="Trained networks: list, download, import.", rich_markup_mode=None)
+app = typer.Typer(help=msg("Trained networks: list, download, import."), rich_markup_mode=None, cls=Group)
 
-Model = Annotated[str, typer.Argument(parser=parse.model, metavar="NAME", help="A line of `weights list`.")]
-File = Annotated[Path, typer.Argument(help=f"The file of a checkpoint ({ENDINGS_TEXT}).")]
+Model = Annotated[
+    str, typer.Argument(parser=parse.model, metavar="NAME", help=msg("A line of `weights list`."))
+]
+File = Annotated[Path, typer.Argument(help=msg("The file of a checkpoint ({endings})."))]
 Classes = Annotated[Path | None, typer.Option("--names", "--classes", metavar="FILE", help=parse.NAMES_HELP)]
 
 
@@ -29,7 +31,7 @@ Network = Annotated[
         "--network",
         parser=parse.network,
         metavar="CODE",
-        help="Read it as this network of the same shapes, whatever its norms tell.",
+        help=msg("Read it as this network of the same shapes, whatever its norms tell."),
     ),
 ]
 Input = Annotated[
@@ -37,8 +39,10 @@ Input = Annotated[
     typer.Option(
         "--input",
         metavar="NAME",
-        help="How photos become numbers: imagenet, 0-1, minus1-1, cifar10, 0-255, …; "
-        "with -bgr behind it where blue comes first.",
+        help=msg(
+            "How photos become numbers: imagenet, 0-1, minus1-1, cifar10, 0-255, …; "
+            "with -bgr behind it where blue comes first."
+        ),
     ),
 ]
 
@@ -49,18 +53,20 @@ def _default(context: typer.Context) -> None:
         list_()
 
 
-@app.command("list")
+@app.command("list", help=msg("List the trained networks."), cls=Command)
 def list_() -> None:
-    """List the trained networks."""
+    """The command `weights list`."""
     from resnet_explorer.weights.catalogue import available
 
     rows = [(entry.key, entry.label) for entry in available()]
-    typer.echo(aligned(("name", t("what it is")), rows, left=2))
+    typer.echo(aligned((t("name"), t("what it is")), rows, left=2))
 
 
-@app.command()
+@app.command(
+    help=msg("Say where the files lie or would lie, for a class without a network connection."), cls=Command
+)
 def where() -> None:
-    """Say where the files lie or would lie, for a class without a network connection."""
+    """The command `weights where`."""
     from resnet_explorer.weights import bundled, imagenet, user_store
     from resnet_explorer.weights.catalogue import available
     from resnet_explorer.weights.imagenet_files import cache_folder, cached_file, file_of
@@ -72,19 +78,19 @@ def where() -> None:
     rows = [
         (
             entry.key.removeprefix("torchvision/"),
-            "yes" if cached_file(entry.key) else "no",
+            t("yes") if cached_file(entry.key) else t("no"),
             file_of(entry.key).name,
             imagenet.address(entry.key),
         )
         for entry in available()
         if entry.source == "torchvision"
     ]
-    typer.echo(aligned(("name", "here", "file", "address"), rows, left=4))
+    typer.echo(aligned((t("name"), t("here"), t("file"), t("address")), rows, left=4))
 
 
-@app.command()
+@app.command(help=msg("Fetch torchvision's weights into its cache, and check their hash."), cls=Command)
 def download(name: Model) -> None:
-    """Fetch torchvision's weights into its cache, and check their hash."""
+    """The command `weights download`."""
     from resnet_explorer.weights import imagenet
     from resnet_explorer.weights.catalogue import find
     from resnet_explorer.weights.download import fetch
@@ -100,23 +106,29 @@ def download(name: Model) -> None:
     typer.echo(f"{weights.label}: {path}")
 
 
-@app.command()
+@app.command(help=msg("Say which network a checkpoint holds."), cls=Command)
 def inspect(file: File, classes: Classes = None, network: Network = None, input_: Input = None) -> None:
-    """Say which network a checkpoint holds."""
+    """The command `weights inspect`."""
     checkpoint = _read(file, classes, network=network, form=input_)
     typer.echo(_described(checkpoint))
     typer.echo(_others(checkpoint))
 
 
-@app.command("import")
+@app.command(
+    "import",
+    help=msg("Keep a checkpoint of your own, to choose it by name here and in the app."),
+    cls=Command,
+)
 def import_(
     file: File,
     classes: Classes = None,
-    label: Annotated[str | None, typer.Option(help="What people read; the file's name unless told.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help=msg("What people read; the file's name unless told."))
+    ] = None,
     network: Network = None,
     input_: Input = None,
 ) -> None:
-    """Keep a checkpoint of your own, to choose it by name here and in the app."""
+    """The command `weights import`."""
     from resnet_explorer.weights.user_store import keep
 
     checkpoint = _read(file, classes, label, network, input_)
@@ -125,9 +137,9 @@ def import_(
     typer.echo("\n" + t("Kept. Its name is {key}").format(key=weights.key))
 
 
-@app.command()
+@app.command(help=msg("Forget a checkpoint of your own."), cls=Command)
 def remove(name: Model) -> None:
-    """Forget a checkpoint of your own."""
+    """The command `weights remove`."""
     from resnet_explorer.weights.user_store import forget
 
     if not name.startswith("yours/"):
@@ -174,17 +186,17 @@ def _described(checkpoint: Checkpoint) -> str:
     spec, preprocessing = weights.spec, weights.preprocessing
     shown = ", ".join(weights.classes[:5]) + (", …" if len(weights.classes) > 5 else "")
     rows = [
-        ("network", title(spec)),
-        ("code", encode_spec(spec)),
-        ("parameters", f"{plan(spec).params:,}"),
-        ("classes", f"{len(weights.classes)}: {shown}" if weights.classes else "none"),
+        (t("network"), title(spec)),
+        (t("code"), encode_spec(spec)),
+        (t("parameters"), f"{plan(spec).params:,}"),
+        (t("classes"), f"{len(weights.classes)}: {shown}" if weights.classes else t("none")),
         (
-            "input",
+            t("input"),
             t("shorter side {resize}, the middle {crop} pixels").format(
                 resize=preprocessing.resize, crop=preprocessing.crop
             ),
         ),
     ]
     return "\n".join(
-        [aligned(("file", weights.label), rows, left=2), *(f"- {note}" for note in weights.notes)]
+        [aligned((t("file"), weights.label), rows, left=2), *(f"- {note}" for note in weights.notes)]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -16,6 +17,11 @@ _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def minus_sign(text: str) -> str:
     """A number's text with a true minus sign in place of the hyphen."""
     return text.replace("-", "−")
+
+
+def with_minus_signs(sentence: str) -> str:
+    """A sentence whose negative numbers have true minus signs; hyphens within words and ranges stay."""
+    return re.sub(r"(?<![\w-])-(?=\d)", "−", sentence)
 
 
 def bracketed(text: str) -> str:

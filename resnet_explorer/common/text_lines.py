@@ -1,15 +1,25 @@
-"""Text in lines that are no wider than so many pixels, for pictures."""
+"""Text in lines that are no wider than so many pixels, in pictures, or cells, at a terminal."""
 
 from __future__ import annotations
 
-from resnet_explorer.common.fonts import Font
+from typing import Protocol
+
 from resnet_explorer.common.text import letters
 
-_NEVER_FIRST, _NEVER_LAST = tuple("、。，：；？！）》”…"), tuple("（《“ ")
+
+class Face(Protocol):
+    """What says how wide a text is: a font, or a terminal."""
+
+    def getlength(self, text: str) -> float:
+        """The width."""
+        ...
+
+
+_NEVER_FIRST, _NEVER_LAST = tuple("、。，：；？！）》”…)]"), tuple("（《“ ([")
 """Signs with which no line of Chinese begins or ends."""
 
 
-def wrapped(line: str, face: Font, width: int) -> list[str]:
+def wrapped(line: str, face: Face, width: int) -> list[str]:
     """A line of text in parts that are no wider than so many pixels, broken between words or Han signs."""
     parts: list[str] = []
     for word in _words(line):
@@ -33,7 +43,7 @@ def _words(line: str) -> list[str]:
     return words[1:] if len(words) > 1 and not words[0] else words
 
 
-def shortened(text: str, face: Font, width: int) -> str:
+def shortened(text: str, face: Face, width: int) -> str:
     """Text cut where it would be wider than so many pixels."""
     if face.getlength(text) <= width:
         return text

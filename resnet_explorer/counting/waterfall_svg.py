@@ -149,7 +149,7 @@ def _step_bar(bar: Bar, start: int, y: float, scale: _Scale) -> str:
     parts, here = [], start
     for stage, amount in bar.by_stage.items():
         left, right = sorted((scale.x(here), scale.x(here + amount)))
-        parts.append(_bar(left, right, y, STAGE_COLOURS[stage], svg.title(f"{stage}: {amount:+,}")))
+        parts.append(_bar(left, right, y, STAGE_COLOURS[stage], svg.title(f"{t(stage)}: {amount:+,}")))
         here += amount
     return "".join(parts)
 

@@ -9,6 +9,7 @@ from typing import Final
 from torch import Tensor
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import with_minus_signs
 from resnet_explorer.common.progress import Step
 from resnet_explorer.explanation.cam import PIXELS, Evidence
 from resnet_explorer.explanation.integrated_gradients import PathIntegral, integrated_gradients
@@ -51,13 +52,15 @@ def _of_path(integral: PathIntegral, target: Target) -> Reading:
     )
     return Reading(
         Evidence(integral.signed_map, PIXELS),
-        sentence.format(
-            total=integral.total,
-            score=t("The logit") if isinstance(target, int) else t("The probability"),
-            value=integral.score,
-            baseline=integral.baseline_score,
-            difference=integral.difference,
-            steps=integral.steps,
+        with_minus_signs(
+            sentence.format(
+                total=integral.total,
+                score=t("The logit") if isinstance(target, int) else t("The probability"),
+                value=integral.score,
+                baseline=integral.baseline_score,
+                difference=integral.difference,
+                steps=integral.steps,
+            )
         ),
     )
 

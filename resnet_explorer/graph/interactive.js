@@ -7,6 +7,7 @@
 // A picture that cannot be read as a whole begins without words, but for those of its stages.
 // The wheel belongs to the page until the graph is in use: clicked, or focused.
 const LEAST = 0.04, MOST = 5, READABLE = 0.8, LEGIBLE = 0.5, LARGE = 0.77, LARGEST_START = 1.2;
+const PHONE = 640; // pixels' width of what is smaller than any projector
 const BAR = 44; // pixels at the foot of the view, where legend and tools float
 const FULL_SCREEN = '<svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" ' +
   'stroke-width="2"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4"/></svg>';
@@ -175,8 +176,9 @@ class Graph {
   fit() {
     const [width, height] = this.size, [w, all] = this.shape(), h = all - BAR;
     this.touched = false;
-    this.scale = Math.min(w / width, h / height, LARGEST_START);
-    const spare = [w / this.scale - width, h / this.scale - height];
+    const least = w < PHONE ? READABLE : 0; // there it begins with its first part, and is dragged
+    this.scale = Math.min(Math.max(least, Math.min(w / width, h / height)), LARGEST_START);
+    const spare = [w / this.scale - width, h / this.scale - height].map((room) => Math.max(0, room));
     this.corner = [this.origin[0] - spare[0] / 2, this.origin[1] - spare[1] / 2];
     this.draw();
   }

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from resnet_explorer.common.atomic_file import write_text
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.graph.diagram import Direction, cells
 from resnet_explorer.graph.svg import DASHES, Picture, network_svg
 from resnet_explorer.network.layers import Plan
@@ -143,9 +143,12 @@ def shortcut_counts(p: Plan) -> dict[str, int]:
     return {kind: count for kind, count in counts.items() if count}
 
 
+_KINDS: Final = {"identity": msg("identity"), "projection": msg("projection"), "zero_pad": msg("zero pad")}
+
+
 def _description(p: Plan) -> str:
     """What the graph shows, for those who do not see it."""
-    shortcuts = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in shortcut_counts(p).items())
+    shortcuts = t(", ").join(f"{count} {t(_KINDS[kind])}" for kind, count in shortcut_counts(p).items())
     return t("Graph of {network}: {blocks} blocks in {stages} stages; shortcuts: {shortcuts}").format(
         network=title(p.spec), blocks=len(p.blocks), stages=len(p.stages), shortcuts=shortcuts or t("none")
     )

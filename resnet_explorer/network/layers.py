@@ -13,13 +13,23 @@ from functools import cached_property
 from typing import Final, Literal
 
 from resnet_explorer.common.html_table import html_table
-from resnet_explorer.common.i18n import Phrase, t
+from resnet_explorer.common.i18n import Phrase, msg, t
 from resnet_explorer.network.spec import BlockKind, ResNetSpec, title
 
 Shape = tuple[int, ...]
 """(channels, height, width), or (features,) after the pooling. The batch is left out."""
 
 LayerKind = Literal["conv", "norm", "relu", "maxpool", "zero_pad", "add", "avgpool", "fc"]
+_KINDS: Final = (
+    msg("conv"),
+    msg("norm"),
+    msg("relu"),
+    msg("maxpool"),
+    msg("zero_pad"),
+    msg("avgpool"),
+    msg("fc"),
+)
+"""They as they are shown, by `t`."""
 ShortcutKind = Literal["identity", "projection", "zero_pad", "none"]
 
 STEM: Final = "stem"

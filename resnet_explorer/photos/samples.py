@@ -81,6 +81,8 @@ SAMPLES: Final = (
     Sample("astronaut", msg("An astronaut"), "NASA, public domain", "astronaut.png"),
 )
 
+_NAMES: Final = (msg("coffee"), msg("cat"), msg("pair"), msg("rocket"), msg("astronaut"))
+"""They where there is room for a word."""
 FORMER: Final[Mapping[str, str]] = {"horse": "cat"}
 """Samples of before that links still name, and the sample that is opened instead."""
 

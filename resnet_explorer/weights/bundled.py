@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.weights.description import Weights, from_file, from_metadata, to_metadata
 
@@ -23,6 +24,15 @@ FILE: Final = Path(__file__).parent / "bundled_files" / "resnet18.safetensors"
 STUDY: Final = Path(__file__).parent.parent / "labs" / "degradation" / "study_files"
 """The networks of the study of degradation, as "study/" and their name: for the laboratories alone."""
 STUDY_PREFIX: Final = "study/"
+_LABELS: Final = (
+    msg("ResNet-18 · 184 things"),
+    msg("CIFAR-10, ResNet-20, 14 epochs"),
+    msg("Plain 20 · 16 px, 12 epochs"),
+    msg("Plain 56 · 16 px, 12 epochs"),
+    msg("Residual 20 · 16 px, 12 epochs"),
+    msg("Residual 56 · 16 px, 12 epochs"),
+)
+"""What the files that ship call their networks."""
 
 
 def all_keys() -> list[str]:
@@ -75,7 +85,8 @@ def describe(path: Path | None = None, key: str = KEY) -> Weights:
                 name=path.name, parent=path.parent
             )
         )
-    return from_file(path, key, "bundled")
+    found = from_file(path, key, "bundled")
+    return found if t(found.label) == found.label else replace(found, label=t(found.label))
 
 
 def load(path: Path | None = None) -> ResNet:

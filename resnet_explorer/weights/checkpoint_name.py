@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from resnet_explorer.common.i18n import t
+
 ENDINGS: Final = (".pth", ".pt", ".th", ".bin", ".ckpt", ".tar", ".model", ".safetensors")
 """In lower case."""
 
-ENDINGS_TEXT: Final = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
-"""For sentences that say what there is a choice of."""
+
+def endings_text() -> str:
+    """They as a choice in a sentence."""
+    return t("{one} or {other}").format(one=t(", ").join(ENDINGS[:-1]), other=ENDINGS[-1])
 
 
 def is_checkpoint_name(name: str) -> bool:

@@ -6,14 +6,14 @@ import re
 import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from html import escape
 from itertools import count
 from pathlib import Path
 from typing import Final, TypeVar
 
 from resnet_explorer.common.file_cache import file_cache
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.language_cache import language_cache
 from resnet_explorer.common.user_folder import home
 from resnet_explorer.finetune.runs.curves_svg import curves_svg
 from resnet_explorer.finetune.runs.queue import is_locked
@@ -31,6 +31,8 @@ EXAMPLE: Final = "example"
 """Key of the run that ships."""
 EXAMPLE_FOLDER: Final = Path(__file__).with_name("example_run")
 
+_LABEL: Final = msg("Example: flowers")
+"""What its file calls it."""
 _TIME: Final = "%Y%m%d-%H%M%S"
 
 
@@ -127,7 +129,7 @@ def new_folder(label: str) -> Path:
     return folder
 
 
-@cache
+@language_cache(8)
 def example_run() -> RunEntry:
     """The run that ships: a real one, without its network, so that there is one to look at.
 
@@ -135,7 +137,8 @@ def example_run() -> RunEntry:
         ValueError: if its files are gone.
     """
     status = read_status(EXAMPLE_FOLDER)
-    return RunEntry(EXAMPLE, EXAMPLE_FOLDER, RunConfig.read(EXAMPLE_FOLDER), status, alive=False)
+    config = RunConfig.read(EXAMPLE_FOLDER)
+    return RunEntry(EXAMPLE, EXAMPLE_FOLDER, replace(config, label=t(config.label)), status, alive=False)
 
 
 def runs() -> list[RunEntry]:

@@ -209,7 +209,19 @@ def differences(runs: Sequence[RunEntry], starts: Mapping[str, str]) -> list[tup
     return [(name, values) for name, values in rows if len(set(values)) > 1]
 
 
+_VALUES: Final = (
+    msg("adam"),
+    msg("sgd"),
+    msg("cosine"),
+    msg("constant"),
+    msg("gentle"),
+    msg("even"),
+    msg("full"),
+)
+"""Of settings, as a run's file has them."""
+
+
 def _as_text(value: object) -> str:
     if isinstance(value, bool):
         return t("yes") if value else t("no")
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else t(str(value))

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +18,7 @@ import numpy as np
 
 from resnet_explorer.common.atomic_file import write_text
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.language_cache import language_cache
 from resnet_explorer.labs.landscape.numbers import Floats, View, from_json, to_json
 from resnet_explorer.training.paper_recipe import KINDS, Kind, run_name
 from resnet_explorer.weights.bundled import STUDY, STUDY_PREFIX, describe
@@ -66,7 +66,7 @@ class Landscape:
         return self.training if plane == "training" else self.random
 
 
-@lru_cache
+@language_cache(8)
 def shipped(kind: Kind, folder: Path = STUDY) -> Landscape:
     """What ships of the plain network or the residual one.
 
@@ -78,7 +78,7 @@ def shipped(kind: Kind, folder: Path = STUDY) -> Landscape:
         saved = json.loads(path.read_text(encoding="utf-8"))
         return Landscape(
             key=str(saved["network"]),
-            label=str(saved["label"]),
+            label=t(str(saved["label"])),
             values=str(saved["sha256 of the values"]),
             torch=str(saved["torch"]),
             epochs=int(saved["epochs"]),

@@ -145,7 +145,7 @@ def _table(rows: list[Row], unit: str) -> None:
     shown = with_badges(
         row
         | {"macs": factor * row["macs"]}
-        | ({"kind": f"{row['kind']} {row['window']}"} if "kind" in row else {})
+        | ({"kind": f"{t(row['kind'])} {row['window']}"} if "kind" in row else {})
         for row in rows
     )
     number = st.column_config.NumberColumn

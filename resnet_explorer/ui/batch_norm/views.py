@@ -206,8 +206,20 @@ def running_section(batch: Batch) -> None:
     st.plotly_chart(_figure(batch), key="bn_chart")
     st.markdown(prose("bn_unbiased"))
     st.markdown("\n".join(map(_variance_line, range(CHANNELS), [batch] * CHANNELS)))
-    st.dataframe(rows, hide_index=True, height=280, key="bn_rows")
+    st.dataframe(rows, hide_index=True, height=280, key="bn_rows", column_config=_column_names())
     save_button(t("Batches as CSV"), lambda: to_csv(rows), "running.csv")
+
+
+def _column_names() -> dict[str, str]:
+    """What the columns of the batches are called on the screen."""
+    return {
+        "batch": t("batch"),
+        "channel": t("channel"),
+        "mean": t("mean"),
+        "variance (÷ n − 1)": t("variance (÷ n − 1)"),
+        "running mean": t("running mean"),
+        "running variance": t("running variance"),
+    }
 
 
 def bias_section(batch: Batch) -> None:

@@ -66,7 +66,7 @@ def block_picture(block: Block, direction: Direction = "TB") -> Picture:
         Cell(block.stage, (entrance,), block.in_shape, block.in_shape, (INPUT,)),
         block_cell((block,), layers=True),
     )
-    return chain_svg(chain, direction, _ONE_LINE, heading=block.name, bands=False)
+    return chain_svg(chain, direction, _ONE_LINE, heading=t(block.name), bands=False)
 
 
 def measure_choice(key: str) -> Measure:
@@ -76,5 +76,6 @@ def measure_choice(key: str) -> Measure:
         t("Count"),
         MEASURES,
         default="parameters",
+        names=t,
         help=t("MACs are multiply–accumulates of convolutions and fc for one image; FLOPs = 2 × MACs."),
     )

@@ -216,6 +216,7 @@ def step_layers(start: Count, goal: Count, steps: Sequence[Step], chosen: str, f
             "before": number(t("before"), format="localized"),
             "after": number(t("after"), format="localized"),
             "amount": number(t("difference"), format="localized"),
+            "output": t("output"),
         },
         height=480 if len(rows) > 10 else "content",
     )

@@ -141,7 +141,7 @@ def about_answer(result: StagePass, names: tuple[str, ...]) -> str:
     """How long the answer took, and what the network knows."""
     timing = t("{forward:.0f} ms on {device}; with the maps {whole:.0f} ms.").format(
         forward=result.prediction.milliseconds,
-        device=result.prediction.device,
+        device=result.prediction.device.upper(),
         whole=result.milliseconds,
     )
     return f"{timing} {_what_it_knows(names)}"

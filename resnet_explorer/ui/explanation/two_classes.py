@@ -9,6 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.numbers import with_minus_signs
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.explanation.cam import METHODS
 from resnet_explorer.explanation.captioned_figure import ColourBar, figure, numbers_json
@@ -146,7 +147,7 @@ def _in_words(
         sentences.append(
             t("At the last stage this method shares out the logit: the rest, {rest:.3g}, is the biases'.")
         )
-    return " ".join(sentences).format(
+    told = " ".join(sentences).format(
         target=target,
         contrast_class=contrast_class,
         logits=found.logits,
@@ -161,6 +162,7 @@ def _in_words(
         place=t(place_in_words(row, column, height, width)),
         rest=found.lead - found.total,
     )
+    return with_minus_signs(told)
 
 
 def _show_downloads(

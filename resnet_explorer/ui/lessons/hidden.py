@@ -122,6 +122,7 @@ def hidden_input() -> None:
         t("Hide, for whoever gets the link"),
         [*words, *(name for name in hidden if name not in words)],
         format_func=lambda name: words.get(name, name),
+        placeholder=t("Choose options"),
         **keeping_value(HIDE),
     )
     linked_switch(PRESENT, t("Present: the picture alone"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import streamlit as st
 from PIL import ImageOps
@@ -34,7 +35,7 @@ def photo_button() -> None:
     """The session's photo in small; it opens the choice of another, and of the square that is seen of it."""
     photo = current_photo()
     small = cached_result("_p_small", (photo,), lambda: _thumbnail(photo))
-    with st.popover(f"![]({small}) {as_markdown(photo.name.rpartition('.')[0], 12)}", key="_photo"):
+    with st.popover(f"![]({small}) {as_markdown(_short_name(photo), 12)}", key="_photo"):
         _source_input()
         st.caption(about_photo())
         linked_slider("p_zoom", t("Zoom"), 1.0, 4.0, default=CENTRE.zoom, step=0.1)
@@ -111,11 +112,27 @@ def _source_input() -> None:
     elif source == "upload":
         label = t("A photo, any usual format")
         st.file_uploader(label, max_upload_size=MAX_BYTES // 2**20, **emptied("p_upload", take_photo))
+        if not has_camera():
+            st.caption(t("A phone offers its own camera here, too."))
+    elif not has_camera():
+        st.caption(prose("predict_no_camera"))
     else:
         st.camera_input(t("Take a photo"), **emptied("p_camera", take_photo))
         st.caption(prose("predict_camera"))
     if refusal := st.session_state.pop(_REFUSAL, None):
         tell_refusal(refusal)
+
+
+def has_camera() -> bool:
+    """Whether the browser lets this page have a camera: at `localhost`, or over https."""
+    address = urlsplit(st.context.url or "")
+    return address.scheme == "https" or address.hostname in (None, "localhost", "127.0.0.1", "::1")
+
+
+def _short_name(photo: Photo) -> str:
+    """Its file's name without the ending; a sample's in the language of now."""
+    name = photo.name.rpartition(".")[0]
+    return t(name) if st.session_state.get("p_photo", "sample") == "sample" else name
 
 
 def _thumbnail(photo: Photo) -> str:

@@ -116,7 +116,7 @@ def _how_timed(results: Results) -> str:
     return prose("side_by_side_how").format(
         rounds=ROUNDS,
         runs=runs[0] if len(runs) == 1 else f"{runs[0]}–{runs[-1]}",
-        device=results.predictions[0].result.prediction.device,
+        device=results.predictions[0].result.prediction.device.upper(),
         threads=torch.get_num_threads(),
         memory=bytes_text(sum(stored_bytes(each.network.weights) for each in results.predictions)),
     )

@@ -18,7 +18,7 @@ from resnet_explorer.ui.session.network import current_spec
 from resnet_explorer.ui.weights.reading_file import reading_file
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.weights.alternatives import alternatives, what_it_is
-from resnet_explorer.weights.checkpoint_name import ENDINGS_TEXT
+from resnet_explorer.weights.checkpoint_name import endings_text
 from resnet_explorer.weights.safetensors_header import printable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def recognise_input(take: Callable[[ResNetSpec], None]) -> None:
     number = st.session_state.get(_NUMBER, 0)
     # Any ending may come: a wrong one would be an error on the whole page, where we have a sentence.
     file = st.file_uploader(
-        t("A file of weights ({endings})").format(endings=ENDINGS_TEXT),
+        t("A file of weights ({endings})").format(endings=endings_text()),
         key=f"rec_file_{number}",
         help=prose("rec_file"),
     )

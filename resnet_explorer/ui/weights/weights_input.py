@@ -28,7 +28,7 @@ from resnet_explorer.ui.weights.reading_file import reading_file
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.weights import bundled, user_store
 from resnet_explorer.weights.catalogue import alike, best_for, find, published_for, spec_of
-from resnet_explorer.weights.checkpoint_name import ENDINGS_TEXT
+from resnet_explorer.weights.checkpoint_name import endings_text
 from resnet_explorer.weights.description import OWN_PREFIX
 from resnet_explorer.weights.imagenet_files import cached_file
 
@@ -151,7 +151,7 @@ def _open_checkpoint() -> None:
         # Above it, for who gave a file has scrolled down to here; and until another comes or all is closed.
         tell_refusal(refusal)
     file = st.file_uploader(
-        t("Then the checkpoint ({endings})").format(endings=ENDINGS_TEXT),
+        t("Then the checkpoint ({endings})").format(endings=endings_text()),
         key=f"_checkpoint_{number}",
     )
     st.caption(prose("weights_checkpoint"))

@@ -65,6 +65,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const svg = picture.querySelector("svg");
   const { width, height } = svg.viewBox.baseVal, title = svg.querySelector(":scope > title");
   if (title && !svg.hasAttribute("aria-label")) svg.setAttribute("aria-label", title.textContent);
+  picture.classList.toggle("placed", Boolean(data.height));
+  svg.style.setProperty("--own-width", width + "px");
   if (data.height) {
     svg.style.height = data.height;
   } else {

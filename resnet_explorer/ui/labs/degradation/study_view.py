@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -140,6 +141,13 @@ def _table(logs: Logs) -> None:
     )
 
 
+def _in_words(images: str) -> str:
+    """The images of the study, as its file tells of them, in the language of now."""
+    learnt, tested = (int(count.replace(",", "")) for count in re.findall(r"[\d,]+(?= )", images)[:2])
+    words = t("{learnt:,} training and {tested:,} test images of {name}")
+    return words.format(learnt=learnt, tested=tested, name=images.rsplit(maxsplit=1)[-1])
+
+
 def _recipe(used: PaperRecipe) -> None:
     run = run_config(KINDS[0], DEPTHS[0])
     archive = run["images"].split()[-1]
@@ -153,7 +161,7 @@ def _recipe(used: PaperRecipe) -> None:
                 padding=used.padding,
                 precision=used.precision,
                 seed=used.seed,
-                images=run["images"],
+                images=_in_words(run["images"]),
                 torch=run["torch"],
             )
         )
