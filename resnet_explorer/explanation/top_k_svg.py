@@ -8,7 +8,7 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import shortened
+from resnet_explorer.weights.shown_names import fitting_name
 
 WIDTH: Final = 400
 ROW: Final = 54
@@ -57,7 +57,7 @@ def bar_row(
         width: in pixels.
     """
     longest = (width - BESIDE) // LETTER
-    shown = shortened(name, longest)
+    shown = fitting_name(name, longest)
     look: dict[str, svg.Attribute] = {"fill": "currentColor", "font_weight": 700 if is_chosen else 400}
     colour = STAGE_COLOURS["stage 1"] if is_chosen else LINE_GREY
     return svg.group(

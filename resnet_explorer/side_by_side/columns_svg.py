@@ -11,6 +11,7 @@ from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import shortened
 from resnet_explorer.explanation.top_k_svg import ROW, top_k_rows
+from resnet_explorer.weights.shown_names import fitting_name
 
 WIDTH: Final = 1232
 HEIGHT: Final = 460
@@ -142,4 +143,4 @@ def _map_words(column: NetworkColumn, y: float, between: str | None, width: floa
 
 def _cut(words: str, width: float, font_size: float) -> str:
     """As much of it as so many pixels have room for."""
-    return shortened(words, max(4, int(width / (font_size * LETTER / FONT))))
+    return fitting_name(words, max(4, int(width / (font_size * LETTER / FONT))))

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from resnet_explorer.common.i18n import language
+from resnet_explorer.common.text import shortened
 
 
 def shown_names(classes: Sequence[str]) -> tuple[str, ...]:
@@ -34,6 +35,12 @@ def _by(known: Mapping[str, str], classes: Sequence[str]) -> tuple[str, ...]:
 def shown_name(name: str) -> str:
     """One name, as `shown_names` shows it."""
     return shown_names([name])[0]
+
+
+def fitting_name(shown: str, longest: int) -> str:
+    """A name as it is shown where there is room for so many letters: in one language, before it is cut."""
+    cut = shortened(shown, longest)
+    return shortened(short_names([code_of(shown)])[0], longest) if cut.endswith("…") else cut
 
 
 def code_of(shown: str) -> str:
