@@ -20,9 +20,9 @@ def say_streamlit_words() -> None:
         '[data-testid="stFileUploaderDropzone"] button p': t("Choose a file"),
         '[data-testid="stCameraInputButton"]': t("Take a photo"),
     }
-    rules = [
-        f"{place} {{ font-size: 0; }} {place}::after {{ content: {json.dumps(said)}; font-size: 1rem; }}"
-        for place, said in words.items()
-    ]
+    rules = []
+    for place, said in words.items():
+        text = json.dumps(said, ensure_ascii=False)
+        rules.append(f"{place} {{ font-size: 0; }} {place}::after {{ content: {text}; font-size: 1rem; }}")
     rules.append('[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }')
     st.html(f"<style>{' '.join(rules)}</style>")
