@@ -12,9 +12,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from resnet_explorer.serving.processes import free_ports
 from tests.places import ROOT
@@ -29,6 +30,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 PATIENCE = 120_000  # ms: a busy machine loads torch slowly
+Seen = TypeVar("Seen")
 
 expect.set_options(timeout=PATIENCE)
 
@@ -125,13 +127,21 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """What a browser keeps from page to page, first of all Streamlit's scripts: for all tests."""
+    context = browser.new_context(accept_downloads=True)
     context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    yield page
+    yield context
     context.close()
+
+
+@pytest.fixture
+def page(profile: BrowserContext) -> Iterator[Page]:
+    page = profile.new_page()
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    yield page
+    page.close()
 
 
 @pytest.fixture
@@ -163,10 +173,39 @@ def settle(page: Page) -> None:
     assert page.get_by_test_id("stException").count() == 0
 
 
-def link_says(page: Page, *parts: str) -> None:
-    """Wait until the address holds these: it is written after the page is."""
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for what no locator can tell: a place, a file, what a server says."""
+    latest = time.monotonic() + PATIENCE / 1000
+    while not holds():
+        assert time.monotonic() < latest, "it never came"
+        page.wait_for_timeout(50)
+
+
+def at_rest(page: Page, look: Callable[[], Seen]) -> Seen:
+    """What is seen as soon as it is the same twice: nothing moves any more."""
+    seen: list[Seen] = [look()]
+
+    def is_the_same() -> bool:
+        page.wait_for_timeout(150)
+        seen.append(look())
+        return seen[-1] == seen[-2]
+
+    wait_until(page, is_the_same)
+    return seen[-1]
+
+
+def drawn(table: Locator) -> Locator:
+    """A table of Streamlit's, once it is on its canvas: before that, a click on it is lost."""
+    table.scroll_into_view_if_needed()  # further down it is not drawn at all
+    expect(table.locator("canvas [role=gridcell]").first).to_be_attached()
+    return table
+
+
+def link_says(page: Page, *parts: str) -> str:
+    """The address, once it holds these: it is written after the page is."""
     for part in parts:
         expect(page).to_have_url(re.compile(re.escape(part)))
+    return page.url
 
 
 def link_lacks(page: Page, part: str) -> None:

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import choose_network, link_says, settle, visit
+from tests.e2e.conftest import at_rest, choose_network, link_says, settle, visit
 
 
 def choose_b(page: Page, name: str) -> None:
@@ -23,11 +23,11 @@ def sentence(page: Page) -> Locator:
 
 def click_point(page: Page, name: str, version: str) -> None:
     """Click the marker of a network's weights in the plot."""
-    page.locator(".js-plotly-plot").evaluate("plot => plot.scrollIntoView({ block: 'center' })")
-    page.wait_for_timeout(300)
-    place = page.evaluate(
-        """([name, version]) => {
-          const plot = document.querySelector('.js-plotly-plot');
+    plot = page.locator(".js-plotly-plot")
+    plot.evaluate("plot => plot.scrollIntoView({ block: 'center' })")
+    at_rest(page, plot.bounding_box)
+    place = plot.evaluate(
+        """(plot, [name, version]) => {
           const number = plot.data.findIndex((trace) => trace.name === 'weights ' + version);
           const trace = plot.data[number];
           const at = trace.customdata.findIndex((row) => row[0] === name);
@@ -40,7 +40,7 @@ def click_point(page: Page, name: str, version: str) -> None:
         [name, version],
     )
     page.mouse.move(place["x"], place["y"])
-    page.wait_for_timeout(300)
+    expect(plot.locator(".hoverlayer .hovertext")).to_be_visible()  # Plotly takes clicks on what it hovers
     page.mouse.click(place["x"], place["y"])
     settle(page)
 
@@ -53,8 +53,7 @@ def test_choosing_b_is_told_in_a_sentence_and_the_link_opens_the_same(page: Page
     page.get_by_role("button", name="Swap").click()
     expect(sentence(page)).to_have_text("−4 identity blocks in stage 2, −30 in stage 3; nothing else.")
     settle(page)
-    link_says(page, "net=resnet152", "cmp_with=resnet50")
-    link = page.url
+    link = link_says(page, "net=resnet152", "cmp_with=resnet50")
     page.goto("about:blank")
     visit(page, link, "Architecture")
     expect(sentence(page)).to_have_text("−4 identity blocks in stage 2, −30 in stage 3; nothing else.")

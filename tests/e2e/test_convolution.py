@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import link_says, settle, visit
+from tests.e2e.conftest import drawn, link_says, settle, visit
 
 
 def test_the_output_cell_is_moved_and_clicked_and_the_link_keeps_it(page: Page, app: str) -> None:
@@ -38,8 +38,7 @@ def test_a_click_on_the_photo_chooses_the_cell_under_it(page: Page, app: str) ->
     page.mouse.click(box["x"] + 5.5 * tile, box["y"] + 1.5 * tile)  # row 1, column 5 of 7 × 7
     expect(page.get_by_text("Cell (1, 5) sees rows 0 to 223")).to_be_visible()
     settle(page)
-    link_says(page, "cv_frow=1")
-    link_says(page, "cv_fcol=5")
+    link_says(page, "cv_frow=1", "cv_fcol=5")
     page.reload()
     expect(page.get_by_text("Cell (1, 5) sees rows 0 to 223")).to_be_visible()
 
@@ -48,11 +47,11 @@ def test_a_number_that_is_edited_changes_the_output_and_the_link(page: Page, app
     visit(page, f"{app}/convolution?cv_view=toy", "Convolution")
     picture = page.locator(".picture svg")
     expect(picture.locator("text", has_text="19").first).to_be_attached()
-    kernel = page.get_by_test_id("stDataFrame").nth(1)
+    kernel = drawn(page.get_by_test_id("stDataFrame").nth(1))
     kernel.locator(".dvn-scroller").click(position={"x": 30, "y": 60})  # its first number
-    page.wait_for_timeout(1000)  # the table draws itself on a canvas: there is nothing else to wait for
+    expect(kernel.locator("[role=gridcell][aria-selected=true]")).to_be_attached()
     page.keyboard.type("5")
-    page.wait_for_timeout(1000)
+    expect(page.locator("#portal input")).to_have_value("5")
     page.keyboard.press("Enter")
     expect(page.get_by_role("cell", name="3 · 5 + 3 · 1 + 2 · 2")).to_be_visible()
     settle(page)

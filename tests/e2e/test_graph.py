@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageStat
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from resnet_explorer.graph.interactive import EXTENT
 from resnet_explorer.graph.svg import network_svg
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import preset, title
-from tests.e2e.conftest import link_lacks, link_says, settle, visit
+from tests.e2e.conftest import at_rest, link_lacks, link_says, settle, visit, wait_until
 
 
 def open_graph(page: Page, app: str, link: str) -> Locator:
@@ -47,6 +48,10 @@ def shown_box(view: Locator) -> list[float]:
     return [float(number) for number in (view.locator("svg").get_attribute("viewBox") or "").split()]
 
 
+def boxes(*parts: Locator) -> list[FloatRect | None]:
+    return [each.bounding_box() for each in parts]
+
+
 def is_in_view(view: Locator, name: str) -> bool:
     outer, inner = view.bounding_box(), part(view, name).bounding_box()
     assert outer and inner
@@ -63,7 +68,7 @@ def test_a_layer_that_is_folded_away_is_searched_shown_and_marked(page: Page, ap
     assert part(view, "layer3.20.conv2").count() == 0
     search(page, "layer3.20.conv2", "layer3.20.conv2")
     expect(part(view, "layer3.20.conv2")).to_have_class("node picked")
-    assert is_in_view(view, "layer3.20.conv2")
+    wait_until(page, lambda: is_in_view(view, "layer3.20.conv2"))
     expect(record(page, "256 × 14 × 14 → 256 × 14 × 14")).to_contain_text("589,824 parameters")
     for code in ("sc_node=layer3.20.conv2", "sc_unfold=3", "sc_layers=1"):
         link_says(page, code)
@@ -74,7 +79,7 @@ def test_words_apart_find_the_convolutions_of_a_stage(page: Page, app: str) -> N
     view = open_graph(page, app, "net=resnet18")
     search(page, "layer3 conv", "layer3.0.conv1")
     expect(part(view, "layer3.0.conv1")).to_have_class("node picked")
-    assert is_in_view(view, "layer3.0.conv1")
+    wait_until(page, lambda: is_in_view(view, "layer3.0.conv1"))
 
 
 @pytest.mark.parametrize(("direction", "click_at"), [("LR", (0.5, 0.0)), ("TB", (0.0, 0.5))])
@@ -100,8 +105,7 @@ def test_a_line_that_is_clicked_says_what_flows_and_a_link_opens_it_again(page: 
     page.mouse.click(line["x"] + line["width"] / 2, line["y"] + line["height"] / 2)
     expect(record(page, "conv1 → maxpool")).to_contain_text("802,816 numbers")
     settle(page)
-    link_says(page, "sc_node=")
-    link = page.url
+    link = link_says(page, "sc_node=")
     page.goto("about:blank")
     visit(page, link, "Shortcuts")
     expect(part(page.locator(".view").first, "maxpool~in")).to_have_class("line picked")
@@ -111,11 +115,11 @@ def test_a_line_that_is_clicked_says_what_flows_and_a_link_opens_it_again(page: 
 def test_a_double_click_unfolds_and_folds_a_stage_and_nothing_jumps(page: Page, app: str) -> None:
     view = open_graph(page, app, "net=resnet152")
     folded = part(view, "layer3.1").locator("rect").first
-    before = folded.bounding_box()
+    before = at_rest(page, folded.bounding_box)
     folded.dblclick(force=True)  # its text lies over it
     expect(part(view, "layer3.20")).to_be_attached()
     settle(page)
-    after = part(view, "layer3.1").locator("rect").first.bounding_box()
+    after = at_rest(page, part(view, "layer3.1").locator("rect").first.bounding_box)
     assert before and after
     for start, length in (("x", "width"), ("y", "height")):
         middle = before[start] + before[length] / 2
@@ -134,8 +138,9 @@ def test_the_button_under_the_record_unfolds_the_stage(page: Page, app: str) -> 
 
 def test_a_mark_leaves_the_zoom_as_it_is(page: Page, app: str) -> None:
     view = open_graph(page, app, "net=resnet50")
+    whole = shown_box(view)
     page.get_by_role("button", name="Larger").click()
-    page.wait_for_timeout(200)
+    wait_until(page, lambda: shown_box(view) != whole)
     before = shown_box(view)
     part(view, "layer1.0").locator("rect").first.click(force=True)
     expect(record(page, "layer1.0")).to_contain_text("75,008 parameters")
@@ -179,11 +184,10 @@ def test_the_keyboard_walks_along_the_data_reads_records_unfolds_and_zooms(
     settle(page)
     before = shown_box(view)
     page.keyboard.press("+")
-    page.wait_for_timeout(200)
-    assert shown_box(view)[2] == pytest.approx(before[2] / 1.3, abs=0.1)
+    wait_until(page, lambda: shown_box(view)[2] == pytest.approx(before[2] / 1.3, abs=0.1))
+    left = shown_box(view)[0]
     page.keyboard.press("Shift+ArrowRight")
-    page.wait_for_timeout(200)
-    assert shown_box(view)[0] > before[0]
+    wait_until(page, lambda: shown_box(view)[0] > left)
     page.keyboard.press("Escape")
     settle(page)
     link_lacks(page, "sc_node")
@@ -197,44 +201,43 @@ def test_the_wheel_scrolls_the_page_until_the_graph_is_used(page: Page, app: str
     assert frame
     page.mouse.move(frame["x"] + 300, frame["y"] + 200)
     page.mouse.wheel(0, 100)
-    page.wait_for_timeout(400)
-    scrolled = view.bounding_box()
+    wait_until(page, lambda: view.bounding_box() != frame)
+    scrolled = at_rest(page, view.bounding_box)
     assert scrolled and scrolled["y"] < frame["y"]
     assert shown_box(view) == whole
     page.keyboard.down("Control")
     page.mouse.wheel(0, -100)
+    wait_until(page, lambda: shown_box(view)[2] < whole[2])
     page.keyboard.up("Control")
-    page.wait_for_timeout(200)
-    assert shown_box(view)[2] < whole[2]
     page.mouse.click(frame["x"] + 300, scrolled["y"] + 150)
-    before = shown_box(view)
+    before = at_rest(page, lambda: shown_box(view))
     page.mouse.wheel(0, -100)
-    page.wait_for_timeout(400)
-    assert shown_box(view)[2] < before[2]
-    after = view.bounding_box()
+    wait_until(page, lambda: shown_box(view)[2] < before[2])
+    after = at_rest(page, view.bounding_box)
     assert after and after["y"] == scrolled["y"]
 
 
 def test_the_whole_network_is_seen_and_a_sign_unfolds_a_stage(page: Page, app: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 600})
     view = open_graph(page, app, "net=resnet152")
-    assert all(is_in_view(view, name) for name in ("input", "layer2.0~shortcut", "layer3.1", "fc"))
+    wait_until(
+        page, lambda: all(is_in_view(view, each) for each in ("input", "layer2.0~shortcut", "layer3.1", "fc"))
+    )
     view.locator('[data-fold="layer3.1"]').click()
     expect(part(view, "layer3.20")).to_be_attached()
-    page.wait_for_timeout(300)
-    assert all(is_in_view(view, name) for name in ("input", "layer3.20", "fc"))
+    wait_until(page, lambda: all(is_in_view(view, name) for name in ("input", "layer3.20", "fc")))
 
 
 def test_the_panel_stands_beside_what_it_is_about_in_full_screen_too(page: Page, app: str) -> None:
     view = open_graph(page, app, "net=resnet50")
     page.get_by_role("button", name="Full screen").click()
     page.wait_for_function("() => document.fullscreenElement")
-    page.wait_for_timeout(400)
+    at_rest(page, view.bounding_box)
     for name, words in (("fc", "2,049,000 parameters"), ("conv1", "9,408 parameters")):
         part(view, name).locator("rect").first.click(force=True)
         panel = record(page, words)
         expect(panel).to_be_visible()
-        box, about = panel.bounding_box(), part(view, name).bounding_box()
+        box, about = at_rest(page, partial(boxes, panel, part(view, name)))
         assert box and about
         assert about["x"] + about["width"] < box["x"] or about["x"] > box["x"] + box["width"]
     page.get_by_role("button", name="Close").click()
@@ -263,8 +266,8 @@ def test_the_graph_is_saved_as_png_at_twice_its_size(page: Page, app: str, tmp_p
 
 def test_resnet1202_unfolded_is_on_the_screen_and_answers(page: Page, app: str) -> None:
     view = open_graph(page, app, "net=resnet1202_cifar&sc_unfold=1,2,3")
-    assert view.locator(".node").count() == 1204
+    expect(view.locator(".node")).to_have_count(1204)
     page.get_by_role("button", name="Larger").click()
     search(page, "layer3.150", "layer3.150 ·")
     expect(part(view, "layer3.150")).to_have_class("node picked")
-    assert is_in_view(view, "layer3.150")
+    wait_until(page, lambda: is_in_view(view, "layer3.150"))

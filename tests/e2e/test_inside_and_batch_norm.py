@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Position, expect
 
-from tests.e2e.conftest import link_says, open_from_menu, settle, visit
+from tests.e2e.conftest import at_rest, drawn, link_says, open_from_menu, settle, visit
 
 
 def test_a_click_in_the_strip_shows_that_block_and_the_link_keeps_it(page: Page, app: str) -> None:
@@ -47,19 +47,19 @@ def test_taking_the_1x1_away_fails_and_the_link_keeps_it(page: Page, app: str) -
 def test_an_edited_number_changes_every_step_and_stands_in_the_link(page: Page, app: str) -> None:
     visit(page, f"{app}/batch_norm", "Batch norm")
     expect(page.locator("svg").get_by_text("μ = 36 / 8 = 4.5")).to_be_visible()
-    table = page.get_by_test_id("stDataFrame").first
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
+    table = drawn(page.get_by_test_id("stDataFrame").first)
+    box = at_rest(page, table.bounding_box)
     assert box is not None
+    last: Position = {"x": box["width"] - 25, "y": box["height"] - 20}
     # The last cell of the last row: image 2, pixel (2, 2), which is 8.
-    page.mouse.dblclick(box["x"] + box["width"] - 25, box["y"] + box["height"] - 20)
+    table.dblclick(position=last)
     cell = page.locator("#portal input")
     cell.fill("16")
     cell.press("Enter")
     expect(page.locator("svg").get_by_text("μ = 44 / 8 = 5.5")).to_be_visible()
     settle(page)
     link_says(page, "bn_x=1_2_3_4_5_6_7_16")
-    page.mouse.dblclick(box["x"] + box["width"] - 25, box["y"] + box["height"] - 20)
+    table.dblclick(position=last)
     cell.fill("16.5")
     cell.press("Enter")
     expect(page.locator("svg").get_by_text("μ = 44.5 / 8 = 5.562")).to_be_visible()

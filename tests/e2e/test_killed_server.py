@@ -15,7 +15,8 @@ from resnet_explorer.serving.processes import free_ports
 from tests.e2e.conftest import PATIENCE, class_server, link_says, settle, visit
 from tests.finetune_colours import kept_colours
 
-TINY = "net=basic.1-1.width-8.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&tn_batch=4"
+LONG = "net=basic.1-1.width-64.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&tn_batch=4"
+"""Minutes: it is not over before it is stopped."""
 
 
 def test_pages_come_back_to_their_links_and_the_run_goes_on(
@@ -29,7 +30,7 @@ def test_pages_come_back_to_their_links_and_the_run_goes_on(
     with class_server(tmp_path / "first.txt", port) as (address, secret, process):
         teacher.goto(address + secret)
         settle(teacher)
-        visit(teacher, f"{address}/train?{TINY}", "Train")
+        visit(teacher, f"{address}/train?{LONG}", "Train")
         teacher.get_by_role("button", name="Train", exact=True).click()
         expect(teacher.get_by_text(re.compile(r"Epoch \d+ of 200"))).to_be_visible()
         visit(student, f"{address}/architecture?net=resnet34", "Architecture")

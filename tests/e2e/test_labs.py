@@ -65,7 +65,7 @@ def test_two_networks_learn_side_by_side(page: Page, app: str) -> None:
     page.get_by_role("button", name="Train both").click()
     expect(page.get_by_text("Batches: all 26 done in")).to_be_visible()
     expect(page.get_by_text("plain 8: training error")).to_be_visible()
-    assert page.locator(".js-plotly-plot").last.locator(".scatterlayer .trace").count() == 4
+    expect(page.locator(".js-plotly-plot").last.locator(".scatterlayer .trace")).to_have_count(4)
     settle(page)
 
 
