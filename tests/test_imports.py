@@ -32,8 +32,9 @@ LOADS_TORCH = {
     "counting": "tools",
     "blocks": "run",
     "photos": "tile",
-    "weights": "candidate_distances checkpoint dilated first_norm imagenet infer_from_file network_and_input "
-    "norm_distance open_network reader recognise_by_norms saved_network tensors trained_network",
+    "weights": "averaging candidate_distances checkpoint dilated first_norm imagenet infer_from_file "
+    "network_and_input norm_distance open_network reader recognise_by_norms saved_network tensors "
+    "trained_network",
     "explanation": "activations_and_gradients api integrated_gradients multi_pass predict score_cam",
     "faithfulness": "cascading_randomization deletion masked_forward occlusion random_areas",
     "features": "activations path_maps",

@@ -6,7 +6,7 @@ of photos is not measured on the others; a network is built as far as photos go 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -69,11 +69,15 @@ _Start = tuple[Look, int, tuple[Layer, ...], tuple[Block, ...]]
 class _Way:
     """The network as far as photos go through it, with measured norms: its first stage, and what follows."""
 
-    def __init__(self, spec: ResNetSpec, blocks: int, state: State) -> None:
+    def __init__(
+        self, spec: ResNetSpec, blocks: int, state: State, change: Callable[[ResNet], None] | None = None
+    ) -> None:
         depths: list[int] = []
         for depth in spec.depths:
             depths.append(min(depth, blocks - sum(depths)))
         network = _begun(spec.with_(depths=tuple(filter(None, depths)), include_top=False), state)
+        if change:
+            change(network)
         stem = (network.conv1, network.bn1, network.relu, network.maxpool)
         inside = all_blocks(network)
         self.parts = (nn.Sequential(*stem, *inside[: depths[0]]), nn.Sequential(*inside[depths[0] :]))
@@ -91,10 +95,11 @@ class CandidateDistances:
     Args:
         usual: the most common network of these shapes, by which the work is measured out.
         state: the file's values, by torchvision's names.
+        effort: how many times as many photos: a mean of few says little of deep norms, whose maps are small.
     """
 
-    def __init__(self, usual: ResNetSpec, state: State) -> None:
-        self._usual, self._state = usual, state
+    def __init__(self, usual: ResNetSpec, state: State, effort: int = 1) -> None:
+        self._usual, self._state, self._effort = usual, state, effort
         self._ways: dict[ResNetSpec, _Way] = {}
         self._known: dict[Candidate, list[tuple[float, ...]]] = {}
         self._started: dict[_Start, tuple[Tensor, tuple[float, ...]]] = {}
@@ -114,7 +119,7 @@ class CandidateDistances:
     def _measured(self, candidate: Candidate, number: int) -> tuple[float, ...]:
         """The distance of each norm on one batch."""
         spec, look = candidate
-        blocks, count = share(self._usual, look.side)
+        blocks, count = share(self._usual, look.side, self._effort)
         if spec not in self._ways:
             self._ways[spec] = _Way(spec, blocks, self._state)
         way, records = self._ways[spec], plan(spec, (look.side, look.side))
@@ -135,6 +140,22 @@ class CandidateDistances:
         count = _first_share(self._usual, look.side)
         photos = _values(look, count * GROUPS, self._usual.in_channels)
         return first_norm_distances(conv, norm, photos.split(count), forms)
+
+    def changed(self, candidate: Candidate, change: Callable[[ResNet], None]) -> Tensor:
+        """(batches, norms) of what no spec describes, as far as photos go through the others.
+
+        Args:
+            candidate: the nearest that a spec describes.
+            change: what the network is besides.
+        """
+        spec, look = candidate
+        blocks, count = share(self._usual, look.side, self._effort)
+        way = _Way(spec, blocks, self._state, change)
+        found = []
+        for batch in batches(look, count, spec.in_channels):
+            x, distances = way.through(0, batch)
+            found.append(distances + way.through(1, x)[1])
+        return torch.tensor(found)
 
     def dilated(self, candidate: Candidate, first_stage: int) -> Tensor:
         """(batches, norms) through all blocks, the stages from `first_stage` (0-based) on dilated."""
@@ -164,7 +185,7 @@ def sides(spec: ResNetSpec) -> tuple[int, ...]:
     return (*found, 28) if spec.in_channels == 1 and spec.stem == "imagenet" else found
 
 
-def share(spec: ResNetSpec, side: int) -> tuple[int, int]:
+def share(spec: ResNetSpec, side: int, effort: int = 1) -> tuple[int, int]:
     """Through how many blocks photos go, and how many photos in a batch, to stay within `MACS`.
 
     As many blocks for small photos as for large ones, so that the same norms are compared. A large network,
@@ -181,7 +202,7 @@ def share(spec: ResNetSpec, side: int) -> tuple[int, int]:
         blocks += 1
     here = plan(spec, (side, side))
     macs = here.stem.macs + sum(block.macs for block in here.blocks[:blocks])
-    return blocks, max(FEWEST_PHOTOS, min(MOST_PHOTOS, MACS // (macs * GROUPS)))
+    return blocks, max(FEWEST_PHOTOS, min(MOST_PHOTOS, effort * MACS // (macs * GROUPS)))
 
 
 def _first_share(spec: ResNetSpec, side: int) -> int:

@@ -19,6 +19,8 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 COUNTER: Final = "num_batches_tracked"
 _STEMS: Final[Mapping[int, Stem]] = {7: "imagenet", 3: "cifar"}
+_SECOND: Final = ".downsample.1.weight"
+"""The norm of a projection, or in ResNet-D its convolution."""
 
 
 def state_shapes(spec: ResNetSpec) -> dict[str, tuple[int, ...]]:
@@ -87,6 +89,14 @@ class _MisfitError(Exception):
 
 
 def _guess(shapes: Shapes) -> ResNetSpec:
+    pooled = next((n for n, shape in shapes.items() if n.endswith(_SECOND) and len(shape) == 4), None)
+    if pooled:
+        raise _MisfitError(
+            t(
+                "{name} is a convolution, with something without values before it: the average pooling of "
+                "ResNet-D’s shortcuts, which cannot be built here"
+            ).format(name=pooled)
+        )
     width, in_channels, *kernel = _shape(shapes, "conv1.weight", 4)
     if kernel[0] != kernel[1] or kernel[0] not in _STEMS:
         raise _MisfitError(

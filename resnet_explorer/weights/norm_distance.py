@@ -39,22 +39,30 @@ class MeasuredNorm(nn.Module):
         mean, variance = x.new_zeros(x.shape[1]), x.new_ones(x.shape[1])
         # With a momentum of 1, torch keeps the batch's own mean and unbiased variance.
         y = F.batch_norm(x, mean, variance, norm.weight, norm.bias, True, 1.0, norm.eps)
-        self.distance = channel_distances(norm, mean, variance).mean().item()
+        self.distance = channel_distances(norm, mean, variance, is_relative=True).mean().item()
         return y
 
 
-def channel_distances(norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> Tensor:
+def channel_distances(
+    norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor, *, is_relative: bool = False
+) -> Tensor:
     """(C,): (μ − m)² over the average of both variances, plus (½ ln σ²/v)², each at most `MOST`.
+
+    Other photos are smoother than ours or rougher, which makes the variances of all channels of a norm
+    smaller or larger alike; that says nothing of the network, and can be left out.
 
     Args:
         norm: with running mean m and variance v.
         mean: μ of each channel, (C,).
         variance: σ² of each channel, (C,).
+        is_relative: whether the ratio of variances counts against that of the other channels.
     """
     running_mean, running_variance = cast(Tensor, norm.running_mean), cast(Tensor, norm.running_var)
     dust = norm.eps + _DUST * running_variance.mean()
     shift = (mean - running_mean) ** 2 / ((variance + running_variance) / 2 + dust)
     spread = 0.5 * torch.log((variance + dust) / (running_variance + dust))
+    if is_relative:
+        spread = spread - spread.mean()
     return shift.clamp(max=MOST) + (spread**2).clamp(max=MOST)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -89,6 +90,16 @@ def test_a_tensor_that_does_not_fit_is_named(change: dict[str, tuple[int, ...]],
     with pytest.raises(ValueError) as caught:
         recognise(shapes)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50"])
+def test_the_pooling_of_resnet_d_s_shortcuts_is_named(name: str) -> None:
+    shapes = {
+        re.sub(r"downsample\.(\d)", lambda at: f"downsample.{int(at[1]) + 1}", tensor): shape
+        for tensor, shape in state_shapes(preset(name)).items()
+    }
+    with pytest.raises(ValueError, match=r"\.downsample\.1\.weight is a convolution, .* ResNet-D"):
+        recognise(shapes)
 
 
 def test_another_kind_of_network_is_named() -> None:

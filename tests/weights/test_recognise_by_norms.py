@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 
 import numpy as np
@@ -11,10 +12,12 @@ import torch
 import torchvision
 from torch import Tensor
 
+from resnet_explorer.model.block_parts import all_blocks, bypass
 from resnet_explorer.model.resnet import build
-from resnet_explorer.network.spec import ResNetSpec, preset
+from resnet_explorer.network.spec import Activation, ResNetSpec, Shortcut, preset
 from resnet_explorer.photos.cifar_photos import fixed_photos
 from resnet_explorer.weights import bundled, candidate_distances
+from resnet_explorer.weights.averaging import average_shortcuts
 from resnet_explorer.weights.dilated import dilate
 from resnet_explorer.weights.infer_spec import recognise
 from resnet_explorer.weights.input_forms import InputForm, input_form
@@ -94,6 +97,36 @@ def test_the_network_is_the_one_that_it_was(spec: ResNetSpec, side: int) -> None
     evidence = told(as_trained(spec, side=side))
     assert evidence.spec == spec, (evidence.found, evidence.assumed)
     assert evidence.form and evidence.form.name == "imagenet"
+    assert not [text for text in evidence.assumed if "average" in text]
+
+
+@pytest.mark.parametrize("spec", [OPTION_A, OPTION_A.with_(zero_pad="around"), BOTTLENECK, LARGE], ids=str)
+def test_shortcuts_that_average_are_told_as_such(spec: ResNetSpec) -> None:
+    torch.manual_seed(0)
+    model = build(spec)
+    average_shortcuts(model)
+    evidence = told(seen(model, input_form("imagenet", 3), 32))
+    assert any("shortcuts average 2 × 2 pixels" in text for text in evidence.assumed), evidence
+
+
+@pytest.mark.parametrize("activation", ["post", "pre"])
+@pytest.mark.parametrize("shortcut", ["zero_pad", "projection"])
+def test_what_averages_is_plain_torch_s(activation: Activation, shortcut: Shortcut) -> None:
+    torch.manual_seed(0)
+    spec = SMALL.with_(activation=activation, shortcut=shortcut)
+    model, x = build(spec).eval(), torch.randn(1, 16, 7, 7)
+    average_shortcuts(model)
+    block = all_blocks(model)[1]
+    found = bypass(block, x)
+    reads = block.relu1(block.bn1(x)) if (activation, shortcut) == ("pre", "projection") else x
+    pooled = torch.nn.AvgPool2d(2, ceil_mode=True)(reads)
+    if shortcut == "zero_pad":
+        wanted = torch.cat([pooled, torch.zeros(1, 16, 4, 4)], dim=1)
+    else:
+        _, conv, *norm = block.downsample
+        wanted = torch.nn.functional.conv2d(pooled, conv.weight)
+        wanted = norm[0](wanted) if norm else wanted
+    torch.testing.assert_close(found, wanted)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +137,16 @@ def test_how_photos_become_numbers(form: str) -> None:
     evidence = told(seen(model, input_form(form, 3), 32))
     assert evidence.form and evidence.form.name == form, (evidence.found, evidence.assumed)
     assert evidence.spec == model.spec
+
+
+def test_forms_that_differ_by_less_than_collections_of_photos_are_not_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = photos
+    monkeypatch.setattr(sys.modules[__name__], "photos", lambda side: (ours(side) - 0.5) * 1.35 + 0.5)
+    evidence = told(as_trained(SMALL))
+    assert evidence.form and evidence.form.name == "imagenet", evidence.found
+    assert any("CIFAR-10" in text and "ImageNet" in text for text in evidence.assumed), evidence.assumed
 
 
 def test_the_network_that_ships_was_trained_as_its_file_says() -> None:
