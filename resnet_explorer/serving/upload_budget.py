@@ -22,11 +22,18 @@ MEBIBYTE: Final = 2**20
 STUDENT_BYTES: Final = 768 * MEBIBYTE
 """Of one student, held by the server and in the student's folder; the largest file is 512 MiB."""
 SERVER_BYTES: Final = 1536 * MEBIBYTE
-"""Of all uploads that the server holds in memory."""
+"""Of all uploads that the server holds in memory, in however many processes."""
+LARGEST: Final = 513 * MEBIBYTE
+"""Of one upload: the largest file, and what is around it."""
 FREE_BYTES: Final = 1024 * MEBIBYTE
 """That stay free on the disk."""
 UNREAD: Final = 60.0
 """Seconds after which nobody reads an upload any more."""
+
+
+def server_share(processes: int) -> int:
+    """Bytes that each of so many processes holds at most: one of the largest files, however many they are."""
+    return max(SERVER_BYTES // processes, LARGEST)
 
 
 Key = tuple[str, str]
@@ -49,12 +56,14 @@ class UploadBudget:
         folder: whose disk is written to.
         held: the uploads that the server holds now.
         forget: lets it forget one.
+        most: bytes that it holds of all together.
         clock: seconds from any beginning.
     """
 
     folder: Path
     held: Callable[[], Container[Key]]
     forget: Callable[[Key], None]
+    most: int = SERVER_BYTES
     clock: Callable[[], float] = time.monotonic
     _known: dict[Key, _Upload] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,12 +92,12 @@ class UploadBudget:
                     STUDENT_BYTES,
                 )
             everybody = sum(each.count for each in self._known.values())
-            if everybody + count > SERVER_BYTES:
+            if everybody + count > self.most:
                 raise _refused(
                     t("All together have {had} here, this file has {more}, and {most} are allowed."),
                     everybody,
                     count,
-                    SERVER_BYTES,
+                    self.most,
                 )
             if shutil.disk_usage(self.folder).free - count < FREE_BYTES:
                 raise ValueError(t("The disk of this server is nearly full: nothing more can be brought."))

@@ -1,4 +1,4 @@
-"""What the files of checkpoints end in; they are opened by what is in them (`reader`). No torch is loaded."""
+"""What files of checkpoints end in, and how large they may be; `reader` opens them. No torch is loaded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from resnet_explorer.common.i18n import t
 ENDINGS: Final = (".pth", ".pt", ".th", ".bin", ".ckpt", ".tar", ".model", ".safetensors")
 """In lower case."""
 
+MAX_BYTES: Final = 512 * 2**20
+"""Of a checkpoint, packed or unpacked: room for torchvision's largest ResNet (334 MB)."""
 
 def endings_text() -> str:
     """They as a choice in a sentence."""

@@ -25,12 +25,10 @@ from torch import Tensor
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.regular_file import open_regular
+from resnet_explorer.weights.checkpoint_name import MAX_BYTES
 from resnet_explorer.weights.inert_types import INERT, numbers_of
 from resnet_explorer.weights.other_formats import other_archive, other_format
 from resnet_explorer.weights.safetensors_header import parse_json
-
-MAX_BYTES: Final = 512 * 2**20
-"""Of a checkpoint, packed or unpacked: room for torchvision's largest ResNet (334 MB)."""
 
 MAX_NESTING: Final = 20
 _ALLOWED: Final = Lock()

@@ -25,6 +25,10 @@ QUICK = ("Grad-CAM", "Grad-CAM++", "HiResCAM", "Layer-CAM")
 STAGES = 5
 PHOTOS, SAMPLES = 3, 5
 """Photos that a student of the photo lab has, and samples that all have."""
+QUESTION = {"lesson": "paper", "step": "3", "net": "resnet34"}
+"""The link of the step that asks what is voted on, on the page of shortcuts."""
+VOTE = "_asked_paper_3_vote"
+CHOICES = 4
 
 Bars = tuple[tuple[str, float], ...]
 
@@ -37,12 +41,14 @@ class Student(ABC):
         visitor: the browser.
         number: which one of the class; the mark of all that is theirs.
         wrong: sentences about answers that were not what was asked for; of all students together.
+        voted: numbers of those whose answer to the question was counted; of all students together.
         chance: decides what is changed next.
     """
 
     address: str
     number: int
     wrong: list[str]
+    voted: set[int] = field(default_factory=set)
     chance: random.Random = field(init=False)
     visitor: Visitor = field(init=False)
     page: ClassVar[str] = ""
@@ -54,6 +60,10 @@ class Student(ABC):
     @property
     def size(self) -> int:
         return 160 + 2 * self.number
+
+    async def load(self) -> None:
+        """What a browser fetches before it speaks."""
+        await self.visitor.load()
 
     async def come(self) -> float:
         """The first visit; returns its seconds."""
@@ -68,6 +78,8 @@ class Student(ABC):
             self.wrong.append(f"student {self.number}: {trouble}")
         if not is_right:
             self.wrong.append(f"student {self.number}: {what}")
+        if len(self.visitor.processes) > 1:
+            self.wrong.append(f"student {self.number} was with {sorted(self.visitor.processes)}")
 
     def _heard(self, message: bytes) -> None:
         sizes = set(re.findall(rb"\bsize=(\d+)", message)) - {b"%d" % self.size}
@@ -221,6 +233,50 @@ class Photographer(Student):
 
 
 @dataclass
+class Voter(Student):
+    """Answers a question of a lesson, and thinks better of it; the page looks again by itself meanwhile."""
+
+    page: ClassVar[str] = "shortcuts"
+
+    async def come(self) -> float:
+        return await self.visitor.open(self.page, **QUESTION, size=str(self.size))
+
+    async def act(self) -> tuple[str, float]:
+        taken = await self.visitor.choose(VOTE, self.chance.randrange(CHOICES))
+        self.check("It is counted" in str(self.visitor.screen.elements), "the vote was not counted")
+        self.voted.add(self.number)
+        return "vote", taken
+
+
+@dataclass
+class Teacher(Student):
+    """Has the question before the class, and sees how many answered.
+
+    Attributes:
+        link: the secret one.
+        voters: students who may vote.
+    """
+
+    link: str = ""
+    voters: int = 0
+    page: ClassVar[str] = "shortcuts"
+
+    async def load(self) -> None:
+        await self.visitor.load(self.link)
+
+    async def come(self) -> float:
+        return await self.visitor.open(self.page, **QUESTION, size=str(self.size))
+
+    async def act(self) -> tuple[str, float]:
+        voted = len(self.voted)
+        taken = await self.come()
+        told = re.findall(r"\*\*(\d+) answers?\*\*", "\n".join(self.visitor.screen.markdown()))
+        is_right = len(told) == 1 and voted <= int(told[0]) <= self.voters
+        self.check(is_right, f"{told} answers; {voted} of {self.voters} had voted")
+        return "teacher's page", taken
+
+
+@dataclass
 class PlainBuilder(Student):
     """The same on the plain page (`plain_page`)."""
 
@@ -253,6 +309,7 @@ class PlainPhotographer(Student):
 
 KINDS: Mapping[str, Sequence[type[Student]]] = {
     "app": (Builder, Builder, Photographer),
+    "votes": (Builder, Voter, Photographer),
     "plain": (PlainBuilder, PlainBuilder, PlainPhotographer),
 }
 """The class: every third one asks photos."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -64,16 +64,17 @@ def running_app(script: Path | None = None) -> Iterator[str]:
 
 @contextmanager
 def class_server(
-    printed: Path, port: int | None = None
+    printed: Path, port: int | None = None, options: Sequence[str] = ()
 ) -> Iterator[tuple[str, str, subprocess.Popen[bytes]]]:
     """A server for a class: its address, the teacher's path, its process.
 
     Args:
         printed: a file for what it prints.
         port: any that is free unless told.
+        options: more for `serve --class`.
     """
     port = port or free_ports(1)[0]
-    command = [sys.executable, "-m", "resnet_explorer", "serve", "--class", f"--port={port}"]
+    command = [sys.executable, "-m", "resnet_explorer", "serve", "--class", f"--port={port}", *options]
     with printed.open("w") as file:
         process = subprocess.Popen(
             command,

@@ -15,6 +15,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import class_server, settle, visit
 from tests.finetune_colours import QUICK, colours_zip, config_of, done
 
+UPLOADS = "**/_stcore/upload_file/**"
+
 
 @pytest.fixture
 def links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, str]]:
@@ -45,6 +47,7 @@ def test_each_sees_what_is_theirs_and_does_what_they_may(
 
     visit(neighbour, f"{address}/train?al_album={dataset.group(1)}", "Train")
     expect(neighbour.get_by_text("No photos are kept here yet")).to_be_visible()
+    uploads_are_told_and_given_again(neighbour, tmp_path / "colours.zip")
     visit(neighbour, f"{address}/runs", "Trust it")
     expect(neighbour.get_by_text("The teacher's")).to_have_count(0)
     expect(neighbour.get_by_role("button", name="Class", exact=True)).to_have_count(0)
@@ -66,6 +69,27 @@ def test_each_sees_what_is_theirs_and_does_what_they_may(
     assert put(address, None)[0] == 411  # who does not say how much comes may not begin
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(f"{address}/teach/{secret[-8:]}", timeout=60)
+
+
+def uploads_are_told_and_given_again(page: Page, file: Path) -> None:
+    """One that breaks off and one that is refused are told in a sentence; the same file is taken then."""
+    page.get_by_role("button", name="Add photos").click()
+    chooser = page.get_by_test_id("stPopoverBody").locator("input[type=file]")
+    told = page.locator(".upload-trouble")
+    page.route(UPLOADS, lambda route: route.abort("connectionreset"))
+    chooser.set_input_files(file)
+    expect(told).to_contain_text("The file did not come through whole")
+    told.get_by_role("button", name="Close").click()
+    expect(told).to_have_count(0)
+    page.route(
+        UPLOADS, lambda route: route.fulfill(status=413, content_type="text/plain", body="Too much <b>.")
+    )
+    chooser.set_input_files(file)
+    expect(told).to_contain_text("Too much <b>.")
+    page.unroute(UPLOADS)
+    chooser.set_input_files(file)
+    expect(page.get_by_text("to learn from").first).to_be_visible()
+    expect(told).to_have_count(0)
 
 
 def put(address: str, length: str | None) -> tuple[int, str]:

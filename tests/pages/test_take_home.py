@@ -11,14 +11,17 @@ from typing import Any
 import onnx
 import pytest
 import torch
+from streamlit import config
+from streamlit.config import get_option
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer import ResNetSpec, build, preset
 from resnet_explorer.export.model_py import model_file
+from tests.pages.opened import checkpoint_uploader, totals, words
 from tests.pages.opened import opened as open_page
-from tests.pages.opened import totals, words
 from tests.places import APP
 
+UPLOADS = "server.maxUploadSize"
 WIDE = ResNetSpec("bottleneck", (1, 2), width=8, width_per_group=128, num_classes=7)
 
 
@@ -49,6 +52,13 @@ def parameters(page: AppTest) -> str:
 @pytest.fixture
 def page() -> AppTest:
     return opened(arch_by="file")
+
+
+def test_uploads_of_weights_say_how_much_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "get_option", lambda name: 1024 if name == UPLOADS else get_option(name))
+    page = opened(arch_by="file")
+    assert page.file_uploader[0].proto.max_upload_size_mb == 512
+    assert checkpoint_uploader(page).proto.max_upload_size_mb == 512
 
 
 def test_a_file_of_torchvision_becomes_the_network_of_the_session(page: AppTest) -> None:

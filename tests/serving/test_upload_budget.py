@@ -17,7 +17,7 @@ class Server:
     def __init__(self, folder: Path) -> None:
         self.now = 0.0
         self.held: set[Key] = set()
-        self.budget = UploadBudget(folder, lambda: self.held, self.held.discard, lambda: self.now)
+        self.budget = UploadBudget(folder, lambda: self.held, self.held.discard, clock=lambda: self.now)
 
     def take(self, owner: str, file: str, megabytes: int, on_disk: int = 0) -> None:
         with self.budget.taking(owner, (owner, file), megabytes * MEBIBYTE, on_disk * MEBIBYTE):

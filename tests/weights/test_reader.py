@@ -22,6 +22,7 @@ from torch import Tensor
 from resnet_explorer.model.resnet import ResNet, build
 from resnet_explorer.weights import reader
 from resnet_explorer.weights.checkpoint import read_checkpoint
+from resnet_explorer.weights.checkpoint_name import MAX_BYTES
 from tests.places import ROOT
 from tests.weights.files import SMALL, THREE, Payload, saved
 
@@ -172,14 +173,14 @@ def test_a_file_that_is_cut_off(model: ResNet, tmp_path: Path, part: float, form
 def test_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.pth"
     with path.open("wb") as file:
-        file.truncate(reader.MAX_BYTES + 1)
+        file.truncate(MAX_BYTES + 1)
     with pytest.raises(ValueError, match=r"huge\.pth has 536,870,913 bytes; up to 536,870,912 are read"):
         read_checkpoint(path)
 
 
 def test_the_app_takes_uploads_as_large() -> None:
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    assert config["server"]["maxUploadSize"] * 2**20 == reader.MAX_BYTES
+    assert config["server"]["maxUploadSize"] * 2**20 == MAX_BYTES
 
 
 def test_a_bomb_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from resnet_explorer.ui.app.page_list import OVERVIEW, PAGES, page_called
 from resnet_explorer.ui.app.reconnect import script_of_session
 from resnet_explorer.ui.app.refusal import sentence_of, tell_refusal
 from resnet_explorer.ui.app.streamlit_words import say_streamlit_words
+from resnet_explorer.ui.app.upload_trouble import script_of_uploads
 from resnet_explorer.ui.lessons import current as lesson
 from resnet_explorer.ui.lessons.bar import lesson_words
 from resnet_explorer.ui.lessons.follow import tell_open_step
@@ -56,7 +57,8 @@ def run_app() -> None:
     st.html(_HERE / "phone.css")
     say_streamlit_words()
     script = f"history.old = {_OLD}; document.documentElement.lang = '{language.language_tag()}';\n{_SCRIPT}"
-    st.html(f"<script>{script}\n{script_of_session()}</script>", unsafe_allow_javascript=True)
+    scripts = "\n".join((script, script_of_session(), script_of_uploads()))
+    st.html(f"<script>{scripts}</script>", unsafe_allow_javascript=True)
     here = lesson.place()
     apply_hidden(here)
     menu_bar(chosen.title, here)

@@ -27,8 +27,10 @@ from resnet_explorer.finetune.runs.store import runs_in
 from resnet_explorer.finetune.runs.worker_process import ask_to_stop
 from resnet_explorer.serving.class_folder import class_in
 from resnet_explorer.serving.classroom import A_DAY, STUDENT, TEACHER, Classroom, open_classroom
+from resnet_explorer.serving.large_blocks import give_back_large_blocks
 from resnet_explorer.serving.nginx import MESSAGES, prepare
 from resnet_explorer.serving.processes import KeptProcess, check_port, free_ports, keep_running
+from resnet_explorer.serving.upload_budget import server_share
 from resnet_explorer.ui.serving.upload_limits import LimitsUploads
 from resnet_explorer.ui.serving.visitor import student_home
 from resnet_explorer.ui.session.loaded_networks import trained, warm_up
@@ -44,8 +46,13 @@ THREADS: Final = "OMP_NUM_THREADS"
 """How many cores torch takes; read when it is loaded."""
 
 
-def class_app(room: Classroom) -> st.App:
-    """The app with the teacher's route; who asks is told apart from now on."""
+def class_app(room: Classroom, processes: int = 1) -> st.App:
+    """The app with the teacher's route; who asks is told apart from now on.
+
+    Args:
+        room: the class.
+        processes: that serve it, this one among them.
+    """
 
     async def teach(request: Request) -> Response:
         if not room.is_teacher_link(request.path_params["secret"]):
@@ -59,7 +66,10 @@ def class_app(room: Classroom) -> st.App:
     return st.App(
         APP,
         routes=[Route(TEACH + "{secret}", teach)],
-        middleware=[Middleware(_NamesStudents, room=room), Middleware(LimitsUploads, room=room)],
+        middleware=[
+            Middleware(_NamesStudents, room=room),
+            Middleware(LimitsUploads, room=room, most=server_share(processes)),
+        ],
     )
 
 
@@ -85,23 +95,27 @@ class _NamesStudents:
         await self.app(scope, receive, send_with_name if is_new else send)
 
 
-def serve_class(room: Classroom, port: int, address: str) -> None:
+def serve_class(room: Classroom, port: int, address: str, processes: int = 1) -> None:
     """Serve until the process is stopped.
 
     Args:
         room: the class.
         port: to listen on.
         address: of the network card to listen on; "0.0.0.0" for all of them.
+        processes: that serve the class, this one among them.
     """
     # All runs of the machine wait in one queue, whosever they are.
     os.environ.setdefault(QUEUE, str(own_home() / "queue"))
     sys.argv = [str(APP)]  # Streamlit looks for its configuration beside what was started
     logging.getLogger("uvicorn.access").disabled = True  # the teacher's link is no line of a log
     sys.setswitchinterval(SWITCH)
+    give_back_large_blocks()
     # These take seconds to load, in which nobody else would be answered: before the first visitor comes.
     warm_up("pandas")
     trained(find(bundled.KEY))
-    class_app(room).run(config={"server.port": port, "server.address": address, "server.headless": True})
+    class_app(room, processes).run(
+        config={"server.port": port, "server.address": address, "server.headless": True}
+    )
 
 
 def serve_class_in_processes(room: Classroom, port: int, address: str, count: int) -> None:
@@ -131,7 +145,9 @@ def serve_class_in_processes(room: Classroom, port: int, address: str, count: in
         [
             *(
                 KeptProcess(
-                    f"Process {number}", [sys.executable, "-m", __name__, str(folder), str(each)], told
+                    f"Process {number}",
+                    [sys.executable, "-m", __name__, str(folder), str(each), str(count)],
+                    told,
                 )
                 for number, each in enumerate(ports, 1)
             ),
@@ -140,7 +156,7 @@ def serve_class_in_processes(room: Classroom, port: int, address: str, count: in
     )
 
 
-def _serve_one_of_several(folder: Path, port: int) -> None:
+def _serve_one_of_several(folder: Path, port: int, count: int) -> None:
     """What such a process does; it ends when the one that started it does."""
 
     def end_with_the_other() -> None:
@@ -148,7 +164,7 @@ def _serve_one_of_several(folder: Path, port: int) -> None:
         os._exit(1)
 
     threading.Thread(target=end_with_the_other, daemon=True).start()
-    serve_class(class_in(folder), port, "127.0.0.1")
+    serve_class(class_in(folder), port, "127.0.0.1", count)
 
 
 def stop_runs(home: Path) -> None:
@@ -159,4 +175,4 @@ def stop_runs(home: Path) -> None:
 
 
 if __name__ == "__main__":
-    _serve_one_of_several(Path(sys.argv[1]), int(sys.argv[2]))
+    _serve_one_of_several(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -18,7 +18,7 @@ from resnet_explorer.ui.session.network import current_spec
 from resnet_explorer.ui.weights.reading_file import reading_file
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.weights.alternatives import alternatives, what_it_is
-from resnet_explorer.weights.checkpoint_name import endings_text
+from resnet_explorer.weights.checkpoint_name import MAX_BYTES, endings_text
 from resnet_explorer.weights.safetensors_header import printable
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def recognise_input(take: Callable[[ResNetSpec], None]) -> None:
     file = st.file_uploader(
         t("A file of weights ({endings})").format(endings=endings_text()),
         key=f"rec_file_{number}",
+        max_upload_size=MAX_BYTES // 2**20,
         help=prose("rec_file"),
     )
     if file is not None:

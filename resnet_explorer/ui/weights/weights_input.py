@@ -28,7 +28,7 @@ from resnet_explorer.ui.weights.reading_file import reading_file
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.weights import bundled, user_store
 from resnet_explorer.weights.catalogue import alike, best_for, find, published_for, spec_of
-from resnet_explorer.weights.checkpoint_name import endings_text
+from resnet_explorer.weights.checkpoint_name import MAX_BYTES, endings_text
 from resnet_explorer.weights.description import OWN_PREFIX
 from resnet_explorer.weights.imagenet_files import cached_file
 
@@ -153,6 +153,7 @@ def _open_checkpoint() -> None:
     file = st.file_uploader(
         t("Then the checkpoint ({endings})").format(endings=endings_text()),
         key=f"_checkpoint_{number}",
+        max_upload_size=MAX_BYTES // 2**20,
     )
     st.caption(prose("weights_checkpoint"))
     if file is None:
