@@ -73,14 +73,17 @@ def test_each_sees_what_is_theirs_and_does_what_they_may(
 
 def uploads_are_told_and_given_again(page: Page, file: Path) -> None:
     """One that breaks off and one that is refused are told in a sentence; the same file is taken then."""
-    page.get_by_role("button", name="Add photos").click()
+    add = page.get_by_role("button", name="Add photos")
+    add.click()
     chooser = page.get_by_test_id("stPopoverBody").locator("input[type=file]")
     told = page.locator(".upload-trouble")
     page.route(UPLOADS, lambda route: route.abort("connectionreset"))
     chooser.set_input_files(file)
     expect(told).to_contain_text("The file did not come through whole")
-    told.get_by_role("button", name="Close").click()
+    told.get_by_role("button", name="Close").click()  # and what was open beside it closes, as with any click
     expect(told).to_have_count(0)
+    expect(chooser).to_have_count(0)
+    add.click()
     page.route(
         UPLOADS, lambda route: route.fulfill(status=413, content_type="text/plain", body="Too much <b>.")
     )
