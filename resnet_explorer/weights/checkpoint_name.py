@@ -12,6 +12,7 @@ ENDINGS: Final = (".pth", ".pt", ".th", ".bin", ".ckpt", ".tar", ".model", ".saf
 MAX_BYTES: Final = 512 * 2**20
 """Of a checkpoint, packed or unpacked: room for torchvision's largest ResNet (334 MB)."""
 
+
 def endings_text() -> str:
     """They as a choice in a sentence."""
     return t("{one} or {other}").format(one=t(", ").join(ENDINGS[:-1]), other=ENDINGS[-1])
