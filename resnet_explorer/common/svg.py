@@ -16,6 +16,8 @@ from resnet_explorer.common.fonts import FAMILY
 Attribute = str | float | None
 INK: Final = "#1b2430"
 """Colour of words on a white ground."""
+MARGIN: Final = 16
+"""White around a picture that is a file of its own."""
 _QUOTES: Final = {'"': "&quot;"}
 
 
@@ -56,19 +58,22 @@ def document(
         height: of the picture.
         children: what is in it.
         name: what it shows, for those who hear it.
-        standalone: for a file of its own: dark ink on a white ground.
+        standalone: for a file of its own: dark ink on a white ground, `MARGIN` wider on every side.
         attributes: more of them.
     """
+    margin = MARGIN if standalone else 0
+    size = (width + 2 * margin, height + 2 * margin)
+    box = (-margin, -margin, *size)
     frame: dict[str, Attribute] = {
         "xmlns": "http://www.w3.org/2000/svg",
-        "viewBox": f"0 0 {number(width)} {number(height)}",
-        "width": width,
-        "height": height,
+        "viewBox": " ".join(map(number, box)),
+        "width": size[0],
+        "height": size[1],
         "role": "img",
         "font_family": FAMILY,
         "color": INK if standalone else None,
     }
-    ground = element("rect", width="100%", height="100%", fill="#ffffff") if standalone else ""
+    ground = rect(*box, fill="#ffffff") if standalone else ""
     return element("svg", title(name) if name else "", ground, *children, **(frame | attributes))
 
 

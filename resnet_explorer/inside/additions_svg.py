@@ -33,13 +33,16 @@ _GAP: Final = 10
 _MAP: Final = 56
 _TALL: Final = 78
 """Of the columns."""
+_SQUARE: Final = 20
+"""Of the columns of a plain network, which have nothing to measure."""
 _SMALL: Final = 14
 
 
 def strip_picture(found: Sequence[Addition], chosen: int | None = None, where: str = "") -> Picture:
     """The strip as a picture of its own, with the ratios in words; `strip` says the rest."""
     drawn, height = strip(found, chosen, where=where)
-    name = t("What each block adds: the size of g(x) beside its x") + where
+    words = t("What each block adds: the size of g(x) beside its x")
+    name = (_plain_words() if _is_plain(found) else words) + where
     if any(each.ratio is not None for each in found):
         name += ": " + ", ".join(f"{each.block.name} {ratio_text(each)}" for each in found)
     return Picture(svg.document(WIDTH, height, drawn, name=name, font_size=16), WIDTH, height)
@@ -56,8 +59,8 @@ def strip(
         width: it takes, in units of the picture.
         where: more for its heading: at which size the photo was looked at.
     """
-    words = t("What each block adds: ‖g(x)‖ / ‖x‖") + where
-    heading = svg.text(0, 16, words, font_size=16, font_weight=700, pointer_events="none")
+    words = _plain_words() if _is_plain(found) else t("What each block adds: ‖g(x)‖ / ‖x‖")
+    heading = svg.text(0, 16, words + where, font_size=16, font_weight=700, pointer_events="none")
     if len(found) <= MOST_CARDS:
         drawn, height = _cards(found, chosen, width)
     elif len(found) <= MOST_MAPS:
@@ -67,8 +70,18 @@ def strip(
     return heading + svg.group(drawn, transform=f"translate(0 {HEAD})"), HEAD + height
 
 
+def _is_plain(found: Sequence[Addition]) -> bool:
+    return all(each.block.shortcut == "none" for each in found)
+
+
+def _plain_words() -> str:
+    return t("Nothing is added: without shortcuts, each block hands on g(x) alone")
+
+
 def ratio_text(each: Addition) -> str:
-    """The ratio of a block, or a dash without a shortcut."""
+    """The ratio of a block, a dash where it is not known, nothing without a shortcut."""
+    if each.block.shortcut == "none":
+        return ""
     return "–" if each.ratio is None else fixed_text(each.ratio)
 
 
@@ -124,15 +137,19 @@ def _narrow_cards(found: Sequence[Addition], chosen: int | None, width: float) -
 
 
 def _columns(found: Sequence[Addition], chosen: int | None, width: float) -> tuple[str, float]:
-    """A column a block, its height the ratio; below, the stages and what the chosen one is."""
-    left, most = 44.0, largest_ratio(found)
+    """A column a block, its height the ratio; below, the stages and what the chosen one is.
+
+    Without shortcuts all are of one height: to choose a block by.
+    """
+    is_plain, most = _is_plain(found), largest_ratio(found)
+    left, tallest = (0.0, _SQUARE) if is_plain else (44.0, _TALL)
     pitch = (width - left) / len(found)
     gap = min(3.0, 0.2 * pitch)
-    foot = _TALL + 8.0
-    parts = [_axis(left, width, foot, most)]
+    foot = tallest + 8.0
+    parts = [] if is_plain else [_axis(left, width, foot, most)]
     for number, each in enumerate(found):
-        x, tall = left + number * pitch, _TALL * (each.ratio or 0) / most
-        words = f"{block_words(each)}: {ratio_text(each)}"
+        x, tall = left + number * pitch, tallest if is_plain else tallest * (each.ratio or 0) / most
+        words = ": ".join(filter(None, (block_words(each), ratio_text(each))))
         is_chosen = each.index == chosen
         parts.append(
             svg.group(

@@ -17,6 +17,7 @@ from resnet_explorer.common.numbers import adding_digits, fixed_text, significan
 from resnet_explorer.common.text import shortened
 from resnet_explorer.graph.svg import Picture
 from resnet_explorer.inside.answer import Contributions
+from resnet_explorer.inside.captioned_svg import captioned
 from resnet_explorer.inside.text_line_svg import line
 
 WIDTH: Final = 1232
@@ -77,10 +78,7 @@ def answer_svg(
         svg.group(_list(each, pictures, width, largest), transform=f"translate({place * (width + GAP):g} 0)")
         for place, each in enumerate(lists)
     ]
-    lines = [line(0, HEIGHT + 22 * number, words) for number, words in enumerate(caption, start=1)]
-    height = HEIGHT + (22 * len(lines) + 8 if lines else 0)
-    drawn = svg.document(WIDTH, height, *columns, *lines, name=title, standalone=bool(lines), font_size=15)
-    return Picture(drawn, WIDTH, height)
+    return captioned(WIDTH, HEIGHT, *columns, caption=caption, name=title, font_size=15)
 
 
 def _list(shown: ChannelList, pictures: Mapping[int, bytes], width: float, largest: float) -> str:

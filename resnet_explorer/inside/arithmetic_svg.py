@@ -22,6 +22,7 @@ from resnet_explorer.features.statistics import Values
 from resnet_explorer.graph.svg import Picture
 from resnet_explorer.inside.arithmetic import Arithmetic
 from resnet_explorer.inside.arithmetic_steps_svg import STEPS, WIDTH, SumText, steps
+from resnet_explorer.inside.captioned_svg import captioned
 from resnet_explorer.inside.text_line_svg import FONT, SMALL, line
 
 HEIGHT: Final = 416
@@ -66,22 +67,18 @@ def arithmetic_svg(
     """
     drawn = drawn_channels(found)
     write = SumText.of(found, len(drawn))
-    lines = [line(0, HEIGHT + 22 * number, words) for number, words in enumerate(caption, start=1)]
-    height = HEIGHT + (22 * len(lines) + 8 if lines else 0)
-    written = svg.document(
+    return captioned(
         WIDTH,
-        height,
+        HEIGHT,
         _map(found, channel_map, colour),
         _windows(found, drawn, reads_photo, write),
         steps(found, len(drawn), write),
-        *lines,
+        caption=caption,
         name=t("{layer}, channel {channel}, row {row}, column {column}: the value and its arithmetic").format(
             layer=found.layer.name, channel=found.channel, row=found.row, column=found.column
         ),
-        standalone=bool(lines),
         font_size=FONT,
     )
-    return Picture(written, WIDTH, height)
 
 
 def cell_text(value: float, room: float = 99) -> str:

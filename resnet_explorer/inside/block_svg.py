@@ -23,6 +23,7 @@ from resnet_explorer.features.grid_svg import ColourScale
 from resnet_explorer.graph.svg import Picture
 from resnet_explorer.inside.additions import Addition
 from resnet_explorer.inside.additions_svg import WIDTH, ratio_text, strip
+from resnet_explorer.inside.captioned_svg import captioned
 
 if TYPE_CHECKING:
     from resnet_explorer.inside.block_values import Map, Part
@@ -76,20 +77,16 @@ def block_svg(shown: BlockPicture, found: Sequence[Addition], caption: Sequence[
     blocks, high = strip(found, shown.addition.index)
     maps, right = _maps(shown)
     name = t("{block} on the photo: x, g(x) and their sum").format(block=shown.addition.block.name)
-    lines = [svg.text(0, STRIP + high + 22 * number, line) for number, line in enumerate(caption, start=1)]
-    height = STRIP + high + (22 * len(lines) + 8 if lines else 0)
-    drawn = svg.document(
+    return captioned(
         WIDTH,
-        height,
+        STRIP + high,
         maps,
         _numbers(shown, right + 30),
         svg.group(blocks, transform=f"translate(0 {STRIP})"),
-        *lines,
+        caption=caption,
         name=name,
-        standalone=bool(lines),
         font_size=16,
     )
-    return Picture(drawn, WIDTH, height)
 
 
 def part_words(part: Part, shown: Addition) -> str:

@@ -15,7 +15,7 @@ def test_words_and_attributes_of_a_picture_are_escaped_and_numbers_are_short() -
         10.0, 20, svg.text(1 / 3, 2.5, NASTY, data_key=NASTY, fill_opacity=None), name=NASTY, standalone=True
     )
     tree = ElementTree.fromstring(picture)
-    assert tree.attrib["viewBox"] == "0 0 10 20" and tree.attrib["color"] == svg.INK
+    assert tree.attrib["viewBox"] == "-16 -16 42 52" and tree.attrib["color"] == svg.INK
     title, ground, text = tree
     assert (title.text, text.text, text.attrib["data-key"]) == (NASTY, NASTY, NASTY)
     assert (text.attrib["x"], text.attrib["y"]) == ("0.33", "2.5") and "fill-opacity" not in text.attrib

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,6 +12,7 @@ from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.inside.additions import Addition
 from resnet_explorer.inside.additions_svg import MOST_MAPS, grey_map, strip_picture
 from resnet_explorer.network.layers import Plan
+from resnet_explorer.network.spec import ResNetSpec
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -47,12 +47,19 @@ def test_the_bars_are_as_long_as_the_ratios_and_in_the_stages_colours() -> None:
     assert [bar.get("fill") for bar in bars] == [STAGE_COLOURS[each.block.stage] for each in found]
 
 
-def test_a_plain_network_has_dashes_for_ratios() -> None:
+@pytest.mark.parametrize("name", ["plain18", "plain34", "plain56"])
+def test_a_plain_network_says_that_nothing_is_added_and_has_no_ratios(name: str) -> None:
+    spec = ResNetSpec("basic", (9, 9, 9), width=16, stem="cifar", shortcut="none")
+    p = plan(spec if name == "plain56" else preset(name))
     found = [
         Addition(block, index, 1.0, None, None, None, 0.5, np.zeros((2, 2), np.float32), np.zeros((2, 2)))
-        for index, block in enumerate(plan(preset("plain18")).blocks)
+        for index, block in enumerate(p.blocks)
     ]
-    assert len(re.findall(r">–<", strip_picture(found).svg)) == 8
+    drawn = ElementTree.fromstring(strip_picture(found).svg)
+    said = [part.text or "" for part in drawn.iter(f"{SVG}text")]
+    assert said[0] == "Nothing is added: without shortcuts, each block hands on g(x) alone"
+    assert not any(each in ("–", "0", "1") for each in said)
+    assert len([part for part in drawn.iter() if part.get("data-key")]) == len(p.blocks)
 
 
 def test_a_map_goes_from_black_to_white_whatever_its_sign() -> None:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from resnet_explorer import plan, preset
+from resnet_explorer.common.svg import MARGIN
 from resnet_explorer.explanation.heatmap import DIVERGING, colour_table
 from resnet_explorer.inside.block_svg import BlockPicture, block_svg
 from resnet_explorer.inside.logit_parts import LogitParts
@@ -69,7 +70,9 @@ def test_a_file_of_its_own_has_its_caption_below_it() -> None:
     shown = BlockPicture(FOUND[3], MAPS, dict.fromkeys(MAPS, ""), LogitParts(3, 1, 1, 1, False), "cat")  # type: ignore[arg-type]
     on_page, as_file = block_svg(shown, FOUND), block_svg(shown, FOUND, ["cat · photo", "of a network"])
     assert texts(ElementTree.fromstring(as_file.svg))[-2:] == ["cat · photo", "of a network"]
-    assert as_file.height == on_page.height + 52
+    assert as_file.height == on_page.height + 52 + 2 * MARGIN and as_file.width == on_page.width + 2 * MARGIN
+    root = ElementTree.fromstring(as_file.svg)
+    assert root.get("viewBox", "").startswith(f"-{MARGIN} -{MARGIN} ")
     assert 'fill="#ffffff"' in as_file.svg and 'fill="#ffffff"' not in on_page.svg
 
 

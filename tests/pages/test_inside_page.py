@@ -48,7 +48,7 @@ def check(page: AppTest, index: int, name: str) -> None:
     assert f"**Block {name}** adds **{ratio_text(each)} × ‖x‖** at **{each.angle:.0f}°**." in said
     about, new = "" if parts.exact else "≈ ", fixed_text(parts.branch, 1)
     assert f"Of the logit **{fixed_text(logit.logit, 1)}**, {about}**{new}** is new." in said
-    (picture,) = pictures(page)
+    picture = pictures(page)[0]
     assert [f'data-key="{block.block.name}"' in picture for block in found] == [True] * 6
     assert all(f">{ratio_text(block)}<" in picture for block in found)
     assert f"logit of {CLASSES[logit.target]}<" in picture
@@ -63,7 +63,7 @@ def check(page: AppTest, index: int, name: str) -> None:
 def test_the_first_view_is_a_block_that_adds_x_as_it_is() -> None:
     page = opened("inside")
     check(page, 3, "2.1")
-    (picture,) = pictures(page)
+    picture = pictures(page)[0]
     assert "x, projected" not in picture and "128 × 16 × 16" in picture
     assert not [name for name in page.query_params if name.startswith("in_")]
 
@@ -71,7 +71,7 @@ def test_the_first_view_is_a_block_that_adds_x_as_it_is() -> None:
 def test_a_dashed_shortcut_shows_its_x_projected_and_the_last_block_is_exact() -> None:
     page = opened("inside", in_block="layer3.0", in_channel="200")
     check(page, 5, "3.0")
-    (picture,) = pictures(page)
+    picture = pictures(page)[0]
     assert "x, projected" in picture and "exact: the last ReLU’s open cells as they are" in picture
     assert "128 × 16 × 16, mean" in picture, "channel 200 is none of x’s 128"
     values = block_values_at(*network_and_input(), 5)
@@ -88,10 +88,13 @@ def test_the_class_can_be_chosen() -> None:
 
 def test_the_study_s_network_of_many_blocks_is_one_click_away_and_back() -> None:
     page = opened("inside")
+    beside = pictures(page)[1]
+    assert beside.count('data-key="layer') == 27, "and it stands beside the session's, below"
     page.button(key="_in_refining").click().run()
     assert page.query_params["in_net"] == "study/residual-56"
-    (picture,) = pictures(page)
+    picture = pictures(page)[0]
     assert picture.count('data-key="layer') == 27
+    assert len(pictures(page)) == 1
     assert "Residual 56" in text(page)
     page.button(key="_in_refining").click().run()
     check(page, 3, "2.1")

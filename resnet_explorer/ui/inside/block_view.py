@@ -12,7 +12,7 @@ from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.numbers import fixed_text, significant_text
 from resnet_explorer.explanation.captioned_figure import Caption, numbers_json
 from resnet_explorer.inside.additions import Addition, addition_rows
-from resnet_explorer.inside.additions_svg import block_words, ratio_text
+from resnet_explorer.inside.additions_svg import block_words, ratio_text, strip_picture
 from resnet_explorer.inside.block_svg import BlockPicture, block_svg, part_words
 from resnet_explorer.labs.ablation.ablations import WHOLE, can_skip
 from resnet_explorer.network.layers import Block, shape_text
@@ -27,9 +27,10 @@ from resnet_explorer.ui.inside.controls import (
     channel_input,
     is_refining,
     pick,
+    pick_refining,
     refining_button,
 )
-from resnet_explorer.ui.inside.found import additions_of, block_of, inside_photo, logit_of
+from resnet_explorer.ui.inside.found import additions_of, block_of, inside_photo, logit_of, refining_photo
 from resnet_explorer.ui.inside.trail import remember
 from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto
 from resnet_explorer.ui.session.network import link_parameters
@@ -73,6 +74,8 @@ def show_block(controls: DeltaGenerator) -> None:
     with take_home:
         _ways(viewed, blocks[index], index, take_home)
         _downloads(shown, found, logit, viewed, channel)
+    if not is_refining():
+        _beside()
     _table(found, logit)
     st.markdown(prose("inside_add"))
 
@@ -194,6 +197,14 @@ def _ways(viewed: ViewedPhoto, block: Block, index: int, at: DeltaGenerator) -> 
     refining_button(at)
 
 
+def _beside() -> None:
+    """The same photo in a network of many blocks a stage: what they add, to see which refine."""
+    with shown_refusal():
+        found = additions_of(refining_photo(), "_in_beside")
+        st.header(t("Beside it: Residual 56, nine blocks a stage"))
+        show_svg(strip_picture(found).svg, "in_beside", pick_refining)
+
+
 def _downloads(
     shown: BlockPicture,
     found: Sequence[Addition],
@@ -228,7 +239,7 @@ def _table(found: Sequence[Addition], logit: LogitPasses) -> None:
                 (
                     f"{each.branch_norm:.3g}",
                     "–" if each.shortcut_norm is None else f"{each.shortcut_norm:.3g}",
-                    ratio_text(each),
+                    ratio_text(each) or "–",
                     "–" if each.angle is None else f"{each.angle:.0f}°",
                     "–" if each.open_share is None else f"{each.open_share:.0%}",
                     fixed_text(parts.shortcut),

@@ -123,5 +123,10 @@ def follow_aim() -> None:
         st.switch_page(INSIDE.file, query_params=link_parameters())
 
 
+def pick_refining(part: str) -> None:
+    """Go to a block of the network of many blocks a stage; for callbacks."""
+    st.session_state[NETWORK], st.session_state[BLOCK] = REFINING, part
+
+
 def _show_network(name: str) -> None:
     st.session_state[NETWORK] = name

@@ -33,14 +33,26 @@ def inside_photo(place: DeltaGenerator, words: DeltaGenerator) -> tuple[ViewedPh
     if not is_refining():
         view = photo_view(place, words)
         return view.viewed, view.room
-    photo = current_photo()
     with words, shown_refusal(ends_page=True), st.spinner(t("The network runs …")):
-        weights = find(REFINING)
-        return ViewedPhoto(photo, weights, view_for(photo, weights, current_view())), place
+        return refining_photo(), place
 
 
-def additions_of(viewed: ViewedPhoto) -> tuple[Addition, ...]:
+def refining_photo() -> ViewedPhoto:
+    """The photo as the study's deep network sees it.
+
+    Raises:
+        ValueError: in one sentence, if it cannot be had or cannot take a photo.
+    """
+    photo, weights = current_photo(), find(REFINING)
+    return ViewedPhoto(photo, weights, view_for(photo, weights, current_view()))
+
+
+def additions_of(viewed: ViewedPhoto, key: str = "_in_additions") -> tuple[Addition, ...]:
     """What every block adds; the last photo's are kept.
+
+    Args:
+        viewed: the photo.
+        key: under which they are kept.
 
     Raises:
         ValueError: in one sentence, if the network cannot be had or cannot take a photo.
@@ -53,7 +65,7 @@ def additions_of(viewed: ViewedPhoto) -> tuple[Addition, ...]:
         with torch_gate():
             return additions(model, viewed.tensor())
 
-    return cached_result("_in_additions", viewed.question, compute)
+    return cached_result(key, viewed.question, compute)
 
 
 def logit_of(viewed: ViewedPhoto, target: Target | None) -> LogitPasses:

@@ -26,7 +26,8 @@ function nearest(parts, from, [right, down]) {
   for (const part of parts) {
     const [dx, dy] = middle(part).map((at, n) => at - [x, y][n]);
     const along = dx * right + dy * down, aside = Math.abs(dx * down) + Math.abs(dy * right);
-    if (along > 1 && along + 3 * aside < least) [found, least] = [part, along + 3 * aside];
+    const isThere = along > 1 && aside <= along; // every part is on one side
+    if (isThere && along + 3 * aside < least) [found, least] = [part, along + 3 * aside];
   }
   return found;
 }
