@@ -10,7 +10,7 @@ from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.candidate_distances import Candidate, CandidateDistances, Look, batches, share
 from resnet_explorer.weights.first_norm import first_norm_distances
 from resnet_explorer.weights.input_forms import IMAGENET, input_form, input_forms
-from resnet_explorer.weights.norm_distance import measured, norm_distances
+from resnet_explorer.weights.norm_distance import channel_distances, norm_distances
 from resnet_explorer.weights.recognise_by_norms import recognise_by_norms
 from resnet_explorer.weights.tensors import network_of
 from tests.weights.test_recognise_by_norms import BOTTLENECK, OPTION_A, SMALL, as_trained
@@ -26,15 +26,13 @@ def test_the_first_norm_of_every_form_is_known_from_one_convolution(channels: in
     norm.running_mean, norm.running_var = torch.randn(8), torch.rand(8)
     photos = torch.rand(2, 5, channels, 24, 24)
     forms = [form for form in input_forms(channels) if not form.reverses]
-    way = nn.Sequential(conv, norm)
-    (of_norm,) = measured(way)
 
     def alone(photo: Tensor, mean: tuple[float, ...], std: tuple[float, ...]) -> float:
         shape = (channels, 1, 1)
         mean_, std_ = (torch.tensor(values[:channels]).view(shape) for values in (mean, std))
         with torch.no_grad():
-            way((photo - mean_) / std_)
-        return of_norm.distance
+            x = conv((photo - mean_) / std_)
+        return channel_distances(norm, x.mean((0, 2, 3)), x.var((0, 2, 3))).mean().item()
 
     wanted = [[alone(batch, form.mean, form.std) for batch in photos] for form in forms]
     found = first_norm_distances(conv, norm, photos, forms)
