@@ -88,8 +88,9 @@ def test_a_guess_of_a_lab_is_a_vote_and_a_student_follows_the_teacher(
     teacher, student, neighbour = person(), person(), person()
     teacher.goto(address + secret)
     settle(teacher)
-    for each in (teacher, student, neighbour):
-        visit(each, f"{address}/?lesson=residual&step=1", "Degradation")
+    for each in (teacher, student, neighbour):  # all of them look again and again: no page is ever at rest
+        each.goto(f"{address}/?lesson=residual&step=1")
+        expect(each.locator(".st-key-guess")).to_contain_text("The shallowest, 20 layers")
     student.get_by_text("Follow", exact=True).click()
     link_says(student, "follow=1")
 
@@ -106,7 +107,6 @@ def test_a_guess_of_a_lab_is_a_vote_and_a_student_follows_the_teacher(
     screen.get_by_role("button", name="Show", exact=True).click()
     for each, guess in ((student, "The shallowest"), (neighbour, "The deepest")):
         expect(each.locator(".st-key-question")).to_contain_text(f"You: {guess}")
-        settle(each)
     neighbour.get_by_role("button", name="The class").click()
     right = neighbour.get_by_test_id("stPopoverBody").locator("svg text", has_text="✓")
     expect(right).to_have_text("✓ The shallowest, 20 layers")
