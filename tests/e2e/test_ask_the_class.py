@@ -70,6 +70,7 @@ def test_students_answer_and_the_teacher_tells(links: tuple[str, str], person: C
 
     screen.get_by_role("button", name="Tell the answer").click()
     expect(mine).to_contain_text(f"{RIGHT}: so it is.")
+    expect(mine).to_contain_text(WHY.decode())
     expect(theirs).to_contain_text(WHY.decode())
     assert any(WHY in part for part in received)
     expect(bars(theirs)).to_have_text(re.compile(f"{RIGHT}: 2, "))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from resnet_explorer.photos.samples import sample_bytes
-from tests.e2e.conftest import PATIENCE, choose_network, link_says, open_from_menu, running_app, settle, visit
+from tests.e2e.conftest import choose_network, link_says, open_from_menu, running_app, settle, visit
 
 
 def test_a_deep_link_is_the_first_thing_a_fresh_server_is_asked_for(page: Page) -> None:
@@ -18,8 +19,7 @@ def test_a_deep_link_is_the_first_thing_a_fresh_server_is_asked_for(page: Page) 
         expect(page.locator(".st-key-menu").get_by_role("button", name="The photo lab")).to_be_visible()
         expect(page.locator(".st-key-_network")).to_contain_text("ResNet-50")
         expect(page.get_by_text("4 projection shortcuts").first).to_be_visible()
-        link_says(page, "net=resnet50")
-        link_says(page, "sc_dir=TB")
+        link_says(page, "net=resnet50", "sc_dir=TB")
 
 
 def test_choosing_resnet_152_shows_its_numbers_on_every_page_and_in_the_link(page: Page, app: str) -> None:
@@ -204,12 +204,11 @@ def test_a_link_to_a_prediction_opens_the_same_view(page: Page, app: str) -> Non
     page.locator(".st-key-more_settings button").first.click()
     page.get_by_role("radio", name="stage 2").click()
     settle(page)
-    before = map_source(page, "golden retriever")
-    link_says(page, "p_class=golden", "p_stage=2")
-    link = page.url
+    before = map_source(page, "golden retriever at stage 2")
+    link = link_says(page, "p_class=golden", "p_stage=2")
     page.goto("about:blank")
     visit(page, link, "Predict")
-    assert map_source(page, "golden retriever") == before
+    assert map_source(page, "golden retriever at stage 2") == before
 
 
 def test_a_bad_link_opens_the_default_with_a_sentence(page: Page, app: str) -> None:
@@ -218,12 +217,11 @@ def test_a_bad_link_opens_the_default_with_a_sentence(page: Page, app: str) -> N
     expect(page.get_by_text("11,270,904").first).to_be_visible()
 
 
-def test_two_people_at_once_each_get_their_own_map(browser: Browser, app: str) -> None:
-    pages = {name: browser.new_context().new_page() for name in ("lion", "catamaran")}
+def test_two_people_at_once_each_get_their_own_map(person: Callable[[], Page], app: str) -> None:
+    pages = {name: person() for name in ("lion", "catamaran")}
     links = {name: f"{app}/predict?p_class={name}" for name in pages}
     alone = {}
     for name, page in pages.items():
-        page.set_default_timeout(PATIENCE)
         visit(page, links[name], "Predict")
         alone[name] = map_source(page, name)
     for page in pages.values():
@@ -233,8 +231,6 @@ def test_two_people_at_once_each_get_their_own_map(browser: Browser, app: str) -
     together = {name: map_source(page, name) for name, page in pages.items()}
     assert together == alone
     assert together["lion"] != together["catamaran"]
-    for page in pages.values():
-        page.context.close()
 
 
 def test_a_checkpoint_that_is_none_gets_a_sentence_where_it_was_given_until_all_is_closed(

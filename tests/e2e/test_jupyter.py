@@ -6,15 +6,16 @@ import importlib.util
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from resnet_explorer.photos.samples import open_sample
+from resnet_explorer.serving.processes import free_ports
+from tests.e2e.conftest import PATIENCE
 from tests.finetune_colours import colours_zip
 from tests.places import ROOT
 
@@ -34,13 +35,12 @@ CELLS = (
     'explain("cat.png", method="gradcam", stage=4)',
     'fine_tune("colours.zip", strategy="head", epochs=2, batch_size=8, out="run")',
 )
-PORT = 8917
 
 
 @pytest.fixture(scope="module")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a notebook whose cells are written, and not yet run."""
-    folder = tmp_path_factory.mktemp("jupyter")
+    folder, (port,) = tmp_path_factory.mktemp("jupyter"), free_ports(1)
     open_sample("cat").image.save(folder / "cat.png")
     colours_zip(folder / "colours.zip", each=10)
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}}
@@ -52,7 +52,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     options = [
         "--no-browser",
         "--allow-root",
-        f"--port={PORT}",
+        f"--port={port}",
         "--ip=127.0.0.1",
         "--IdentityProvider.token=",
     ]
@@ -63,31 +63,30 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    yield f"http://127.0.0.1:{PORT}/notebooks/try.ipynb"
+    yield f"http://127.0.0.1:{port}/notebooks/try.ipynb"
     server.terminate()
-    server.wait(30)
+    server.wait(60)
 
 
 def opened(page: Page, address: str) -> None:
-    for _ in range(60):
+    for _ in range(120):
         try:
             page.goto(address)
             break
-        except Exception:  # it is not up yet
-            time.sleep(1)
-    page.locator(".jp-Notebook").wait_for(timeout=60_000)
+        except Error:  # it is not up yet
+            page.wait_for_timeout(1000)
+    page.locator(".jp-Notebook").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 def test_everything_shows_itself(page: Page, jupyter: str, tmp_path: Path) -> None:
-    elsewhere: list[str] = []
-    page.on(
-        "request", lambda request: elsewhere.append(request.url) if f":{PORT}" not in request.url else None
-    )
+    asked: list[str] = []
+    here = jupyter.removesuffix("/notebooks/try.ipynb")
+    page.on("request", lambda request: asked.append(request.url))
     opened(page, jupyter)
     cells = page.locator(".jp-CodeCell")
-    expect(cells.nth(5).locator("svg[role=img]")).to_have_count(2, timeout=240_000)
+    expect(cells.nth(5).locator("svg[role=img]")).to_have_count(2, timeout=2 * PATIENCE)
     expect(cells.nth(1).locator("table")).to_contain_text("25,557,032")
     expect(cells.nth(3).locator("table tbody tr")).to_have_count(5)
     picture = cells.nth(4).locator("img")
@@ -104,4 +103,4 @@ def test_everything_shows_itself(page: Page, jupyter: str, tmp_path: Path) -> No
     graph.locator('.node[data-part="layer3.4"]').dblclick()
     expect(graph.locator(".node")).to_have_count(21)
     expect(graph.locator(".about")).to_contain_text("layer3.1 – 3.5 (×5)")
-    assert [url for url in elsewhere if url.startswith("http")] == []
+    assert [url for url in asked if url.startswith("http") and not url.startswith(here)] == []

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from resnet_explorer.finetune.runs.store import runs
 from resnet_explorer.finetune.runs.worker_process import stop
 from resnet_explorer.serving.processes import free_ports
-from tests.e2e.conftest import PATIENCE, class_server, link_says, settle, visit
+from tests.e2e.conftest import class_server, link_says, settle, visit, wait_until
 from tests.finetune_colours import kept_colours
 
 LONG = "net=basic.1-1.width-64.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&tn_batch=4"
@@ -20,13 +20,12 @@ LONG = "net=basic.1-1.width-64.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&
 
 
 def test_pages_come_back_to_their_links_and_the_run_goes_on(
-    page: Page, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    person: Callable[[], Page], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     kept_colours(tmp_path, 60)
     (port,) = free_ports(1)
-    student, teacher = page, browser.new_context().new_page()
-    teacher.set_default_timeout(PATIENCE)
+    student, teacher = person(), person()
     with class_server(tmp_path / "first.txt", port) as (address, secret, process):
         teacher.goto(address + secret)
         settle(teacher)
@@ -59,11 +58,6 @@ def test_pages_come_back_to_their_links_and_the_run_goes_on(
         expect(
             teacher.get_by_text(re.compile(r"best \d+\.\d% in epoch|photos to test on are right"))
         ).to_be_visible()
-        until = time.monotonic() + PATIENCE / 1000
-        while runs()[0].alive and len(runs()[0].log) <= epochs and time.monotonic() < until:
-            time.sleep(0.1)
-        assert len(runs()[0].log) > epochs
+        wait_until(teacher, lambda: len(runs()[0].log) > epochs)
         stop(run.key)
-        while runs()[0].alive and time.monotonic() < until:
-            time.sleep(0.1)
-    teacher.context.close()
+        wait_until(teacher, lambda: not runs()[0].alive)

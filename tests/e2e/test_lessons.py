@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from resnet_explorer.lessons.store import find_lesson
 from resnet_explorer.ui.app.page_list import PAGES, STEMS
-from tests.e2e.conftest import settle, visit
+from tests.e2e.conftest import at_rest, settle, visit
 from tests.e2e.test_frame import measured
 
 TITLES = {page.stem: page.name for page in PAGES} | {"overview": "ResNet Explorer"}
@@ -85,7 +85,7 @@ def test_presented_the_picture_is_all_that_is_seen_and_the_steps_go_on(page: Pag
     expect(page.get_by_role("button", name="Show all")).to_be_visible()
     for hidden in ("head", "foot", "menu", "lesson"):
         expect(page.locator(f".st-key-{hidden}")).to_be_hidden()
-    picture = page.locator(".st-key-picture").bounding_box()
+    picture = at_rest(page, page.locator(".st-key-picture").bounding_box)
     assert picture and picture["height"] > 540 and picture["y"] + picture["height"] <= 600
     press(page, "next")
     expect(page).to_have_url(re.compile(r"present=1.*step=4|step=4.*present=1"))

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from resnet_explorer.photos.samples import SAMPLES, sample_bytes
 from resnet_explorer.weights.catalogue import find
-from tests.e2e.conftest import link_lacks, open_from_menu, settle, visit
+from tests.e2e.conftest import PATIENCE, drawn, link_lacks, open_from_menu, settle, visit, wait_until
 
 
 def give(page: Page, *files: Path) -> None:
@@ -34,8 +34,8 @@ def archive(tmp_path: Path) -> Path:
 
 
 def uploaded_bytes(app: str) -> str:
-    """What the server says of the uploads that it holds."""
-    with urllib.request.urlopen(f"{app}/_stcore/metrics", timeout=30) as answer:
+    """What the server says of the uploads that it holds, of all sessions."""
+    with urllib.request.urlopen(f"{app}/_stcore/metrics", timeout=PATIENCE / 1000) as answer:
         lines = answer.read().decode().splitlines()
     return "\n".join(line for line in lines if "UploadedFileManager" in line)
 
@@ -46,7 +46,7 @@ def test_an_archive_gives_a_table_the_unread_and_a_file(page: Page, app: str, ar
     expect(page.get_by_text("2 photos", exact=True)).to_be_visible()
     settle(page)
     expect(page.get_by_text("1 file could not be read")).to_be_visible()
-    assert uploaded_bytes(app) == ""
+    wait_until(page, lambda: uploaded_bytes(app) == "")
     with page.expect_download() as download:
         page.locator(".st-key-mp_csv button").click()
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
@@ -56,10 +56,8 @@ def test_an_archive_gives_a_table_the_unread_and_a_file(page: Page, app: str, ar
     ]
     assert {row["label"] for row in rows} <= set(find("bundled").classes)
 
-    table = page.get_by_test_id("stDataFrame").first
-    box = table.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 18, box["y"] + 40 + 72 * 1.5)  # the second row's box
+    table = drawn(page.get_by_test_id("stDataFrame").first)
+    table.click(position={"x": 18, "y": 40 + 72 * 1.5})  # the second row's box
     settle(page)
     expect(page.get_by_test_id("stText").get_by_text("trip.zip/day 2/rocket.jpg")).to_be_visible()
     open_from_menu(page, "The photo lab", "Predict")
@@ -99,7 +97,7 @@ def test_stop_keeps_what_is_known_and_go_on_does_the_rest(page: Page, app: str, 
     ours.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("600 photos", exact=True)).to_be_visible()
     settle(page)
-    assert uploaded_bytes(app) == ""
+    wait_until(page, lambda: uploaded_bytes(app) == "")
 
 
 def test_a_folder_comes_with_its_folders(page: Page, app: str, tmp_path: Path) -> None:

@@ -14,7 +14,12 @@ from playwright.sync_api import Page, expect
 from resnet_explorer import ResNetSpec, build
 from resnet_explorer.weights.checkpoint import read_checkpoint
 from resnet_explorer.weights.user_store import keep
-from tests.e2e.conftest import PATIENCE, running_app, settle, visit
+from tests.e2e.conftest import running_app, settle, visit
+
+FURTHER = """done => {
+  const said = document.body.innerText.match(/Score-CAM for .*: (\\d+) of 128/);
+  return said && +said[1] > done;
+}"""
 
 
 def choose(page: Page, name: str, option: str) -> None:
@@ -60,7 +65,7 @@ def test_score_cam_is_stopped_and_gone_on_with(page: Page, app_with_it: str) -> 
     first = page.get_by_role("img", name="Score-CAM map for").get_attribute("src")
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text(re.compile(r"^Score-CAM for .*: \d+ of 128"))).to_be_visible()
-    page.wait_for_timeout(3000)
+    page.wait_for_function(FURTHER, arg=done)
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     expect(stopped).to_be_visible()
     settle(page)
@@ -85,7 +90,7 @@ def test_a_rival_is_chosen_and_the_link_keeps_it(page: Page, app: str) -> None:
     assert after != before
     expect(page).to_have_url(re.compile("p_rival=teapot"))
     page.reload()
-    expect(page.get_by_role("heading", name="Why tabby cat and not teapot?")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Why tabby cat and not teapot?")).to_be_visible()
     settle(page)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Both as PNG").click()

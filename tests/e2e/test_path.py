@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from tests.e2e.conftest import running_app, settle
+from tests.e2e.conftest import at_rest, running_app, settle
 
 BOXES = """() => {
   const inShadow = (root) => [...root.querySelectorAll("*")].flatMap((part) =>
@@ -46,11 +46,11 @@ def test_the_path_is_painted_first_and_nothing_moves_when_the_maps_come(page: Pa
         expect(picture.locator("[data-key='stage 4']")).to_be_visible()
         expect(page.get_by_role("heading", name="Take it home")).to_be_attached()
         assert picture.locator("image").count() == 1, "the photo alone"
-        before: list[Any] = page.evaluate(BOXES)
+        before: list[Any] = at_rest(page, lambda: page.evaluate(BOXES))
         is_waiting = False
         expect(picture.locator("image")).to_have_count(7)
         settle(page)
-        assert page.evaluate(BOXES) == before
+        assert at_rest(page, lambda: page.evaluate(BOXES)) == before
         expect(complaint).to_be_visible()  # nobody has clicked since
         assert len(before) > 50
         expect(picture).to_have_accessible_name(

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from resnet_explorer.finetune.runs.store import find_run, runs_folder
-from tests.e2e.conftest import link_says, running_app, settle, visit
+from tests.e2e.conftest import drawn, link_says, running_app, settle, visit
 from tests.finetune_colours import QUICK, colours_zip, config_of, done
 
 
@@ -37,9 +37,8 @@ def test_runs_from_the_table_to_the_bundle(page: Page, app_with_runs: str) -> No
     expect(menu).to_have_value("The second")
     expect(main.locator("table.words").nth(1)).to_contain_text("0.01")
 
-    table = page.get_by_test_id("stDataFrame").first.bounding_box()
-    assert table is not None
-    page.mouse.click(table["x"] + 18, table["y"] + 40 * 2.5)  # the second row's circle
+    table = drawn(page.get_by_test_id("stDataFrame").first)
+    table.click(position={"x": 18, "y": 40 * 2.5})  # the second row's circle
     expect(menu).to_have_value("The first")
     expect(main.locator("table.words").nth(1)).to_contain_text("0.003")
     expect(page).to_have_url(re.compile("ru_run=first"))  # the link is written after the page is drawn

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.e2e.conftest import link_lacks, link_says, settle, visit
+from tests.e2e.conftest import at_rest, link_lacks, link_says, settle, visit, wait_until
 
 
 def opened_and_closed(page: Page, key: str, act: Callable[[], None] = lambda: None) -> None:
@@ -102,8 +102,8 @@ def test_what_a_tool_counts_stays(page: Page, app: str) -> None:
     opened_and_closed(page, "more_settings")
     page.get_by_role("radio", name="torchinfo").click()
     settle(page)
-    link_says(page, "cnt_")
-    chosen = page.url.split("?")[1]
+    link_says(page, "cnt_norm=p")
+    chosen = at_rest(page, lambda: page.url)
     switch(page, "cnt_ask")
     link_says(page, "cnt_ask=1")
-    assert page.url.split("?")[1].replace("cnt_ask=1&", "") == chosen
+    wait_until(page, lambda: page.url.replace("cnt_ask=1&", "") == chosen)

@@ -56,7 +56,7 @@ def test_from_the_matrix_to_a_photo_and_its_maps(page: Page, app_with_a_run: str
         page.get_by_role("button", name="PNG", exact=True).click()
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
 
-    link = page.url
+    link = link_says(page, "tr_photo=")
     visit(page, link, "Trust it")  # whoever gets the link sees the same photo
     expect(page.get_by_text("map for").first).to_be_visible()
     page.get_by_role("button", name="All photos").click()
