@@ -10,7 +10,7 @@ from resnet_explorer.common import svg
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.fonts import font
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text_lines import wrapped
+from resnet_explorer.common.text_lines import shortened, wrapped
 from resnet_explorer.lessons.lesson import Lesson, Step
 from resnet_explorer.lessons.words import as_plain
 
@@ -89,7 +89,7 @@ def _words(words: str, x: float, y: float, room: int, most: int, size: int, weig
     face = font(size)
     lines = wrapped(words, face, room)
     if len(lines) > most:
-        lines = [*lines[: most - 1], *wrapped(lines[most - 1] + " …", face, room)[:1]]
+        lines = [*lines[: most - 1], shortened(" ".join(lines[most - 1 :]), face, room)]
     return [
         svg.text(x, y + LINE * place, line, font_size=size, font_weight=weight, pointer_events="none")
         for place, line in enumerate(lines)
