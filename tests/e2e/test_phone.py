@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PATIENCE, settle
-from tests.e2e.test_for_everyone import BROKEN
+from tests.e2e.test_frame import BROKEN
 from tests.places import ROOT
 
 PHOTO = ROOT / "docs" / "gradient.png"
