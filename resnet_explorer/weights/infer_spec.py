@@ -89,6 +89,13 @@ class _MisfitError(Exception):
 
 
 def _guess(shapes: Shapes) -> ResNetSpec:
+    width, in_channels, *kernel = _shape(shapes, "conv1.weight", 4)
+    if kernel[0] != kernel[1] or kernel[0] not in _STEMS:
+        raise _MisfitError(
+            t("conv1.weight is {shapes}, a stem of neither 7×7 nor 3×3").format(
+                shapes=_text(shapes["conv1.weight"])
+            )
+        )
     pooled = next((n for n, shape in shapes.items() if n.endswith(_SECOND) and len(shape) == 4), None)
     if pooled:
         raise _MisfitError(
@@ -96,13 +103,6 @@ def _guess(shapes: Shapes) -> ResNetSpec:
                 "{name} is a convolution, with something without values before it: the average pooling of "
                 "ResNet-D’s shortcuts, which cannot be built here"
             ).format(name=pooled)
-        )
-    width, in_channels, *kernel = _shape(shapes, "conv1.weight", 4)
-    if kernel[0] != kernel[1] or kernel[0] not in _STEMS:
-        raise _MisfitError(
-            t("conv1.weight is {shapes}, a stem of neither 7×7 nor 3×3").format(
-                shapes=_text(shapes["conv1.weight"])
-            )
         )
     depths = _depths(shapes)
     block: BlockKind = "bottleneck" if "layer1.0.conv3.weight" in shapes else "basic"

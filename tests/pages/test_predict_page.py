@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from torchvision.models import resnet18
 
 from resnet_explorer import build
+from resnet_explorer.common.numbers import minus_sign
 from resnet_explorer.common.progress import final_answer
 from resnet_explorer.explanation.activations_and_gradients import StagePass, stage_pass
 from resnet_explorer.explanation.cam import METHODS, ONE_PASS, PIXELS, Evidence, evidence
@@ -248,8 +249,9 @@ def test_integrated_gradients_have_no_stage_and_say_what_they_sum_to(page: AppTe
     assert integral is not None
     found = Evidence(integral.signed_map, PIXELS)
     assert f"32 × 32 pixels, up to **{found.peak:.3g}**" in text(page)
-    assert f"sum to **{integral.total:.3f}**" in shown_numbers(page)
-    assert f"a difference of **{integral.difference:.3f}**" in shown_numbers(page)
+    total, difference = (minus_sign(f"{each:.3f}") for each in (integral.total, integral.difference))
+    assert f"sum to **{total}**" in shown_numbers(page)
+    assert f"a difference of **{difference}**" in shown_numbers(page)
     assert colour_bar(page)[0] == f"≥ {np.percentile(found.map, 99):.3g}"
     assert component(page, "answer")["stages"] == []
     assert "p_stage" not in [each.key for each in page.segmented_control]
@@ -302,10 +304,8 @@ def check_contrast(
     ours, theirs = CLASSES[target], CLASSES[contrast_class]
     assert page.subheader[-1].value == f"Why {ours} and not {theirs}?"
     words = shown_numbers(page)
-    assert (
-        f"The logit of **{ours}** is {compared.logits[0]:.2f}, that of **{theirs}** {compared.logits[1]:.2f}"
-        in words
-    )
+    logits = [minus_sign(f"{each:.2f}") for each in compared.logits]
+    assert f"The logit of **{ours}** is {logits[0]}, that of **{theirs}** {logits[1]}" in words
     row, column = compared.largest
     side = ours if compared.difference[row, column] > 0 else theirs
     assert f"for **{side}**, is in cell ({row}, {column}):" in words

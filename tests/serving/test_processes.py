@@ -28,6 +28,14 @@ from tests.places import ROOT
 HEALTH = "/_stcore/health"
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> Iterator[None]:
+    """Tests that run in the background of a shell ignore it, and what they start would, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def waited_for(what: Callable[[], bool]) -> None:
     until = time.monotonic() + 120
     while not what():
@@ -87,7 +95,12 @@ class Server:
         told = {"PYTHONUNBUFFERED": "1", "RESNET_EXPLORER_HOME": str(self.folder / "home")}
         with self.printed.open("w") as file:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=os.environ | told, stdout=file, stderr=file, start_new_session=True
+                command,
+                cwd=ROOT,
+                env=os.environ | told,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
             )
         waited_for(self.is_whole)
 
