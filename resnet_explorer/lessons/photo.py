@@ -96,8 +96,9 @@ def photos_apart(text: str) -> tuple[str, dict[str, str]]:
     """The words of a lesson's file, and what it calls photos: their addresses by their names, unread."""
     words, photos = [], {}
     for line in text.split("\n"):
-        if found := _DEFINITION.fullmatch(line):
-            photos[found[1]] = _BEFORE + found[2]
+        if found := defined(line):
+            name, content = found
+            photos[name] = _BEFORE + content
         else:
             words.append(line)
     return "\n".join(words).rstrip() + "\n", photos
