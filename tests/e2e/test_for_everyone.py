@@ -18,7 +18,7 @@ def test_a_popover_opens_and_closes_by_keyboard(page: Page, app: str) -> None:
     visit(page, f"{app}/architecture", "Architecture")
     assert page.evaluate(LONGEST_MOTION) > 0.05, "a button's colour changes slowly"
     page.emulate_media(reduced_motion="reduce")
-    assert page.evaluate(LONGEST_MOTION) < 0.001
+    wait_until(page, lambda: bool(page.evaluate(LONGEST_MOTION) < 0.001))
     for button in (
         page.get_by_role("button", name="Its parts"),
         page.locator(".st-key-_network button").first,

@@ -79,6 +79,20 @@ def test_a_click_before_the_browser_has_heard_brings_no_old_value_back() -> None
     assert app.segmented_control(key="arch_unit").value == "FLOPs"
 
 
+def test_a_network_chosen_in_the_head_is_not_taken_back_by_the_next_click() -> None:
+    """The row of depths shows the old one until the browser has heard, and says it with any click."""
+    app = opened("architecture", net="resnet18", weights="bundled", size="224")
+    before = app.query_params.copy()
+    app.selectbox(key="_network_choice").set_value("resnet152").run()
+    assert app.query_params["net"] == "resnet152"
+    app.query_params.update(before)
+    app.segmented_control(key="arch_resnet").set_value("resnet18")
+    app.segmented_control(key="arch_step").set_value("stage 3").run()
+    assert app.query_params["net"] == "resnet152"
+    assert app.segmented_control(key="arch_resnet").value == "resnet152"
+    assert app.segmented_control(key="arch_step").value == "stage 3"
+
+
 def test_who_goes_back_is_not_brought_forward_again() -> None:
     """Each writing of the link is an entry in the browser's history; one more would undo the going back."""
     app = opened("architecture", net="resnet18", size="224")

@@ -19,17 +19,17 @@ _CONTROLS: Final = "_unheard"
 
 @dataclass
 class _Control:
-    """A linked control.
+    """A control whose value the link tells.
 
     Attributes:
         value: that the browser holds, or will when it has heard.
-        code: its text in a link; None where it is left out.
+        is_heard: whether the link that came with a click has a value of it.
         before: values that the browser may hold until then.
         repeated: whether the last click said one of them again.
     """
 
     value: Any
-    code: Callable[[Any], str | None]
+    is_heard: Callable[[Any], bool]
     before: list[Any] = field(default_factory=list)
     repeated: bool = False
 
@@ -50,10 +50,10 @@ def begin() -> None:
             control.follow(st.session_state[key])
 
 
-def drawn(key: str, value: Any, code: Callable[[Any], str | None]) -> None:
-    """A control is about to be drawn with a value; `code` is the value's text in the link, if any."""
-    control = _controls().setdefault(key, _Control(value, code))
-    control.code = code
+def drawn(key: str, value: Any, is_heard: Callable[[Any], bool]) -> None:
+    """A control is about to be drawn with a value; `is_heard` tells whether the link has one already."""
+    control = _controls().setdefault(key, _Control(value, is_heard))
+    control.is_heard = is_heard
     control.follow(value)
 
 
@@ -62,7 +62,7 @@ def said(key: str, value: Any) -> Any:
     control = _controls().get(key)
     if control is None:
         return value
-    if value in control.before and st.query_params.get(key) != control.code(control.value):
+    if value in control.before and not control.is_heard(control.value):
         control.repeated = True
         return control.value
     control.before.clear()

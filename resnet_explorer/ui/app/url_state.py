@@ -159,7 +159,7 @@ def linked(key: str, default: T, code: Code) -> T:
     def text_of(value: Any) -> str | None:
         return None if value == default or value is None else code.write(value)
 
-    unheard.drawn(key, value, text_of)
+    unheard.drawn(key, value, lambda value: st.query_params.get(key) == text_of(value))
     write(key, text_of(value))
     return value
 

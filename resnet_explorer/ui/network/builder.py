@@ -37,6 +37,7 @@ from resnet_explorer.ui.session.network import (
     current_name,
     current_size,
     current_spec,
+    is_heard,
 )
 from resnet_explorer.ui.weights.infer_input import recognise_input
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
@@ -131,10 +132,8 @@ def _famous_choice() -> None:
         t("ResNets of the paper"),
         list(FAMOUS),
         format_func=FAMOUS.__getitem__,
-        key="arch_resnet",
-        on_change=_take_preset,
-        args=("arch_resnet",),
         label_visibility="collapsed",
+        **keeping_value("arch_resnet", is_heard=is_heard, on_change=_take_preset, args=("arch_resnet",)),
     )
 
 

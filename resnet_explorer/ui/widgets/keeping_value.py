@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import streamlit as st
@@ -12,7 +12,9 @@ from resnet_explorer.ui.app import unheard
 _KNOWN: Final = "_keeping_widgets"
 
 
-def keeping_value(key: str, at: Any = st, **widget: Any) -> Mapping[str, Any]:
+def keeping_value(
+    key: str, at: Any = st, *, is_heard: Callable[[], bool] | None = None, **widget: Any
+) -> Mapping[str, Any]:
     """What a widget is drawn with, so that its value stays: across pages, and if something else set it.
 
     The browser says a value of before again with a click anywhere, if it has not heard of the new one yet
@@ -23,9 +25,13 @@ def keeping_value(key: str, at: Any = st, **widget: Any) -> Mapping[str, Any]:
     Args:
         key: of the value, which the session's state has already.
         at: where the widget stands.
+        is_heard: whether the browser knows what this control follows; needed if something else sets a
+            control that is neither linked nor in a popover.
         widget: more for the widget: its `on_change` with its `args`, if any, finds the value under `key`.
     """
     state = st.session_state
+    if is_heard:
+        unheard.drawn(key, state[key], lambda _: is_heard())
     kept = {"persist_state": "session", **widget}
     act, args = kept.pop("on_change", None), kept.pop("args", ())
     known: dict[str, tuple[int, Any]] = state.setdefault(_KNOWN, {})
