@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from resnet_explorer.serving.processes import free_ports
+from tests import waiting
 from tests.places import ROOT
 
 CHROMIUM_FLAGS = [
@@ -36,10 +37,17 @@ expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a server and a browser is no part of the quick loop."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.slow)
+    """What needs a server and a browser is no part of the quick loop, and comes first in the whole.
+
+    Such modules take long: at the end, one would keep a worker busy while the others have none left.
+    """
+
+    def needs_browser(item: pytest.Item) -> bool:
+        return item.path.is_relative_to(Path(__file__).parent)
+
+    for item in filter(needs_browser, items):
+        item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: not needs_browser(item))
 
 
 @contextmanager
@@ -130,9 +138,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def profile(browser: Browser) -> Iterator[BrowserContext]:
-    """What a browser keeps from page to page, first of all Streamlit's scripts: for all tests."""
-    context = browser.new_context(accept_downloads=True)
+    """What a browser keeps from page to page, first of all Streamlit's scripts: for all tests.
+
+    An empty page keeps its window open: a new one for each test costs as much as the page in it. Motion
+    that nobody sees is drawn on the same cores as the app runs on.
+    """
+    context = browser.new_context(accept_downloads=True, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
+    context.new_page()
     yield context
     context.close()
 
@@ -151,7 +164,7 @@ def person(browser: Browser) -> Iterator[Callable[[], Page]]:
     contexts = []
 
     def come() -> Page:
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 720}))
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce"))
         contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1].new_page()
 
@@ -176,10 +189,7 @@ def settle(page: Page) -> None:
 
 def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     """Wait for what no locator can tell: a place, a file, what a server says."""
-    latest = time.monotonic() + PATIENCE / 1000
-    while not holds():
-        assert time.monotonic() < latest, "it never came"
-        page.wait_for_timeout(50)
+    waiting.wait_until(holds, lambda: page.wait_for_timeout(50))
 
 
 def at_rest(page: Page, look: Callable[[], Seen]) -> Seen:

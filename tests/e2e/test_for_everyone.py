@@ -15,6 +15,7 @@ LONGEST_MOTION = """() => Math.max(...[...document.querySelectorAll("*")].map((p
 
 
 def test_a_popover_opens_and_closes_by_keyboard(page: Page, app: str) -> None:
+    page.emulate_media(reduced_motion="no-preference")
     visit(page, f"{app}/architecture", "Architecture")
     assert page.evaluate(LONGEST_MOTION) > 0.05, "a button's colour changes slowly"
     page.emulate_media(reduced_motion="reduce")

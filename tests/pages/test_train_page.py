@@ -1,7 +1,5 @@
 """The Train page tells a run what its controls say, shows it while it works, and how it ended."""
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from resnet_explorer.weights import bundled
 from resnet_explorer.weights.catalogue import find
 from tests.finetune_colours import QUICK, config_of, done, is_over, kept_colours
 from tests.pages.opened import charts, opened, pictures, text
+from tests.waiting import wait_until
 
 TINY = {"net": "basic.1-1.width-8.stem-cifar", "tn_from": "none"}
 
@@ -54,13 +53,6 @@ def cut_off(dataset: Dataset) -> None:
     folder.mkdir(parents=True)
     config_of(dataset.path).write(folder)
     (folder / STATUS).write_text('{"phase": "training", "epoch": 1}')
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + 600
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.2)
 
 
 def is_done() -> bool:
@@ -180,7 +172,7 @@ def test_a_missing_bundled_network_is_told(
 
 def test_a_run_is_shown_to_its_end(dataset: Dataset) -> None:
     page = begin(opened("train", tn_way="all", tn_epochs="3", tn_batch="8", **TINY))
-    wait_for(lambda: is_over(runs()[0]))
+    wait_until(lambda: is_over(runs()[0]))
     (run,) = runs()
     assert run.status.phase == "done"
     page = page.run()
@@ -267,7 +259,7 @@ def test_a_run_that_was_cut_off_while_the_app_runs_is_told_and_taken_up_by_a_cli
     page = page.run()
     assert page.warning[0].value == "It was cut off after epoch 0."
     page.button(key="tn_take_up").click().run()
-    wait_for(is_done)
+    wait_until(is_done)
     assert find_run("one").seconds > 0
 
 
@@ -275,7 +267,7 @@ def test_a_run_that_was_cut_off_is_taken_up_when_the_server_starts(dataset: Data
     cut_off(dataset)
     assert find_run("one").was_cut_off
     opened("train", tn_view="live")
-    wait_for(is_done)
+    wait_until(is_done)
 
 
 def test_train_again_fills_the_page_in(dataset: Dataset, begun: list[RunConfig]) -> None:

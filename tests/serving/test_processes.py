@@ -10,8 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from resnet_explorer.serving.nginx import nginx_program
 from resnet_explorer.serving.processes import KeptProcess, check_port, free_ports, keep_running
 from tests.http_server import local_server
 from tests.places import ROOT
+from tests.waiting import wait_until
 
 HEALTH = "/_stcore/health"
 
@@ -34,13 +34,6 @@ def ctrl_c_is_heard() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
-
-
-def waited_for(what: Callable[[], bool]) -> None:
-    until = time.monotonic() + 120
-    while not what():
-        assert time.monotonic() < until, "it never came"
-        time.sleep(0.1)
 
 
 class Visitor:
@@ -102,7 +95,7 @@ class Server:
                 stderr=file,
                 start_new_session=True,
             )
-        waited_for(self.is_whole)
+        wait_until(self.is_whole)
 
     def is_whole(self) -> bool:
         """Whether both processes answer."""
@@ -215,7 +208,7 @@ def test_a_killed_process_is_started_again_for_its_visitors_and_the_others_go_on
     killed.wait(60)
     assert one.ask("/train").status in (200, 502), "whether it listens again already"
     assert other.ask(HEALTH).status == 200
-    waited_for(lambda: one.ask(HEALTH).status == 200)
+    wait_until(lambda: one.ask(HEALTH).status == 200)
     assert one.process() == process
     assert server.listening(process).pid != killed.pid
 
@@ -258,7 +251,7 @@ def test_the_nginx_of_a_lecture_hall_keeps_its_visitors(tmp_path: Path) -> None:
         (tmp_path / "hall.conf").write_text(said.replace("listen 8500;", f"listen 127.0.0.1:{port};"))
         nginx = subprocess.Popen([program, "-p", tmp_path, "-c", "hall.conf"], stderr=subprocess.DEVNULL)
         try:
-            waited_for(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+            wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
             for number in range(12):
                 visitor = Visitor(port)
                 visitor.cookies[STUDENT] = f"{number}" * 20

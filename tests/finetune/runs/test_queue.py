@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from resnet_explorer.finetune.runs.queue import is_locked, queue_place
+from tests.waiting import wait_until
 
 HOLD = """
 from resnet_explorer.finetune.runs.queue import queue_place
@@ -49,10 +49,7 @@ def test_a_killed_process_loses_its_place(temporary_home: Path) -> None:
         assert mine() == 1
         process.kill()
         process.communicate()
-        until = time.monotonic() + 120
-        while mine() and time.monotonic() < until:
-            time.sleep(0.05)
-        assert mine() == 0
+        wait_until(lambda: mine() == 0)
     assert not list((temporary_home / "queue").glob("*.ticket"))
 
 

@@ -2,7 +2,6 @@
 
 import csv
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from resnet_explorer.finetune.training.trainer import Progress
 from resnet_explorer.weights import user_store
 from resnet_explorer.weights.catalogue import available
 from tests.finetune_colours import QUICK, colours_zip, config_of, done, is_over, numbers
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.usefixtures("temporary_home"), pytest.mark.slow]
 LONG = Settings("all", epochs=400, batch_size=4, rate=0.01)
@@ -36,13 +36,6 @@ LONG = Settings("all", epochs=400, batch_size=4, rate=0.01)
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     return colours_zip(tmp_path / "colours.zip")
-
-
-def waited_for(what: Callable[[], bool]) -> None:
-    until = time.monotonic() + 600
-    while not what():
-        assert time.monotonic() < until, "it never came"
-        time.sleep(0.02)
 
 
 def processes_of(key: str) -> list[psutil.Process]:
@@ -142,16 +135,16 @@ def test_a_run_is_no_job_twice_at_once(data: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_killed_process_is_taken_up_where_it_was(data: Path) -> None:
     key = worker_process.begin(config_of(data, replace(QUICK, epochs=40)))
-    waited_for(lambda: bool(processes_of(key)))
+    wait_until(lambda: bool(processes_of(key)))
     (process,) = processes_of(key)
-    waited_for(lambda: len(find_run(key).log) >= 2)
+    wait_until(lambda: len(find_run(key).log) >= 2)
     process.kill()  # before all is done: nothing slow may stand between the two
     process.wait(60)
     cut_off = find_run(key)
     assert cut_off.was_cut_off and not cut_off.alive
     before = cut_off.log
     worker_process.revive()
-    waited_for(lambda: is_over(find_run(key)))
+    wait_until(lambda: is_over(find_run(key)))
     run = find_run(key)
     assert run.status.phase == "done" and len(run.log) == 40
     assert run.log[: len(before)] == before
@@ -159,17 +152,17 @@ def test_a_killed_process_is_taken_up_where_it_was(data: Path) -> None:
 
 def test_two_runs_queue_and_stop(data: Path) -> None:
     first = worker_process.begin(config_of(data, LONG, "First"))
-    waited_for(lambda: find_run(first).status.phase == "training")
+    wait_until(lambda: find_run(first).status.phase == "training")
     second = worker_process.begin(config_of(data, LONG, "Second"))
-    waited_for(lambda: find_run(second).status == Status("waiting", total=1))
+    wait_until(lambda: find_run(second).status == Status("waiting", total=1))
     with pytest.raises(ValueError, match=r"^First is under way\.$"):
         worker_process.go_on(first)
     with pytest.raises(ValueError, match=r"^First is under way; stop it first\.$"):
         delete(first)
     worker_process.stop(first)
-    waited_for(lambda: find_run(second).status.phase == "training")
+    wait_until(lambda: find_run(second).status.phase == "training")
     worker_process.stop(second)
-    waited_for(lambda: not find_run(second).alive)
+    wait_until(lambda: not find_run(second).alive)
     assert {run.status.phase for run in runs()} == {"stopped"}
     assert [run.config.label for run in runs()] == ["Second", "First"], "the newest first"
 
@@ -178,7 +171,7 @@ def test_a_run_that_is_done_goes_on_for_more_epochs(data: Path) -> None:
     run = done(config_of(data))
     first = run.log
     worker_process.go_on(run.key, epochs=5)
-    waited_for(lambda: is_over(find_run(run.key)))
+    wait_until(lambda: is_over(find_run(run.key)))
     again = find_run(run.key)
     assert again.status.phase == "done" and again.config.settings.epochs == 5
     assert again.log[:3] == first and len(again.log) == 5
