@@ -73,4 +73,5 @@ def not_writable(folder: Path, error: OSError) -> ValueError:
 
 def refused(path: Path, error: OSError) -> ValueError:
     """What a reader is told of a file that could not be written."""
-    return ValueError(f"{path.name} could not be written into {path.parent}: {error.strerror}.")
+    words = t("{file} could not be written into {folder}: {reason}.")
+    return ValueError(words.format(file=path.name, folder=path.parent, reason=error.strerror))

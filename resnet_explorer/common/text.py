@@ -54,6 +54,11 @@ def sentence_as_markdown(sentence: str) -> str:
     return re.sub(r"^(\d*)([#+).=-])", r"\1\\\2", line)  # a heading, a list, a rule
 
 
+def named(name: str, words: str) -> str:
+    """What is said of something, behind its name: each language has its own colon."""
+    return t("{name}: {words}").format(name=name, words=words)
+
+
 def duration(seconds: float) -> str:
     """A time as people say it: "0.4 s", "32 s", "14 min"."""
     if seconds < 9.95:

@@ -13,6 +13,7 @@ from typing import Final
 
 from resnet_explorer.common.i18n import nt, t
 from resnet_explorer.common.numbers import signed_text
+from resnet_explorer.common.text import named
 from resnet_explorer.comparison.differences import Pair, percent_text, ratio_text
 from resnet_explorer.network.layers import Plan, Shape, Stage, shape_text
 from resnet_explorer.network.spec import ResNetSpec
@@ -148,7 +149,7 @@ def _stride_in(a: Plan, b: Plan) -> str:
     same = a.params == b.params and _shapes(a) == _shapes(b)
     macs = t("{percent} MACs").format(percent=percent_text(b.macs / a.macs))
     alike = t("same parameters and shapes, ") if same else ""
-    return f"{text}: {alike}{macs}"
+    return named(text, alike + macs)
 
 
 def _has_strided_bottleneck(p: Plan) -> bool:

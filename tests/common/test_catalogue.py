@@ -31,6 +31,7 @@ CODE = r"""`[^`]*`|\{[^{}]*\}|\*[A-Z][^*]*\*|--[\w-]+( [a-z]+)?|\w*\.\w[\w.]*(\(
 """What stands in a text and is no words: code, placeholders, titles, options of a command, values."""
 OTHERWISE = {
     "Fronts: plain",
+    "Shortcut {key}",
     "*Tensor a* is the branch y, *tensor b* the shortcut x.",
     "{depth} = {convs} × {blocks} + 2: {words}, {per_stage}, "
     "spread over the stages as in the published networks.",

@@ -237,7 +237,7 @@ def choose_network(page: Page, name: str) -> None:
 
 def open_from_menu(page: Page, group: str, name: str) -> None:
     """Go to a page by the menu bar, whether the group's popover is open or not."""
-    button = page.locator(".st-key-menu").get_by_role("button", name=group)
+    button = page.locator(".st-key-menu").get_by_role("button", name=group, exact=True)
     link = page.get_by_test_id("stPopoverBody").get_by_role("link", name=name, exact=True)
     if not link.is_visible():
         button.click()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 from collections.abc import Iterator
-from functools import cache
-from html import unescape
 from typing import Any
 
 import pytest
@@ -16,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_explorer.common.i18n import prose, speaking
 from resnet_explorer.ui.app.page_list import PAGES
+from tests.english_words import english, names
 from tests.pages.opened import opened
-from tests.places import ROOT
 
 SEEN = {
     "body",
@@ -43,22 +39,6 @@ LINKS = {
     "architecture": {"arch_view": "layers"},
 }
 """What is asked of pages that show less without."""
-STAYS = set(
-    """
-    Adam CC CIFAR English Explorer Gradients Integrated Kaiming Markdown ResNet Wide Xavier
-    add avgpool basic bottleneck cividis conv example fan fc flops fvcore in inferno input jet ln
-    logit logits magma maxpool momentum ms norm numpy onnxruntime out pillow ptflops px python
-    relu safetensors softmax thop torch torchinfo torchvision turbo unpadded viridis
-    """.split()  # noqa: SIM905 - words are read as one
-)
-"""Names, units, code outside of back ticks."""
-NO_WORDS = (
-    r"<(style|script).*?</\1>|<[^>]*>|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|https?://\S+"
-    r"|\*[A-Z“][^*]*\*|et al\.|:(material/\w+|primary|small|gray)\b|%\{[^}]*\}"
-    r"|[\w.]+\.py and |\w+…|linear-gradient.*"
-)
-"""Tags, code, formulas, links, titles, signs, places of values."""
-HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def parts(message: Message) -> Iterator[str]:
@@ -117,13 +97,6 @@ def texts(app: AppTest) -> Iterator[str]:
             yield from parts(proto)
 
 
-def english(text: str) -> set[str]:
-    """The English words in a text: small letters; any in one without a Han sign."""
-    plain = re.sub(NO_WORDS, " ", unescape(text), flags=re.S)
-    first = "a-z" if HAN.search(plain) else "A-Za-z"
-    return set(re.findall(rf"(?<![\w./·-])[{first}][a-z]+(?![\w/(]|[._-]\w)", plain)) - STAYS
-
-
 @pytest.mark.parametrize("stem", [page.stem for page in PAGES])
 def test_a_chinese_page_says_no_english_word(stem: str) -> None:
     app = opened(stem, lang="zh", **LINKS.get(stem, {}))
@@ -137,18 +110,3 @@ def test_an_english_word_is_seen() -> None:
     assert english("**阶段** of the network") == {"of", "the", "network"}
     assert english("Upload") == {"Upload"}
     assert not english("`conv1` 的 ResNet-18，He 等人 2015：*Deep Residual Learning for Images*，$\\cdot$")
-
-
-@cache
-def names() -> frozenset[str]:
-    """English names of classes, which stand beside the Chinese ones, and of the example's."""
-    with (ROOT / "resnet_explorer" / "weights" / "class_names_zh.csv").open(encoding="utf-8") as file:
-        listed = " ".join(row[0] for row in csv.reader(file))
-    return frozenset(re.findall(r"\w+", listed)) | {
-        "daisy",
-        "dandelion",
-        "rose",
-        "roses",
-        "sunflowers",
-        "tulips",
-    }

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from resnet_explorer.common import svg
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import named
 from resnet_explorer.explanation.top_k_svg import ROW, top_k_rows
 
 BARS: Final = 290
@@ -48,9 +49,9 @@ def pair_svg(whole: Side, cut: Side, label: str) -> str:
             svg.group(
                 *top_k_rows(side.best, label, BARS),
                 transform=f"translate({bars:g} {TITLE - 4:g})",
-                aria_label=f"{side.name}: {said}",
+                aria_label=named(side.name, said),
             ),
-            svg.text(picture, 20, f"{side.name}: Grad-CAM", font_weight=700),
+            svg.text(picture, 20, named(side.name, "Grad-CAM"), font_weight=700),
             svg.image(
                 picture,
                 TITLE,

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from resnet_explorer.common import svg
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import named
 from resnet_explorer.labs.ablation.svg import CUT_RED
 
 WIDTH: Final = 330.0
@@ -55,5 +56,5 @@ def score_svg(score: Score, beside: Score | None = None) -> str:
             svg.text(0, 118, beside.name, font_size=18),
             svg.text(0, 148, beside.words, font_size=24, font_weight=700),
         ]
-    words = "; ".join(f"{each.name}: {each.words}" for each in (score, beside) if each)
+    words = t("; ").join(named(each.name, each.words) for each in (score, beside) if each)
     return svg.document(WIDTH, HEIGHT, *parts, aria_label=words, font_size=18)

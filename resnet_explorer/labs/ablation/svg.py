@@ -11,6 +11,7 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import named
 from resnet_explorer.graph.svg import DASHES
 from resnet_explorer.labs.ablation.ablations import Ablation, can_cut, can_skip, short
 from resnet_explorer.network.layers import Block
@@ -122,7 +123,7 @@ def _arc(left: float, right: float, y: float, block: Block, colour: str, is_cut:
     )
     scissors = svg.text((left + right) / 2, top + 11, "✂", font_size=34, fill=CUT_RED, font_weight=700)
     return svg.group(
-        svg.title(f"{block.name}: {words}"),
+        svg.title(named(block.name, words)),
         arc,
         scissors if is_cut else "",
         svg.rect(left, top - 14, right - left, _ARC + 6, fill=colour, fill_opacity=0),

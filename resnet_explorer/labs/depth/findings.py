@@ -7,6 +7,7 @@ from typing import Final
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.numbers import scientific_text
+from resnet_explorer.common.text import named
 from resnet_explorer.labs.depth.config import DepthConfig
 from resnet_explorer.labs.depth.passes import BackwardPass, ForwardPass, Pair
 from resnet_explorer.labs.depth.prediction import PER_LAYER, Prediction
@@ -115,7 +116,7 @@ def gaps(
         if theory:
             words = gap(value, theory.end_to_end if back else theory.variances[-1])
             if words:
-                parts.append(f"{name}: {words}")
+                parts.append(named(name, words))
     if not parts:
         return ""
     assumed = t(

@@ -24,7 +24,7 @@ from resnet_explorer.ui.app.page_end import PageEnd
 from resnet_explorer.ui.app.page_list import OVERVIEW, PAGES, page_called
 from resnet_explorer.ui.app.reconnect import script_of_session
 from resnet_explorer.ui.app.refusal import sentence_of, tell_refusal
-from resnet_explorer.ui.app.streamlit_words import say_streamlit_words
+from resnet_explorer.ui.app.streamlit_words import script_of_words
 from resnet_explorer.ui.app.upload_trouble import script_of_uploads
 from resnet_explorer.ui.lessons import current as lesson
 from resnet_explorer.ui.lessons.bar import lesson_words
@@ -55,9 +55,8 @@ def run_app() -> None:
     lesson.read_link()
     st.html(_HERE / "style.css")
     st.html(_HERE / "phone.css")
-    say_streamlit_words()
     script = f"history.old = {_OLD}; document.documentElement.lang = '{language.language_tag()}';\n{_SCRIPT}"
-    scripts = "\n".join((script, script_of_session(), script_of_uploads()))
+    scripts = "\n".join((script, script_of_words(), script_of_session(), script_of_uploads()))
     st.html(f"<script>{scripts}</script>", unsafe_allow_javascript=True)
     here = lesson.place()
     apply_hidden(here)

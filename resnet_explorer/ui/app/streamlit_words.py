@@ -1,28 +1,128 @@
-"""Words that Streamlit says in English alone, its uploader's and its camera's, in the language of now."""
+"""Words that Streamlit says in English alone, from its menu to a table's columns, in the language of now."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Final
 
-import streamlit as st
+from resnet_explorer.common.i18n import DEFAULT_LANGUAGE, language, msg, t
 
-from resnet_explorer.common.i18n import DEFAULT_LANGUAGE, language, t
+_SCRIPT: Final = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+_WORDS: Final = (
+    # The frame
+    msg("Skip to main content"),
+    msg("Main menu"),
+    msg("System"),
+    msg("Light"),
+    msg("Dark"),
+    msg("Rerun"),
+    msg("Print"),
+    msg("About"),
+    msg("Close"),
+    msg("Cancel"),
+    msg("Running..."),
+    msg("Stop"),
+    msg("Stopping..."),
+    msg("Connecting"),
+    msg("Connecting to Streamlit server"),
+    msg("Unable to connect to Streamlit server"),
+    msg("Link to heading"),
+    msg("Dismiss"),
+    msg("Shortcut {key}"),
+    msg("Help"),
+    msg("Help for {name}"),
+    # What is chosen and typed
+    msg("Open"),
+    msg("Choose an option"),
+    msg("Choose options"),
+    msg("No options to select"),
+    msg("No options to select."),
+    msg("No results"),
+    msg("Clear value"),
+    msg("Clear all"),
+    msg("Clear entry"),
+    msg("Select all"),
+    msg("Select {number} matches"),
+    msg("Selected values"),
+    msg("Selectbox options"),
+    msg("Multiselect options"),
+    msg("{number} options available."),
+    msg("{number} option available."),
+    msg("{option}, selected"),
+    msg("Remove {name}"),
+    msg("Increment"),
+    msg("Decrement"),
+    msg("Press Enter to apply"),
+    msg("Press Enter to submit form"),
+    msg("Press Ctrl+Enter to apply"),
+    msg("Press Ctrl+Enter to submit form"),
+    msg("Press ⌘+Enter to apply"),
+    msg("Press ⌘+Enter to submit form"),
+    msg("Invalid input."),
+    msg("Number is above the allowed range. Please enter a value less than or equal to {number}."),
+    msg("Number is below the allowed range. Please enter a value greater than or equal to {number}."),
+    msg("Number is outside the allowed range. Please enter a value between {least} and {most}."),
+    # Files and the camera
+    msg("Upload"),
+    msg("file upload"),
+    msg("Add files"),
+    msg("{size} per file"),
+    msg("Drag and drop a file here"),
+    msg("Drag and drop files here"),
+    msg("Cancel upload of {name}"),
+    msg("Click to retry upload"),
+    msg("Upload failed"),
+    msg("Only one file is allowed."),
+    msg("Too many files"),
+    msg("Pagination"),
+    msg("Next page"),
+    msg("Previous page"),
+    msg("Page {number}"),
+    msg("This app would like to use your camera."),
+    msg("Learn how to allow access."),
+    msg("Take Photo"),
+    msg("Switch camera"),
+    msg("Uploading..."),
+    msg("Download failed"),
+    # Tables, code and charts
+    msg("Fullscreen"),
+    msg("Close fullscreen"),
+    msg("Copy to clipboard"),
+    msg("Copied"),
+    msg("Download as CSV"),
+    msg("Show/hide columns"),
+    msg("Search"),
+    msg("Close Search"),
+    msg("Type to search"),
+    msg("Next Result"),
+    msg("Previous Result"),
+    msg("Add row"),
+    msg("Delete row(s)"),
+    msg("Clear selection"),
+    msg("Dataframe column menu"),
+    msg("Copy column name"),
+    msg("Sort ascending"),
+    msg("Sort descending"),
+    msg("Pin column"),
+    msg("Unpin column"),
+    msg("Hide column"),
+    msg("Format"),
+    msg("Autosize"),
+    msg("Statistics"),
+    msg("Download plot as a PNG"),
+    msg("Zoom"),
+    msg("Pan"),
+    msg("Zoom in"),
+    msg("Zoom out"),
+    msg("Autoscale"),
+    msg("Reset axes"),
+    msg("Double-click to zoom back out"),
+)
+"""As they stand in Streamlit, Plotly in it and React Aria beneath it; what stands in braces is any text."""
 
 
-def say_streamlit_words() -> None:
-    """Put ours in their place, where the language is another.
-
-    The largest size of a file stands within an English text: it is left out.
-    """
-    if language() == DEFAULT_LANGUAGE:
-        return
-    words = {
-        '[data-testid="stFileUploaderDropzone"] button p': t("Choose a file"),
-        '[data-testid="stCameraInputButton"]': t("Take a photo"),
-    }
-    rules = []
-    for place, said in words.items():
-        text = json.dumps(said, ensure_ascii=False)
-        rules.append(f"{place} {{ font-size: 0; }} {place}::after {{ content: {text}; font-size: 1rem; }}")
-    rules.append('[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }')
-    st.html(f"<style>{' '.join(rules)}</style>")
+def script_of_words() -> str:
+    """JavaScript that puts ours in their place, where the language is another."""
+    words = {} if language() == DEFAULT_LANGUAGE else {word: t(word) for word in _WORDS}
+    return f"{_SCRIPT}\nsayStreamlitWords({json.dumps(words)});"

@@ -11,6 +11,7 @@ from resnet_explorer.architecture.size_steps import arithmetic, axes, skip_sente
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.html_table import html_table
 from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.common.text import named
 from resnet_explorer.convolution.window_svg import (
     LARGEST_KERNEL,
     free_layer,
@@ -104,7 +105,7 @@ def _layer_of_network(p: Plan, controls: DeltaGenerator) -> Layer:
             t("Layer"),
             layers,
             default="conv1",
-            names=lambda name: f"{name}: {_short_title(layers[name])}",
+            names=lambda name: named(name, _short_title(layers[name])),
             at=controls,
             width=400,
             label_visibility="collapsed",

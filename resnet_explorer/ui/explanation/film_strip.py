@@ -11,6 +11,7 @@ import streamlit as st
 from PIL import Image
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import named
 from resnet_explorer.explanation.captioned_figure import ColourBar, figure, numbers_json
 from resnet_explorer.explanation.film_strip_svg import Cell, Frame, film_strip_svg
 from resnet_explorer.explanation.heatmap import jpeg_bytes
@@ -52,7 +53,8 @@ def show_film_strip(result: StagePass, choice: MapChoice, viewed: ViewedPhoto, s
         if style.top is None
         else ColourBar(style.colour_map, "0", f"{style.top:.3g}", t("one scale for all stages"))
     )
-    titles = [f"{stage_label(m.stage)}: {m.map.shape[0]} × {m.map.shape[1]}, ≤ {m.peak:.3g}" for m in maps]
+    sizes = [f"{m.map.shape[0]} × {m.map.shape[1]}{t(', ')}≤ {m.peak:.3g}" for m in maps]
+    titles = [named(stage_label(m.stage), size) for m, size in zip(maps, sizes, strict=True)]
     with st.container(horizontal=True):
         save_button(
             t("Strip as PNG"),

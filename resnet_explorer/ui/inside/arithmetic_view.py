@@ -12,6 +12,7 @@ from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.html_table import html_table
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.numbers import scientific_text, significant_text
+from resnet_explorer.common.text import named
 from resnet_explorer.explanation.captioned_figure import Caption, numbers_json
 from resnet_explorer.features.statistics import peak_cell
 from resnet_explorer.graph.svg import Picture
@@ -162,7 +163,7 @@ def _layer_input(network: Plan, controls: DeltaGenerator) -> Layer:
         t("Layer"),
         layers,
         default=writer_of(network, network.blocks[0].name),
-        names=lambda name: f"{name}: {_window_words(layers[name])}",
+        names=lambda name: named(name, _window_words(layers[name])),
         at=controls,
         width=320,
         label_visibility="collapsed",

@@ -114,11 +114,11 @@ def sentence(shown: BlockPicture) -> str:
     name = block_words(each).capitalize()
     if each.ratio is None:
         said = t("**{name}** hands on g(x) alone.").format(name=name)
+    elif each.angle is None:
+        said = t("**{name}** adds **{ratio} × ‖x‖**.").format(name=name, ratio=ratio_text(each))
     else:
-        said = t("**{name}** adds **{ratio} × ‖x‖**").format(name=name, ratio=ratio_text(each))
-        if each.angle is not None:
-            said += t(" at **{angle:.0f}°**").format(angle=each.angle)
-        said += "."
+        words = t("**{name}** adds **{ratio} × ‖x‖** at **{angle:.0f}°**.")
+        said = words.format(name=name, ratio=ratio_text(each), angle=each.angle)
     about = "" if parts.exact else "≈ "
     return f"{said} " + t("Of the logit **{logit}**, {about}**{new}** is new.").format(
         logit=fixed_text(parts.logit, 1), about=about, new=fixed_text(parts.branch, 1)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.progress import Step
-from resnet_explorer.common.text import duration
+from resnet_explorer.common.text import duration, named
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.progress_job import Job, offer_to_resume
 
@@ -62,7 +62,7 @@ def _working(key: str, label: str, job: Job[T], draw: Callable[[T | None], None]
     if job.is_finished or job.stopped:
         st.rerun()
     words, button = st.columns([5, 1], vertical_alignment="bottom")
-    words.progress(job.share, text=f"{label}: {job.progress_text}")
+    words.progress(job.share, text=named(label, job.progress_text))
     button.button(t("Stop"), key=f"{key}_stop", on_click=job.stop, width="stretch")
     draw(job.answer)
     until = time.monotonic() + WORKED

@@ -11,6 +11,7 @@ import streamlit as st
 
 from resnet_explorer.common.i18n import nt, t
 from resnet_explorer.common.progress import Step
+from resnet_explorer.common.text import named
 from resnet_explorer.ui.serving.visitor import who_asks
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.loaded_networks import torch_gate
@@ -137,7 +138,7 @@ def run_with_progress(
         button.button(t("Stop"), key=f"{key}_stop", on_click=job.stop, width="stretch")
         bar = words.progress(0.0)
         while not job.is_finished:  # a click on Stop, or on anything else, ends the run in `progress`
-            bar.progress(job.share, text=f"{label}: {job.progress_text}")
+            bar.progress(job.share, text=named(label, job.progress_text))
             job.advance()
     place.empty()
     return job.answer, True

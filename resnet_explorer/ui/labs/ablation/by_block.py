@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import msg, prose, t
-from resnet_explorer.common.text import as_markdown
+from resnet_explorer.common.text import as_markdown, named
 from resnet_explorer.explanation.cam import METHODS, Evidence, evidence
 from resnet_explorer.explanation.captioned_figure import ColourBar, figure, numbers_json
 from resnet_explorer.explanation.heatmap import COLOUR_MAPS, heat_picture, jpeg_bytes, overlay
@@ -277,7 +277,7 @@ def _show_pair(pair: _Pair, viewed: ViewedPhoto, label: str, rows: int, height: 
             name,
             [(viewed.names[index], value) for index, value in result.prediction.top(rows)],
             file,
-            f"{name}: " + t("Grad-CAM map for {label}").format(label=label),
+            named(name, t("Grad-CAM map for {label}").format(label=label)),
         )
         for name, result, file in zip(
             (t("Whole"), t("Cut")), (pair.before, pair.after), pair.files, strict=True

@@ -10,7 +10,7 @@ import streamlit as st
 
 from resnet_explorer.common.i18n import msg, prose, t
 from resnet_explorer.common.progress import Step
-from resnet_explorer.common.text import as_markdown
+from resnet_explorer.common.text import as_markdown, named
 from resnet_explorer.labs.ablation.ablations import can_cut, each_cut, each_skipped, random_rows
 from resnet_explorer.labs.ablation.findings import (
     differences,
@@ -72,7 +72,7 @@ def sweep(setup: AblationSetup, guessed: Guess, choices: Mapping[str, str], plac
         rows = partial(sweep_rows, found, setup.measure)
         save_button(t("CSV"), lambda: to_csv(rows()), "sweep.csv", key="cw_sweep_csv")
     for each in found[1:]:
-        st.markdown(f"{as_markdown(each.label)}: {sweep_finding(each, cut=cut)}")
+        st.markdown(named(as_markdown(each.label), sweep_finding(each, cut=cut)))
     marks = t("▼ The first block of a stage.")
     if len(found) > 1:
         marks += " " + t("✕ It changes the shape, and no shortcut leads past it.")
