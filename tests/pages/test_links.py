@@ -79,6 +79,18 @@ def test_a_click_before_the_browser_has_heard_brings_no_old_value_back() -> None
     assert app.segmented_control(key="arch_unit").value == "FLOPs"
 
 
+def test_a_record_that_was_closed_is_not_opened_again_by_the_next_click() -> None:
+    app = opened("shortcuts", sc_node="layer2.0")
+    before = app.query_params.copy()
+    app.button(key="_reset").click().run()
+    assert app.selectbox(key="sc_node").value is None
+    app.query_params.update(before)
+    app.selectbox(key="sc_node").set_value("layer2.0")
+    app.toggle(key="sc_layers").set_value(True).run()
+    assert app.selectbox(key="sc_node").value is None
+    assert app.toggle(key="sc_layers").value
+
+
 def test_a_network_chosen_in_the_head_is_not_taken_back_by_the_next_click() -> None:
     """The row of depths shows the old one until the browser has heard, and says it with any click."""
     app = opened("architecture", net="resnet18", weights="bundled", size="224")

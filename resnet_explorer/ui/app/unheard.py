@@ -3,33 +3,32 @@
 With every click the browser sends what it holds of all controls. If a click on a picture, or Reset, has
 set one of them, the browser is told with the page that is drawn next; a second click before that says the
 old value again, which is no wish of anybody's. The link tells the two apart: it comes along with the click,
-and the browser has the new one only after the new value.
+and the browser has the page's last one only after all that is on the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
 
 _CONTROLS: Final = "_unheard"
+_LINK: Final = "_unheard_link"
 
 
 @dataclass
 class _Control:
-    """A control whose value the link tells.
+    """A control that keeps its value.
 
     Attributes:
         value: that the browser holds, or will when it has heard.
-        is_heard: whether the link that came with a click has a value of it.
         before: values that the browser may hold until then.
         repeated: whether the last click said one of them again.
     """
 
     value: Any
-    is_heard: Callable[[Any], bool]
     before: list[Any] = field(default_factory=list)
     repeated: bool = False
 
@@ -42,6 +41,7 @@ class _Control:
 
 def begin() -> None:
     """Before a page is drawn, which another click may break off: see what was set by the last click."""
+    st.session_state[_LINK] = None
     for key, control in _controls().items():
         if not control.repeated:
             control.before.clear()
@@ -50,11 +50,14 @@ def begin() -> None:
             control.follow(st.session_state[key])
 
 
-def drawn(key: str, value: Any, is_heard: Callable[[Any], bool]) -> None:
-    """A control is about to be drawn with a value; `is_heard` tells whether the link has one already."""
-    control = _controls().setdefault(key, _Control(value, is_heard))
-    control.is_heard = is_heard
-    control.follow(value)
+def end(link: Mapping[str, str]) -> None:
+    """A page was drawn, and its link is told to the browser behind it."""
+    st.session_state[_LINK] = dict(link)
+
+
+def drawn(key: str, value: Any) -> None:
+    """A control is about to be drawn with a value."""
+    _controls().setdefault(key, _Control(value)).follow(value)
 
 
 def said(key: str, value: Any) -> Any:
@@ -62,7 +65,7 @@ def said(key: str, value: Any) -> Any:
     control = _controls().get(key)
     if control is None:
         return value
-    if value in control.before and not control.is_heard(control.value):
+    if value in control.before and st.query_params.to_dict() != st.session_state.get(_LINK):
         control.repeated = True
         return control.value
     control.before.clear()

@@ -155,12 +155,7 @@ def linked(key: str, default: T, code: Code) -> T:
     if key not in state or (state[key] is not None and not code.allows(state[key])):
         state[key] = default
     value: T = state[key]
-
-    def text_of(value: Any) -> str | None:
-        return None if value == default or value is None else code.write(value)
-
-    unheard.drawn(key, value, lambda value: st.query_params.get(key) == text_of(value))
-    write(key, text_of(value))
+    write(key, None if value == default or value is None else code.write(value))
     return value
 
 
@@ -260,6 +255,7 @@ def end(page: str, *, is_whole: bool = True) -> list[str]:
     if link != known:
         st.query_params.from_dict(link)
     st.session_state[_WRITTEN] = (page, link)
+    unheard.end(link)
     st.session_state[_CONTROLS] = (st.session_state[_PAGE], tuple(defaults()))
     complaints: list[str] = st.session_state.pop(_COMPLAINTS, [])
     st.session_state[_TOLD] = complaints

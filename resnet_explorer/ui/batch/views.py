@@ -28,6 +28,7 @@ from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.photos.photo_input import put_photo
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.network import link_parameters
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_select
 from resnet_explorer.ui.widgets.save_button import save_button
 from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
@@ -63,8 +64,7 @@ def class_choice(results: Results, names: tuple[str, ...]) -> int | None:
             format_func=lambda code: (
                 t("all classes") if code == EVERY else f"{names[int(code)]} ({present.get(code, 0):,})"
             ),
-            key="mp_class",
-            persist_state="session",
+            **keeping_value("mp_class"),
         )
     return None if label == EVERY else int(label)
 

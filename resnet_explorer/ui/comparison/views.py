@@ -26,6 +26,7 @@ from resnet_explorer.ui.session.network import (
     current_spec,
     full_title,
 )
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 
 SAME: Final = "same"
 """The size of B's input as it stands in the link where it is A's."""
@@ -54,10 +55,9 @@ def other_choice() -> None:
         format_func=lambda name: (
             f"B: {title(preset(name)) if name in PRESETS else full_title(decode_spec(name))}"
         ),
-        key=_WITH,
         width=240,
-        persist_state="session",
         label_visibility="collapsed",
+        **keeping_value(_WITH),
     )
     st.button(
         t("Swap"),
@@ -74,8 +74,7 @@ def other_settings() -> None:
         t("Input of B"),
         list(dict.fromkeys([SAME, *SIZES, st.session_state[_SIZE]])),
         format_func=_size_text,
-        key=_SIZE,
-        persist_state="session",
+        **keeping_value(_SIZE),
     )
     st.button(
         t("Keep A as B"),

@@ -31,6 +31,7 @@ from resnet_explorer.network.formats import count_text, to_csv
 from resnet_explorer.network.spec import ResNetSpec, StrideIn
 from resnet_explorer.ui.session.loaded_networks import warm_up
 from resnet_explorer.ui.session.network import current_spec
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_switch
 from resnet_explorer.ui.widgets.save_button import save_button
 from resnet_explorer.ui.widgets.stage_column import stage_column, with_badges
@@ -132,9 +133,8 @@ def tool_choice(current: Tool | None) -> None:
         t("Who counts"),
         [known.key for known in TOOLS],
         label_visibility="collapsed",
-        key="cnt_tool",
         format_func=lambda key: t(tool(key).name),
-        on_change=lambda: choose_tool(st.session_state["cnt_tool"]),
+        **keeping_value("cnt_tool", on_change=lambda: choose_tool(st.session_state["cnt_tool"])),
     )
 
 

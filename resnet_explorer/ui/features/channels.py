@@ -11,6 +11,7 @@ from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.features.grid_svg import COLUMNS, PER_PAGE, Tile
 from resnet_explorer.features.statistics import ChannelStatistics
 from resnet_explorer.ui.app.url_state import linked, whole
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.svg_view import show_svg
 
@@ -58,11 +59,10 @@ def channel_input(key: str, order: Sequence[int]) -> int:
         0,
         len(order) - 1,
         value=None,
-        key=key,
         placeholder=str(order[0]),
         help=t("Numbered from 0, as torch does. Or click one of the pictures."),
         width=150,
-        persist_state="session",
+        **keeping_value(key),
     )
     return order[0] if chosen is None else chosen
 

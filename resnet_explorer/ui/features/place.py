@@ -11,6 +11,7 @@ from resnet_explorer.features.places import Place, places
 from resnet_explorer.network.layers import Plan, shape_text
 from resnet_explorer.ui.app.url_state import linked, whole
 from resnet_explorer.ui.explanation.evidence import stage_input
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 
 _STAGE: Final = "_fm_stage"
 
@@ -34,10 +35,9 @@ def place_input(plan: Plan) -> Place:
             t("Block"),
             range(1, len(there) + 1),
             format_func=lambda block: t("block {block} of {count}").format(block=block, count=len(there)),
-            key="fm_block",
             width=150,
             label_visibility="collapsed",
-            persist_state="session",
+            **keeping_value("fm_block"),
         )
     return there[number - 1]
 

@@ -25,6 +25,7 @@ from resnet_explorer.ui.app.url_state import Code, linked
 from resnet_explorer.ui.inside.controls import aim_inside, follow_aim
 from resnet_explorer.ui.session.network import current_size, current_spec
 from resnet_explorer.ui.widgets.graph_view import graph_view
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_pills, linked_switch
 
 _PLACE: Final = (1232.0, 372.0)
@@ -98,11 +99,8 @@ def part_search(p: Plan, view: View, at: DeltaGenerator) -> str | None:
         format_func=lambda name: names.get(name) or line_name(name),
         placeholder=t("Find: layer3 conv"),
         label_visibility="collapsed",
-        key="sc_node",
-        on_change=_found,
-        args=(p, view),
-        persist_state="session",
         width=280,
+        **keeping_value("sc_node", at, on_change=_found, args=(p, view)),
     )
     return chosen
 

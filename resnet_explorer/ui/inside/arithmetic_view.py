@@ -46,6 +46,7 @@ from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.loaded_networks import as_stored, torch_gate
 from resnet_explorer.ui.widgets.cell_input import cell_input, pick_cell, step_cell
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_select
 from resnet_explorer.ui.widgets.png_button import png_button
 from resnet_explorer.ui.widgets.save_button import save_button
@@ -197,12 +198,11 @@ def _channel_input(values: LayerValues, controls: DeltaGenerator) -> int:
         0,
         channels - 1,
         value=None,
-        key=CHANNEL,
         placeholder=str(first),
         help=t("The channel, numbered from 0, as torch does."),
         width=170,
         label_visibility="collapsed",
-        persist_state="session",
+        **keeping_value(CHANNEL, controls),
     )
     return first if chosen is None else chosen
 

@@ -37,7 +37,6 @@ from resnet_explorer.ui.session.network import (
     current_name,
     current_size,
     current_spec,
-    is_heard,
 )
 from resnet_explorer.ui.weights.infer_input import recognise_input
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
@@ -133,7 +132,7 @@ def _famous_choice() -> None:
         list(FAMOUS),
         format_func=FAMOUS.__getitem__,
         label_visibility="collapsed",
-        **keeping_value("arch_resnet", is_heard=is_heard, on_change=_take_preset, args=("arch_resnet",)),
+        **keeping_value("arch_resnet", on_change=_take_preset, args=("arch_resnet",)),
     )
 
 

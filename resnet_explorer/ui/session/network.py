@@ -229,11 +229,6 @@ def link_parameters() -> dict[str, str]:
     } | language.link_parameters()
 
 
-def is_heard() -> bool:
-    """Whether the browser knows the network, its weights and its size: it said them with its last click."""
-    return all(st.query_params.get(name) == text for name, text in link_parameters().items())
-
-
 def network_picker() -> None:
     """The choice of a network by name: the presets, and after them the networks of one's own."""
     named = {name: title(preset(name)) for name in PRESETS} | _own_names()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import streamlit as st
@@ -12,9 +12,7 @@ from resnet_explorer.ui.app import unheard
 _KNOWN: Final = "_keeping_widgets"
 
 
-def keeping_value(
-    key: str, at: Any = st, *, is_heard: Callable[[], bool] | None = None, **widget: Any
-) -> Mapping[str, Any]:
+def keeping_value(key: str, at: Any = st, **widget: Any) -> Mapping[str, Any]:
     """What a widget is drawn with, so that its value stays: across pages, and if something else set it.
 
     The browser says a value of before again with a click anywhere, if it has not heard of the new one yet
@@ -25,18 +23,17 @@ def keeping_value(
     Args:
         key: of the value, which the session's state has already.
         at: where the widget stands.
-        is_heard: whether the browser knows what this control follows; needed if something else sets a
-            control that is neither linked nor in a popover.
         widget: more for the widget: its `on_change` with its `args`, if any, finds the value under `key`.
     """
     state = st.session_state
-    if is_heard:
-        unheard.drawn(key, state[key], lambda _: is_heard())
+    in_popover = _is_popover(at)
+    if not in_popover:
+        unheard.drawn(key, state[key])
     kept = {"persist_state": "session", **widget}
     act, args = kept.pop("on_change", None), kept.pop("args", ())
     known: dict[str, tuple[int, Any]] = state.setdefault(_KNOWN, {})
     number, value = known.get(key, (0, state[key]))
-    if value != state[key] and _is_popover(at):
+    if value != state[key] and in_popover:
         number += 1
     known[key] = (number, state[key])
     name = f"{key}_{number}" if number else key
@@ -47,7 +44,7 @@ def keeping_value(
         if known[key][0] != number:  # of a popover's widget of before
             state[key] = known[key][1]
             return
-        stands = unheard.said(key, state[name])
+        stands = state[name] if in_popover else unheard.said(key, state[name])
         is_new = stands == state[name]
         if number or not is_new:
             state[key] = stands

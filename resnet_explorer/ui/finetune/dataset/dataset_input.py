@@ -20,6 +20,7 @@ from resnet_explorer.serving.rights import check_download
 from resnet_explorer.ui.app.refusal import kept_refusal, show_kept_refusal, shown_refusal
 from resnet_explorer.ui.app.url_state import Code, linked, write
 from resnet_explorer.ui.serving.visitor import role
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.popover import close_popovers, popover
 from resnet_explorer.ui.widgets.uploads import emptied
@@ -61,10 +62,9 @@ def dataset_input(chosen: Dataset | None) -> None:
             t("Dataset"),
             [dataset.key for dataset in found],
             format_func={dataset.key: dataset.label for dataset in found}.__getitem__,
-            key=_DATASET,
-            persist_state="session",
             width=190,
             label_visibility="collapsed",
+            **keeping_value(_DATASET),
         )
     with popover(t("Add photos"), "al_adding", type="secondary" if chosen else "primary"):
         _add_input()

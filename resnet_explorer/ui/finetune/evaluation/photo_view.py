@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -44,6 +43,7 @@ from resnet_explorer.ui.finetune.runs.actions import open_on_predict
 from resnet_explorer.ui.photos.photo_input import put_photo
 from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto
 from resnet_explorer.ui.session.cached_result import cached_result
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.save_button import save_button
 from resnet_explorer.ui.widgets.step_buttons import step_buttons
@@ -179,7 +179,8 @@ def _show_photo_controls(evaluated: EvaluatedRun, index: int, viewed: ViewedPhot
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if evaluated.dataset:
             st.session_state["tr_out"] = evaluated.is_excluded(index)
-            st.checkbox(t("Exclude"), key="tr_out", on_change=partial(evaluated.toggle_excluded, index))
+            exclude = keeping_value("tr_out", on_change=evaluated.toggle_excluded, args=(index,))
+            st.checkbox(t("Exclude"), **exclude)
         label = t("Open it on Predict")
         if st.button(label, key="tr_open", type="tertiary", on_click=put_photo, args=(viewed.photo,)):
             open_on_predict(viewed.weights.key)

@@ -12,6 +12,7 @@ from resnet_explorer.common.text import duration, shortened
 from resnet_explorer.finetune.runs.store import RunEntry
 from resnet_explorer.finetune.runs.table import differences, labels_of
 from resnet_explorer.ui.app.url_state import linked, some_of, write
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.wrapped_table import words_table
 
@@ -71,8 +72,7 @@ def _runs_input(trained: Sequence[RunEntry]) -> list[RunEntry]:
         list(by_key),
         format_func=labels_of(trained).__getitem__,
         max_selections=MOST,
-        key=_RUNS,
-        persist_state="session",
+        **keeping_value(_RUNS),
     )
     return [by_key[key] for key in keys]
 

@@ -14,6 +14,7 @@ from resnet_explorer.finetune.runs.table import labels_of, newest_first
 from resnet_explorer.ui.app.menu_bar import page_link
 from resnet_explorer.ui.app.page_list import TRAIN
 from resnet_explorer.ui.app.url_state import linked, one_of, write
+from resnet_explorer.ui.widgets.keeping_value import keeping_value
 
 KEY = "ru_run"
 
@@ -27,10 +28,9 @@ def run_input(known: Sequence[RunEntry]) -> RunEntry:
         t("Run"),
         list(labels),
         format_func=labels.__getitem__,
-        key=KEY,
-        persist_state="session",
         width=200,
         label_visibility="collapsed",
+        **keeping_value(KEY),
     )
     return chosen
 
