@@ -67,16 +67,16 @@ def test_a_link_of_a_moment_ago_does_not_undo_a_click() -> None:
 
 
 def test_a_click_before_the_browser_has_heard_brings_no_old_value_back() -> None:
-    app = opened("architecture", arch_unit="FLOPs")
+    app = opened("architecture", arch_step="stage 3")
     app.button(key="_reset").click().run()
-    assert app.segmented_control(key="arch_unit").value == "MACs"
-    app.query_params["arch_unit"] = "FLOPs"  # what a browser that has not heard sends with the next click
-    app.segmented_control(key="arch_unit").set_value("FLOPs")
-    app.segmented_control(key="arch_step").set_value("stage 3").run()
-    assert app.segmented_control(key="arch_unit").value == "MACs"
+    assert app.segmented_control(key="arch_step").value == "conv1"
+    app.query_params["arch_step"] = "stage 3"  # what a browser that has not heard sends with the next click
+    app.segmented_control(key="arch_step").set_value("stage 3")
+    app.segmented_control(key="arch_view").set_value("stages").run()
+    assert app.segmented_control(key="arch_step").value == "conv1"
+    assert app.segmented_control(key="arch_view").value == "stages"
+    app.segmented_control(key="arch_step").set_value("stage 3").run()  # now it has, and a person chose it
     assert app.segmented_control(key="arch_step").value == "stage 3"
-    app.segmented_control(key="arch_unit").set_value("FLOPs").run()  # now it has, and a person chose it
-    assert app.segmented_control(key="arch_unit").value == "FLOPs"
 
 
 def test_a_record_that_was_closed_is_not_opened_again_by_the_next_click() -> None:
