@@ -18,7 +18,9 @@ from resnet_explorer.lessons.read import read_lesson
 SHIPPED: Final = ("paper", "photos", "residual")
 """Names of those that ship, in the order in which they are offered."""
 OWN: Final = "own-"
-"""How the names of others begin."""
+"""How the names of those begin that the person who runs the app keeps: in a class, the teacher."""
+OF_STUDENT: Final = "mine-"
+"""How a student's do: by no title may one stand where a link, or *Follow*, means the teacher's."""
 MOST_KEPT: Final = 50
 _TEXTS: Final = Path(__file__).parent / "texts"
 
@@ -83,7 +85,7 @@ def keep_lesson(lesson: Lesson, pages: Collection[str]) -> str:
     text = write_lesson(lesson)
     read_lesson(text, pages)
     slug = "-".join(re.findall(r"\w+", lesson.title.lower()))[:40] or "lesson"
-    name, folder = f"{OWN}{slug}", home() / "lessons"
+    name, folder = f"{_beginning()}{slug}", home() / "lessons"
     if not (folder / f"{name}.md").exists() and len(list(folder.glob("*.md"))) >= MOST_KEPT:
         raise ValueError(t("{most} lessons are kept already; remove one.").format(most=MOST_KEPT))
     try:
@@ -96,13 +98,13 @@ def keep_lesson(lesson: Lesson, pages: Collection[str]) -> str:
 
 def forget_lesson(name: str) -> None:
     """Remove a lesson of one's own."""
-    if name.startswith(OWN) and is_name(name):
-        (home() / "lessons" / f"{name}.md").unlink(missing_ok=True)
+    if is_own(name):
+        _path(name).unlink(missing_ok=True)
 
 
 def is_own(name: str) -> bool:
     """Whether a lesson is one that who asks keeps, and may remove."""
-    return name.startswith(OWN) and is_name(name) and (home() / "lessons" / f"{name}.md").exists()
+    return name.startswith(_beginning()) and _path(name).exists()
 
 
 def is_name(name: str) -> bool:
@@ -110,9 +112,16 @@ def is_name(name: str) -> bool:
     return re.fullmatch(r"[\w-]{1,60}", name) is not None
 
 
+def _beginning() -> str:
+    """How the names of what is kept in the folder of who asks begin."""
+    return OWN if home() == own_home() else OF_STUDENT
+
+
 def _kept() -> list[str]:
-    folders = dict.fromkeys((home(), own_home()))
-    return sorted({path.stem for folder in folders for path in (folder / "lessons").glob(f"{OWN}*.md")})
+    folders = {OWN: own_home(), _beginning(): home()}
+    return sorted(
+        path.stem for begins, folder in folders.items() for path in (folder / "lessons").glob(f"{begins}*.md")
+    )
 
 
 def _path(name: str) -> Path:
@@ -121,8 +130,8 @@ def _path(name: str) -> Path:
     if name in SHIPPED:
         translated = _TEXTS / language() / f"{name}.md"
         return translated if translated.exists() else _TEXTS / DEFAULT_LANGUAGE / f"{name}.md"
-    own = home() / "lessons" / f"{name}.md"
-    return own if own.exists() else own_home() / "lessons" / f"{name}.md"
+    folder = own_home() if name.startswith(OWN) else home()
+    return folder / "lessons" / f"{name}.md"
 
 
 @lru_cache(maxsize=100)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from resnet_explorer.common import user_folder
 from resnet_explorer.common.i18n import languages, speaking
 from resnet_explorer.lessons.handout import handout
 from resnet_explorer.lessons.lesson import Lesson, Question, Step
@@ -58,6 +60,20 @@ def test_a_lesson_is_kept_found_and_removed(temporary_home: Path) -> None:
     assert lessons(STEMS)[name] == find_lesson(name, STEMS) == LESSON
     forget_lesson(name)
     assert list(lessons(STEMS)) == list(SHIPPED) and not is_own(name)
+
+
+def test_a_students_lesson_never_stands_for_the_teachers_of_the_same_title(
+    temporary_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teachers = keep_lesson(LESSON, STEMS)
+    monkeypatch.setattr(user_folder, "_visitor_homes", [lambda: tmp_path / "student"])
+    mine = keep_lesson(replace(LESSON, minutes=5), STEMS)
+    assert find_lesson(teachers, STEMS).minutes == 20 and find_lesson(mine, STEMS).minutes == 5
+    assert list(lessons(STEMS)) == [*SHIPPED, mine, teachers]
+    assert is_own(mine) and not is_own(teachers)
+    forget_lesson(teachers)
+    forget_lesson(mine)
+    assert list(lessons(STEMS)) == [*SHIPPED, teachers]
 
 
 def test_a_home_that_cannot_be_written_to_is_told(temporary_home: Path) -> None:
