@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from resnet_explorer.lessons.database import connected, tables
+
+GONE: Final = timedelta(hours=4)
+"""After which a step is of another lesson at school, which nobody left."""
 
 
 def set_open_step(step: tuple[str, int] | None) -> None:
@@ -32,5 +36,6 @@ def open_step() -> tuple[str, int] | None:
     """
     open_step = tables().open_step
     with connected() as connection:
-        found = connection.execute(open_step.select().order_by(open_step.c.at.desc())).first()
+        since = open_step.c.at > datetime.now(UTC) - GONE
+        found = connection.execute(open_step.select().where(since).order_by(open_step.c.at.desc())).first()
     return (str(found.lesson), int(found.step)) if found else None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NoReturn
 
 import streamlit as st
+
+from resnet_explorer.ui.session.polling import forget_parts
 
 _GOAL: Final = "_goal"
 
@@ -24,5 +26,15 @@ def follow_goal() -> None:
     """Go where a callback wanted to go, if anywhere; nothing after it is run then."""
     goal = st.session_state.pop(_GOAL, None)
     if goal:
-        file, parameters = goal
-        st.switch_page(file, query_params=parameters)
+        leave_for(*goal)
+
+
+def leave_for(file: str, parameters: Mapping[str, str]) -> NoReturn:
+    """Go to another page at once; nothing after it is run.
+
+    Args:
+        file: its script, beside `app.py`.
+        parameters: what its link says.
+    """
+    forget_parts()
+    st.switch_page(file, query_params=parameters)

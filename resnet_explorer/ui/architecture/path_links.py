@@ -9,6 +9,7 @@ import streamlit as st
 from resnet_explorer.features.path_photo import ANSWER
 from resnet_explorer.features.places import places
 from resnet_explorer.network.layers import Plan
+from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.page_list import ARCHITECTURE, FEATURES, PREDICT, PageEntry
 from resnet_explorer.ui.session.network import link_parameters
 from resnet_explorer.weights.shown_names import code_of
@@ -20,7 +21,7 @@ def follow_click() -> None:
     """Go where the last click leads; first of all on the page."""
     goal: PageEntry | None = st.session_state.pop(_GOAL, None)
     if goal:
-        st.switch_page(goal.file, query_params=link_parameters())
+        leave_for(goal.file, link_parameters())
 
 
 def choose_answer(part: str) -> bool:

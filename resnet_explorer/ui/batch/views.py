@@ -24,6 +24,7 @@ from resnet_explorer.explanation.top_k_svg import top_k_svg
 from resnet_explorer.network.spec import title
 from resnet_explorer.photos.decode import Photo, open_photo
 from resnet_explorer.photos.thumbnails import Copies
+from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.photos.photo_input import put_photo
 from resnet_explorer.ui.session.cached_result import cached_result
@@ -204,7 +205,7 @@ def show_closer(prediction: PhotoPrediction[Copies], names: tuple[str, ...]) -> 
         type="primary",
         on_click=lambda: put_photo(_copy(prediction)),
     ):
-        st.switch_page("pages/predict.py", query_params=link_parameters())
+        leave_for("pages/predict.py", link_parameters())
 
 
 def show_unread(results: Results) -> None:

@@ -19,6 +19,7 @@ from resnet_explorer.graph.svg import Picture
 from resnet_explorer.inside.answer import AnswerChannels, channel_rows
 from resnet_explorer.inside.answer_svg import ChannelList, answer_svg
 from resnet_explorer.network.formats import to_csv
+from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.explanation.evidence import colours_input, opacity_input
@@ -48,7 +49,7 @@ def show_channels(controls: DeltaGenerator) -> None:
         controls: the room in the page's head.
     """
     if st.session_state.pop(_LEAVE, False):
-        st.switch_page("pages/features.py", query_params=link_parameters())
+        leave_for("pages/features.py", link_parameters())
     place = picture()
     words, take_home = foot_places()
     below = st.container()

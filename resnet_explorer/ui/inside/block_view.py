@@ -16,6 +16,7 @@ from resnet_explorer.inside.additions_svg import block_words, ratio_text, strip_
 from resnet_explorer.inside.block_svg import BlockPicture, block_svg, part_words
 from resnet_explorer.labs.ablation.ablations import WHOLE, can_skip
 from resnet_explorer.network.layers import Block, shape_text
+from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.explanation.prediction import class_input
@@ -193,7 +194,7 @@ def _ways(viewed: ViewedPhoto, block: Block, index: int, at: DeltaGenerator) -> 
         state = st.session_state
         state["cw_net"], state["cw_view"], state["cw_guess_shown"] = viewed.weights.key, "hand", True
         state["cw_cut"] = WHOLE.with_skipped(index)
-        st.switch_page("pages/wire.py", query_params=link_parameters())
+        leave_for("pages/wire.py", link_parameters())
     refining_button(at)
 
 

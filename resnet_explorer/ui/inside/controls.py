@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.network.layers import Block
+from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.page_list import INSIDE
 from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.session.network import link_parameters
@@ -120,7 +121,7 @@ def aim_inside(block: str) -> None:
 def follow_aim() -> None:
     """Go where `aim_inside` said, if it did."""
     if st.session_state.pop(AIM, False):
-        st.switch_page(INSIDE.file, query_params=link_parameters())
+        leave_for(INSIDE.file, link_parameters())
 
 
 def pick_refining(part: str) -> None:

@@ -24,6 +24,7 @@ from resnet_explorer.lessons.votes_svg import votes_svg
 from resnet_explorer.ui.app.refusal import kept_refusal, show_kept_refusal, shown_refusal
 from resnet_explorer.ui.lessons.class_view import EVERY, VOTES, show_class
 from resnet_explorer.ui.serving.visitor import browser_name, role
+from resnet_explorer.ui.session.polling import polling
 from resnet_explorer.ui.widgets.svg_view import show_svg
 
 
@@ -55,7 +56,7 @@ def ask_alone(key: str, choices: Mapping[str, str], draw: Callable[[], None]) ->
         _show_button(key)
 
 
-@st.fragment(run_every=EVERY)
+@polling(EVERY)
 def ask_class(
     key: str, choices: Mapping[str, str], draw: Callable[[], None], asked: Asked, height: str
 ) -> None:

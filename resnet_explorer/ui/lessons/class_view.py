@@ -17,6 +17,7 @@ from resnet_explorer.lessons.votes_svg import votes_svg
 from resnet_explorer.lessons.words import as_safe_markdown
 from resnet_explorer.ui.app.refusal import kept_refusal, show_kept_refusal, shown_refusal
 from resnet_explorer.ui.serving.visitor import browser_name
+from resnet_explorer.ui.session.polling import polling
 from resnet_explorer.ui.widgets.save_button import save_button
 from resnet_explorer.ui.widgets.svg_view import show_svg
 
@@ -26,7 +27,7 @@ VOTES: Final = "_votes"
 """Names the place of what is refused here, for it is beside the page."""
 
 
-@st.fragment(run_every=EVERY)
+@polling(EVERY)
 def ask_student(asked: Asked, key: str) -> None:
     """A student's answer, which may be changed until the right one is told; nothing of that before.
 
@@ -61,7 +62,7 @@ def ask_student(asked: Asked, key: str) -> None:
             st.caption(t("It is counted; you may change it until the answer is told."))
 
 
-@st.fragment(run_every=EVERY)
+@polling(EVERY)
 def show_class(asked: Asked, key: str) -> None:
     """How many answered, for the teacher: what they answered, and the right answer, when he wishes.
 

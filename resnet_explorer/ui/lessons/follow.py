@@ -14,6 +14,7 @@ from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.lessons.class_view import EVERY
 from resnet_explorer.ui.lessons.current import Place, begin
 from resnet_explorer.ui.serving.visitor import role
+from resnet_explorer.ui.session.polling import polling
 from resnet_explorer.ui.widgets.linked_inputs import linked_switch
 
 _TOLD: Final = "_open_step_told"
@@ -27,7 +28,8 @@ def tell_open_step(here: Place | None) -> None:
         here: that step; None outside of lessons.
     """
     step = (here.name, here.number) if here else None
-    if role() != "teacher" or st.session_state.get(_TOLD, ()) == step:
+    # A window that was in no lesson yet says nothing: in another one, the lesson goes on.
+    if role() != "teacher" or st.session_state.get(_TOLD) == step:
         return
     with shown_refusal():
         set_open_step(step)
@@ -44,7 +46,7 @@ def follow_switch() -> None:
         st.session_state.pop(_LED, None)  # switched on again, it leads to where the teacher is then
 
 
-@st.fragment(run_every=EVERY)
+@polling(EVERY)
 def _follow() -> None:
     with suppress(ValueError):  # the database is away for a moment: the next look will do
         step = open_step()

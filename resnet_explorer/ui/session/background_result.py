@@ -20,6 +20,7 @@ from resnet_explorer.common.background import BackgroundResults
 from resnet_explorer.common.i18n import language, with_language_of_now
 from resnet_explorer.common.user_folder import with_home_of_now
 from resnet_explorer.ui.app.url_state import complain_again
+from resnet_explorer.ui.session.polling import polling
 
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ def redraw_when_ready() -> None:
         _wait(missed)
 
 
-@st.fragment(run_every=EVERY)
+@polling(EVERY)
 def _wait(missed: dict[Hashable, Callable[[], Any]]) -> None:
     if not st.session_state[_IS_PAINTED]:  # a part of the run that draws the page; the next is the browser's
         st.session_state[_IS_PAINTED] = True

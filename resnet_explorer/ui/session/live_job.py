@@ -12,6 +12,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.progress import Step
 from resnet_explorer.common.text import duration, named
 from resnet_explorer.ui.session.cached_result import cached_result
+from resnet_explorer.ui.session.polling import polling
 from resnet_explorer.ui.session.progress_job import Job, offer_to_resume
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ def run_live(
     return job.answer
 
 
-@st.fragment(run_every=EVERY)
+@polling(EVERY)
 def _working(key: str, label: str, job: Job[T], draw: Callable[[T | None], None]) -> None:
     """What is known, then a second's work; when all is done or was stopped, the page is drawn anew."""
     if job.is_finished or job.stopped:

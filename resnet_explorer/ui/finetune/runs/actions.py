@@ -9,6 +9,7 @@ import streamlit as st
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.finetune.runs.store import RunEntry, delete, rename
+from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.refusal import kept_refusal
 from resnet_explorer.ui.finetune.runs.run_input import KEY
 from resnet_explorer.ui.serving.begin_run import continue_run
@@ -87,4 +88,4 @@ def _delete(key: str) -> None:
 def open_on_predict(weights: str) -> None:
     """Go to the Predict page with trained weights, which are the session's from now on."""
     choose_weights(weights)
-    st.switch_page("pages/predict.py", query_params=link_parameters())
+    leave_for("pages/predict.py", link_parameters())

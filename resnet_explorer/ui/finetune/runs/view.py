@@ -23,6 +23,7 @@ from resnet_explorer.ui.finetune.runs.run_input import (
     train_link,
 )
 from resnet_explorer.ui.finetune.runs.table import show_table, table_button
+from resnet_explorer.ui.session.polling import polling
 from resnet_explorer.ui.widgets.wrapped_table import words_table
 from resnet_explorer.weights.catalogue import available
 
@@ -73,7 +74,7 @@ def _sentence(run: RunEntry) -> str:
     return words.format(run=name, share=best.val_accuracy, epoch=best.epoch)
 
 
-@st.fragment(run_every=SECONDS)
+@polling(SECONDS)
 def _show_alive(drawn: Signature, key: str) -> None:
     known = known_runs()
     if _signature(known) != drawn:

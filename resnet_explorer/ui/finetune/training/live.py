@@ -16,6 +16,7 @@ from resnet_explorer.finetune.runs.status import STATUS
 from resnet_explorer.finetune.runs.store import RunEntry, example_run, runs
 from resnet_explorer.finetune.training.passing_order import FIRST, passing_batches
 from resnet_explorer.finetune.training.strategies import THUMBNAILS, parts, passing_svg, strategy_svg
+from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.head import foot, picture
 from resnet_explorer.ui.app.menu_bar import page_link
 from resnet_explorer.ui.app.page_list import TRUST
@@ -33,6 +34,7 @@ from resnet_explorer.ui.finetune.runs.run_input import show_example_words
 from resnet_explorer.ui.serving.begin_run import continue_run
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.network import link_parameters
+from resnet_explorer.ui.session.polling import polling
 from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 from resnet_explorer.weights.shown_names import shown_names
 
@@ -83,7 +85,7 @@ def _last_noted(run: RunEntry) -> float:
     return path.stat().st_mtime if path.exists() else 0.0
 
 
-@st.fragment(run_every=SECONDS)
+@polling(SECONDS)
 def _show_alive(drawn: frozenset[str]) -> None:
     """The runs that live; when one has ended or begun, the whole page is drawn anew."""
     alive = [run for run in reversed(runs()) if run.alive]
@@ -190,7 +192,7 @@ def _show_ended(run: RunEntry) -> None:
             )
     show_end(run)
     if st.session_state.pop(_TO_RUNS, False):
-        st.switch_page(TRUST.file, query_params=link_parameters())
+        leave_for(TRUST.file, link_parameters())
 
 
 def _choose_run(key: str) -> None:

@@ -13,6 +13,7 @@ from resnet_explorer.finetune.dataset.store import dataset_at
 from resnet_explorer.finetune.runs.store import RunEntry, find_run
 from resnet_explorer.finetune.training.hyperparameters import DEFAULTS, TUTORIAL, Settings, Strategy
 from resnet_explorer.network.spec import ResNetSpec
+from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.page_list import TRAIN
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.app.url_state import linked, one_of
@@ -188,7 +189,7 @@ def _fill(settings: Settings) -> None:
 def train_again(key: str) -> None:
     """Go to the Train page, filled in as a run had it."""
     st.session_state[_AGAIN] = key
-    st.switch_page(TRAIN.file, query_params=link_parameters())
+    leave_for(TRAIN.file, link_parameters())
 
 
 def take_over() -> None:
