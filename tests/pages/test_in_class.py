@@ -26,6 +26,7 @@ from resnet_explorer.finetune.runs.queue import QUEUE, queue_place
 from resnet_explorer.finetune.runs.status import ALIVE
 from resnet_explorer.finetune.runs.store import delete, find_run, rename, runs
 from resnet_explorer.finetune.training.run_config import RunConfig
+from resnet_explorer.lessons.open_step import open_step
 from resnet_explorer.serving import classroom
 from resnet_explorer.serving.classroom import STUDENT, TEACHER, Classroom
 from resnet_explorer.serving.rights import MOST_WAITING
@@ -276,3 +277,15 @@ def test_the_class_is_shown_by_the_teacher(ask_as: Ask, teacher: Mapping[str, st
     for who, is_there in ((ANN, False), ({TEACHER: "guessed"} | BOB, False), (teacher, True)):
         ask_as(who)
         assert ("Class" in popovers(opened("overview"))) is is_there
+
+
+def test_another_window_of_the_teachers_leaves_the_open_step_as_it_is(
+    ask_as: Ask, teacher: Mapping[str, str]
+) -> None:
+    ask_as(teacher)
+    first = opened("overview", lesson="paper", step="1")
+    assert open_step() == ("paper", 1)
+    opened("overview")
+    assert open_step() == ("paper", 1)
+    first.button(key="_lesson_leave").click().run()
+    assert open_step() is None
