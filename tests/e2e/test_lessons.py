@@ -11,6 +11,13 @@ from resnet_explorer.ui.app.page_list import PAGES, STEMS
 from tests.e2e.conftest import at_rest, settle, visit
 from tests.e2e.test_frame import measured
 
+ENTRIES_OF_A_LATE_PAGE = """() => {
+  const before = history.length;
+  for (const address of ["/blocks?lesson=paper&step=4", "/blocks?net=resnet50&lesson=paper&step=4",
+                         "/shortcuts?net=resnet50&lesson=paper&step=4"]) history.pushState({}, "", address);
+  return history.length - before;
+}"""
+"""As a fast server tells a step: its link twice, and only then its page."""
 TITLES = {page.stem: page.name for page in PAGES} | {"overview": "ResNet Explorer"}
 
 
@@ -75,6 +82,7 @@ def test_what_was_changed_at_a_step_is_undone_by_coming_back(page: Page, app: st
     step_is(page, 6, 10, "Architecture")
     page.go_forward()
     step_is(page, 5, 10, "Blocks")
+    assert page.evaluate(ENTRIES_OF_A_LATE_PAGE) == 1
 
 
 def test_presented_the_picture_is_all_that_is_seen_and_the_steps_go_on(page: Page, app: str) -> None:

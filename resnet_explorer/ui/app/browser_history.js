@@ -21,16 +21,19 @@ if (!history.addEntry) {
     const goal = new URL(url ?? "", location.href);
     const isSamePage = goal.pathname === location.pathname;
     const isSameStep = this.stepOf(goal.search) === this.stepOf(location.search);
-    // The link of a step on another page comes with the address of this one first.
+    // The link of a step on another page comes with the address of this one first, and may come so again.
     const isOnTheWay = isSamePage && !isSameStep;
-    const change = (isSamePage && isSameStep) || (this.isOnTheWay && isSameStep) || this.isOld();
-    this.isOnTheWay = isOnTheWay;
+    const isAgain = isSamePage && isSameStep;
+    const change = isAgain || (this.isOnTheWay && isSameStep) || this.isOld();
+    this.isOnTheWay = isOnTheWay || (isAgain && this.isOnTheWay);
     return (change ? this.changeEntry : this.addEntry).call(this, { ...state, isDrawn: true }, title, url);
   };
   history.replaceState = function (state, title, url) {
     return this.changeEntry({ ...state, isDrawn: true }, title, url);
   };
   history.replaceState(history.state, "");
+  // Whoever clicks has arrived.
+  for (const kind of ["click", "keydown"]) addEventListener(kind, () => (history.isOnTheWay = false), { capture: true });
   // A first visit by an old link can be led on before this script is there: its entry is passed over.
   addEventListener(
     "popstate",
