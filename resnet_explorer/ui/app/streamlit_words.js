@@ -22,9 +22,11 @@ if (!window.saysStreamlitWords) {
     }
     return text;
   };
+  // Where names of classes, files and people stand, which may be such a word: "Light" stays.
+  const NAMES = "code, pre, style, script, strong, em, svg, td, th, [role=option]";
   const sayText = (node) => {
     const words = ours(node.data);
-    if (words !== node.data && !node.parentElement?.closest("code, pre, style, script")) node.data = words;
+    if (words !== node.data && !node.parentElement?.closest(NAMES)) node.data = words;
   };
   const sayAttribute = (element, name) => {
     const text = element.getAttribute(name);
