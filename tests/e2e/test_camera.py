@@ -33,7 +33,7 @@ def test_a_frame_of_the_camera_is_classified(page_with_camera: Page, app: str) -
     settle(page)
     photo = page.get_by_role("img", name="The photo, the square framed")
     before = photo.get_attribute("src") or ""
-    expect(page.locator("video")).to_be_visible()  # the browser's word has come: before, a frame would be none
+    expect(page.locator("video")).to_be_visible()  # with the browser's leave: before it, a frame is none
     page.wait_for_function("() => document.querySelector('video')?.videoWidth > 0")  # it shows something
     page.get_by_test_id("stCameraInputButton").click()
     expect(page.get_by_text(re.compile(r"^camera-input-.*\.jpg: [\d,]+ × [\d,]+")).first).to_be_visible()
