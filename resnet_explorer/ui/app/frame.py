@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import RerunException
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.ui.app import url_state
-from resnet_explorer.ui.app.goal import follow_goal, set_goal
+from resnet_explorer.ui.app.goal import follow_goal, leave_for, set_goal
 from resnet_explorer.ui.app.menu_bar import menu_bar
 from resnet_explorer.ui.app.page_end import PageEnd
 from resnet_explorer.ui.app.page_list import OVERVIEW, PAGES, page_called
@@ -114,4 +114,4 @@ def moved_to(stem: str, **link: str) -> NoReturn:
         stem: of the file of the page that it became a part of.
         link: what that page is asked for besides.
     """
-    st.switch_page(f"pages/{stem}.py", query_params=st.query_params.to_dict() | link)
+    leave_for(f"pages/{stem}.py", st.query_params.to_dict() | link)

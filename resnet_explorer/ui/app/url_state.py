@@ -127,8 +127,8 @@ TEXT: Final = Code(str, lambda text: text[:LONGEST], lambda value: isinstance(va
 def linked(key: str, default: T, code: Code) -> T:
     """Give a control its value before it is drawn, and put that value into the link.
 
-    The control is drawn after it with the same key, without a default of its own, and with
-    `persist_state="session"`.
+    The control is drawn after it with `keeping_value(key)`, and without a default of its own. Where a click
+    on it is all that ever sets it, its key and `persist_state="session"` do as well.
 
     Args:
         key: the control's key, and its name in the link.
