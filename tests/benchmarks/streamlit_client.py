@@ -71,9 +71,13 @@ class Screen:
         """The part of the page that drew the widget of that key; "" for the page itself."""
         return self._found(key)[1]
 
-    def forget(self, parts: Collection[str]) -> None:
-        """These parts are drawn anew."""
-        self.deltas = [delta for delta in self.deltas if delta.fragment_id not in parts]
+    def of_parts(self, parts: Collection[str]) -> list[Any]:
+        """What these parts of the page drew."""
+        return [delta for delta in self.deltas if delta.fragment_id in parts]
+
+    def forget(self, deltas: Collection[Any]) -> None:
+        """These were drawn anew."""
+        self.deltas = [delta for delta in self.deltas if not any(delta is each for each in deltas)]
 
     def _found(self, key: str) -> tuple[Any, str]:
         for delta in reversed(self.deltas):
@@ -119,6 +123,7 @@ class Visitor:
         self._runs = 0
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._run: Screen | None = None
+        self._stale: list[Any] = []  # of a part that is drawn anew: a browser shows it until that is done
         self._finished, self._part_finished = asyncio.Event(), asyncio.Event()
         self._one_part = asyncio.Lock()
         self._urls: asyncio.Queue[Any] = asyncio.Queue()
@@ -322,7 +327,7 @@ class Visitor:
         elif kind == "new_session":
             session = message.new_session
             self._session = session.initialize.session_id
-            self.screen.forget(set(message.metadata.run.fragment_ids))
+            self._stale = self.screen.of_parts(set(message.metadata.run.fragment_ids))
             if not message.metadata.run.fragment_ids:
                 self._page = session.page_script_hash
                 self._run = Screen()
@@ -342,6 +347,7 @@ class Visitor:
         elif kind == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
             self._end_run()
         elif kind == "script_finished" and message.script_finished == PART_FINISHED:
+            self.screen.forget(self._stale)
             self._part_finished.set()
 
     def _end_run(self) -> None:
