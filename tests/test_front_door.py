@@ -54,6 +54,7 @@ def test_importing_it_loads_no_torch() -> None:
         resnet_explorer.predict_video  # noqa: B018
 
 
+@pytest.mark.slow
 def test_a_photo_is_predicted_by_the_bundled_network() -> None:
     weights = find("bundled")
     photo = open_photo(Path("cat.png").read_bytes(), "cat.png")
@@ -79,6 +80,7 @@ def test_a_file_a_live_module_and_a_picture_are_the_same_network_and_photo() -> 
     assert all(torch.equal(value, before[name]) for name, value in live.state_dict().items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [torchvision.models.resnet18, lambda: nn.DataParallel(torchvision.models.resnet18(num_classes=7))],
@@ -100,6 +102,7 @@ def test_torchvisions_network_is_read_from_its_values(make: Callable[[], nn.Modu
     assert found.weights.key != trained_network(module).weights.key, "other values are another network"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", list(METHODS))
 def test_an_explanation_is_its_picture(method: str) -> None:
     found = explain("cat.png", model="net.safetensors", method=method, stage=1, target="dog")

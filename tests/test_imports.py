@@ -129,6 +129,7 @@ def with_torch() -> set[str]:
     return {f"{name}.{module}" for name, modules in LOADS_TORCH.items() for module in modules.split()}
 
 
+@pytest.mark.slow
 def test_no_module_imports_itself_by_way_of_others() -> None:
     assert circle(imports()) == []
     assert circle({"a": frozenset({"b"}), "b": frozenset({"c"}), "c": frozenset({"a"})}) != []
@@ -162,11 +163,13 @@ def test_only_the_front_door_stands_at_the_root() -> None:
     assert {name for name in sources() if "." not in name} - set(ORDER) == AT_THE_ROOT
 
 
+@pytest.mark.slow
 def test_only_the_app_and_its_pages_load_streamlit() -> None:
     library = [name for name in sources() if room(name) not in ("ui", "__main__")]
     assert loaded_after(library, ["streamlit"]) == {}
 
 
+@pytest.mark.slow
 def test_what_is_not_listed_never_loads_torch() -> None:
     assert with_torch() <= set(sources())
     light = [name for name in sources() if name not in with_torch() and name != "__main__"]

@@ -32,6 +32,7 @@ def entry(name: str, data: bytes) -> Entry:
     return Entry(name, lambda: data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preprocessing", [MOST_CONFIDENT, CENTRE_224], ids=["most confident", "centre"])
 def test_each_photo_has_the_prediction_that_it_has_alone(
     network: ResNet, preprocessing: Preprocessing

@@ -80,6 +80,7 @@ def test_one_step_of_the_running_statistics_takes_the_unbiased_variance() -> Non
     assert running.variance[0] == pytest.approx(0.9 * 1 + 0.1 * 6)
 
 
+@pytest.mark.slow
 @given(st.data(), batches(), st.sampled_from([0.0, 0.1, 0.5, 1.0]))
 def test_any_batches_give_what_torch_gives(data: st.DataObject, drawn: list[Array], momentum: float) -> None:
     layer = data.draw(layers(drawn[0].shape[1]))

@@ -128,6 +128,7 @@ def test_means_and_spreads_are_those_of_torchvisions_block(
     assert np.allclose(run.output.maps, output[0, :3].numpy(), atol=1e-5)
 
 
+@pytest.mark.slow
 @given(choices())
 @settings(max_examples=60)
 def test_any_block_does_what_its_forward_does(choice: BlockChoice) -> None:

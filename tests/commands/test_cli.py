@@ -224,6 +224,7 @@ class TestPredict:
         assert len({row["probability"] for row in rows}) == 1
         assert captured.out.splitlines()[::2] == [row["photo"] for row in rows]
 
+    @pytest.mark.slow
     def test_sheets_show_where_the_evidence_is(
         self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -246,6 +247,7 @@ class TestPredict:
         with Image.open("x/cat-cam.png") as figure:
             assert figure.tobytes() != likeliest
 
+    @pytest.mark.slow
     def test_a_sheet_never_overwrites_a_photo(
         self, network: None, photo: None, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -430,6 +432,7 @@ def colours() -> Path:
 class TestTrain:
     ARGUMENTS = ("--network", "basic.1.width-8.stem-cifar", "--seed", "3")
 
+    @pytest.mark.slow
     def test_from_images_to_a_network_that_predicts(
         self, colours: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -461,6 +464,7 @@ class TestTrain:
             sentence == "The run in run was begun with epochs 2, and this is 3; only the same can be resumed."
         )
 
+    @pytest.mark.slow
     def test_a_stopped_run_is_resumed(
         self, colours: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -495,6 +499,7 @@ class TestTrain:
         assert words in one_sentence(capsys.readouterr().err)
         assert not Path("run").exists()
 
+    @pytest.mark.slow
     def test_another_network_does_not_resume(self, colours: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["train", "colours", "--out", "run", *self.ARGUMENTS, "--epochs", "1"]) == 0
         capsys.readouterr()
@@ -502,6 +507,7 @@ class TestTrain:
         assert main(["train", "colours", "--out", "run", *other]) == 1
         assert "was begun with width 8, and this is 4" in one_sentence(capsys.readouterr().err)
 
+    @pytest.mark.slow
     def test_a_trained_network_is_trained_further(
         self, colours: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

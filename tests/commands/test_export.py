@@ -43,6 +43,7 @@ def test_every_file_and_the_same_bytes_again(here: Path, capsys: pytest.CaptureF
     assert (here / "f.onnx").read_bytes() != first["f.onnx"], "another seed, other weights"
 
 
+@pytest.mark.slow
 def test_a_trained_network_by_its_name_or_its_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--onnx=t.onnx", "--bundle=b.zip", "--model=m.py"]
     assert main(["export", "--weights=bundled", *arguments]) == 0

@@ -231,7 +231,6 @@ def test_the_tutorials_train_and_predict(run: Run, start: list[object], tmp_path
     assert abs(sum(float(line.rpartition(" ")[2]) for line in both) - 1) < 2e-3
 
 
-@pytest.mark.slow
 def test_a_run_without_a_folder_is_one_of_the_apps(run: Run, data: Path, start: list[object]) -> None:
     result = run("train", data, *start[:-2], "--epochs", 1, "--label", "In the app")
     assert result.exit_code == 0
@@ -286,7 +285,6 @@ def test_options_of_another_way_are_refused(
     assert "--network is for --weights none" in trained.stderr.replace("\n", " ").replace("│", " ")
 
 
-@pytest.mark.slow
 def test_a_file_of_weights_is_begun_with(run: Run, data: Path, start: list[object], tmp_path: Path) -> None:
     assert run("train", data, *start, "--epochs", 2).exit_code == 0
     told = ["--strategy", "head", "--epochs", 1, "--batch", 8, "--out", tmp_path / "second"]

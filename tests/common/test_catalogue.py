@@ -76,6 +76,7 @@ def test_chinese_is_there() -> None:
     assert [language_name(code) for code in languages()] == ["English", "中文"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_every_word_of_the_app_has_its_translation_and_no_other_is_there(
     code: str, words_of_the_app: Words
@@ -120,6 +121,7 @@ def test_a_placeholder_that_differs_is_seen() -> None:
     assert fields("%{x}: %{y:.1%}") != fields("%{x}：%{y:.2%}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_what_is_bold_is_bold_in_every_language(code: str) -> None:
     """Beside Han signs `**15 %**的` stays as it is: a closing mark behind a sign needs a space after it."""
@@ -144,6 +146,7 @@ def test_what_is_compiled_is_what_is_written(code: str, tmp_path: Path) -> None:
     assert vars(compiled)["_catalog"] == vars(written)["_catalog"]
 
 
+@pytest.mark.slow
 def test_a_term_of_the_glossary_is_translated_by_it() -> None:
     differ = [
         (term, english, text)
@@ -179,6 +182,7 @@ def test_every_prose_has_its_twin(code: str) -> None:
     assert others == english
 
 
+@pytest.mark.slow
 def test_what_is_translated_is_a_literal() -> None:
     """A text that is made while the app runs is in no catalogue; a table marks what it holds by `msg`."""
     wrong = [
@@ -193,6 +197,7 @@ def test_what_is_translated_is_a_literal() -> None:
     assert not wrong
 
 
+@pytest.mark.slow
 def test_every_literal_is_seen_by_what_extracts_words(words_of_the_app: Words) -> None:
     """Babel sees no call within an f-string."""
     literals = {

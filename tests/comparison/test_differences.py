@@ -54,6 +54,7 @@ def test_resnet_101_has_18_992_128_parameters_more_than_resnet_50() -> None:
     assert stage.a.out_shape == stage.b.out_shape == (1024, 14, 14)
 
 
+@pytest.mark.slow
 @given(specs(), specs())
 def test_differences_of_sections_add_up_to_that_of_the_whole(one: ResNetSpec, other: ResNetSpec) -> None:
     a, b = plan(one, (40, 33)), plan(other, (40, 33))

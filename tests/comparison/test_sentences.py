@@ -162,6 +162,7 @@ def test_nothing_else_is_not_said_when_another_field_differs(field: str) -> None
     assert "nothing else" not in words
 
 
+@pytest.mark.slow
 @given(specs(), specs(), st.sampled_from([(32, 32), (33, 40)]), st.sampled_from([(32, 32), (33, 40)]))
 def test_nothing_else_is_said_of_a_single_difference_only(
     one: ResNetSpec, other: ResNetSpec, size: tuple[int, int], other_size: tuple[int, int]

@@ -30,8 +30,6 @@ from resnet_explorer.counting.tools import Answer, ask, ask_tool
 from resnet_explorer.network.spec import PRESETS, TORCHVISION_NAMES
 from tests.strategies import input_sizes, specs
 
-pytestmark = pytest.mark.slow
-
 RESNET50 = preset("resnet50")
 FULL = (224, 224)
 ASKED = ("torchinfo", "fvcore", "thop", "torch")
@@ -69,6 +67,7 @@ conventions = st.builds(
 # The tools themselves
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ASKED)
 @pytest.mark.parametrize("name", TORCHVISION_NAMES)
 def test_a_tool_says_the_same_of_torchvisions_networks(name: str, key: str) -> None:
@@ -76,12 +75,14 @@ def test_a_tool_says_the_same_of_torchvisions_networks(name: str, key: str) -> N
     assert ask_tool(key, preset(name), (32, 32)) == total(key, preset(name), (32, 32))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ASKED)
 @pytest.mark.parametrize("name", ["resnet18", "resnet50"])
 def test_a_tool_says_the_same_at_full_size(name: str, key: str) -> None:
     assert ask_tool(key, preset(name)) == total(key, preset(name))
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(spec=specs(), size=input_sizes)
 @pytest.mark.parametrize("key", ASKED)

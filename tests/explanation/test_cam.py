@@ -121,6 +121,7 @@ def test_nothing_is_left_behind(grad_enabled: bool, trainable: bool) -> None:
     assert not any(module._forward_hooks or module._backward_hooks for module in model.modules())
 
 
+@pytest.mark.slow
 def test_the_graph_is_freed() -> None:
     model = small_network()
     seen: list[weakref.ref[Tensor]] = []

@@ -34,6 +34,7 @@ def test_captum_agrees_on_a_small_network(changes: dict[str, object]) -> None:
     assert torch.equal(ours.signed_map, ours.attributions.sum(dim=0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ready", [False, True], ids=["as built", "for evaluation"])
 def test_captum_agrees_on_resnet18(ready: bool) -> None:
     torch.manual_seed(0)
@@ -56,6 +57,7 @@ def test_of_a_linear_network_it_is_weight_times_input() -> None:
     assert answer.total == pytest.approx(answer.difference, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_a_trained_network_shares_out_the_difference_of_the_logits() -> None:
     weights = find("bundled/resnet20")
     model = for_evaluation(load(weights))
@@ -69,6 +71,7 @@ def test_a_trained_network_shares_out_the_difference_of_the_logits() -> None:
         assert answer.total == pytest.approx(answer.difference, abs=0.25)
 
 
+@pytest.mark.slow
 def test_more_points_come_nearer() -> None:
     weights = find("bundled/resnet20")
     model = load(weights)
@@ -78,6 +81,7 @@ def test_more_points_come_nearer() -> None:
     assert abs(many.total - many.difference) < 0.05
 
 
+@pytest.mark.slow
 def test_the_path_goes_in_batches_and_answers_at_the_end() -> None:
     model, tensor = small_network(stem="imagenet"), noise_photo(side=224)
     seen = list(integrated_gradients(model, tensor, 1))

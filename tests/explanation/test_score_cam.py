@@ -55,6 +55,7 @@ def resnet18() -> ResNet:
     return build(preset("resnet18")).eval()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ready", [False, True], ids=["as built", "for evaluation"])
 @pytest.mark.parametrize(
     "stage", [1, 2, *(pytest.param(stage, marks=pytest.mark.slow) for stage in (3, 4))]
@@ -83,6 +84,7 @@ def test_the_weights_are_a_softmax_over_the_channels_scores() -> None:
     assert torch.allclose(signed_map(model, tensor, stage, target), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_stop_leaves_the_map_of_the_channels_so_far() -> None:
     model, tensor = build(ResNetSpec("basic", (1, 1), width=96, stem="cifar")).eval(), noise_photo()
     seen = steps(model, tensor, 2, 4)
@@ -111,6 +113,7 @@ def test_a_channel_that_is_even_shows_nothing() -> None:
     assert torch.allclose(found, torch.ones(8, 8))  # not a number were it 0 / 0
 
 
+@pytest.mark.slow
 def test_nothing_is_left_behind_between_two_steps() -> None:
     model = small_network(20, width=96)
     for step in score_cam(model, noise_photo(), 1, 2):

@@ -1,10 +1,6 @@
 """The bars of the likeliest classes."""
 
-import pytest
-
 from resnet_explorer.explanation.top_k_svg import top_k_svg
-
-pytestmark = pytest.mark.slow
 
 
 def test_bars_say_their_class_and_cut_long_names() -> None:

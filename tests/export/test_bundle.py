@@ -34,8 +34,6 @@ from resnet_explorer.weights.checkpoint import read_checkpoint
 from resnet_explorer.weights.description import Weights, class_indices
 from tests.strategies import specs
 
-pytestmark = pytest.mark.slow
-
 GREY = ResNetSpec(
     "basic", (1, 2), width=8, stem="cifar", activation="pre", shortcut="zero_pad", conv_bias=True,
     in_channels=1, num_classes=3,
@@ -134,6 +132,7 @@ def told(output: str) -> dict[str, dict[str, float]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "made",
     [
@@ -162,6 +161,7 @@ def test_it_says_what_the_app_says(
         assert found == {name: pytest.approx(value, abs=1e-4) for name, value in expected.items()}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(spec=specs())
 def test_any_network_that_takes_photos(spec: ResNetSpec) -> None:
@@ -195,6 +195,7 @@ def jpeg_2000_that_claims(width: int, height: int) -> bytes:
     return bytes(data)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_told_in_a_sentence_and_the_others_are_done(
     photos: list[Path], tmp_path: Path
 ) -> None:
@@ -250,6 +251,7 @@ def test_what_makes_a_tile_is_the_apps_own_file() -> None:
     assert "resnet_explorer" not in text
 
 
+@pytest.mark.slow
 def test_without_a_file_it_says_which(tmp_path: Path) -> None:
     folder = unzipped(bundle(*network_of(GREY, TILE)), tmp_path)
     (folder / "tile.py").unlink()

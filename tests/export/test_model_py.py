@@ -18,8 +18,6 @@ from resnet_explorer.network.spec import PRESETS, TORCHVISION_NAMES
 from resnet_explorer.network.spec_code import decode_spec
 from tests.strategies import specs
 
-pytestmark = pytest.mark.slow
-
 WIDEST = ResNetSpec("bottleneck", (500, 500, 500, 500), width=1024, groups=1024, width_per_group=4096)
 CODES = (
     *("resnet18", "resnext50_32x4d", "plain34", "resnet20_cifar", "resnet200_preact", "resnet18_d2l"),
@@ -51,6 +49,7 @@ def run_alone(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(spec=specs())
 def test_any_network_is_the_same_to_the_bit(spec: ResNetSpec) -> None:
@@ -68,6 +67,7 @@ def test_any_network_is_the_same_to_the_bit(spec: ResNetSpec) -> None:
     assert list(theirs.state_dict()) == list(ours.state_dict())
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(spec=specs())
 def test_the_check_in_it_passes_and_the_same_spec_gives_the_same_text(spec: ResNetSpec) -> None:
@@ -77,6 +77,7 @@ def test_the_check_in_it_passes_and_the_same_spec_gives_the_same_text(spec: ResN
     assert max(map(len, text.splitlines())) <= 88
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_preset_states_its_totals_and_checks_them(name: str) -> None:
     spec = preset(name)
@@ -108,6 +109,7 @@ def test_it_has_only_what_its_network_needs() -> None:
     assert "stride: int" not in model_file(ResNetSpec("basic", (2,)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["resnet50", "resnet1202_cifar", CODES[-1]])
 def test_it_runs_without_this_project(code: str, tmp_path: Path) -> None:
     spec = decode_spec(code)
@@ -139,6 +141,7 @@ def test_the_check_in_it_can_fail(true: str, false: str, sentence: str) -> None:
     assert str(caught.value) == sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet18", "resnext50_32x4d"])
 def test_torchvisions_weights_are_loaded_and_give_its_logits(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

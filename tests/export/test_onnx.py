@@ -53,12 +53,14 @@ def hold_against_torch(model: ResNet, x: Tensor) -> None:
     torch.testing.assert_close(theirs / scale, ours / scale, rtol=0, atol=1e-4)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(spec=specs())
 def test_any_network_gives_its_logits_in_onnxruntime(spec: ResNetSpec) -> None:
     hold_against_torch(trained(spec), torch.randn(3, spec.in_channels, 37, 34))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet18", "resnext50_32x4d", "resnet20_cifar"])
 def test_presets_at_two_sizes(name: str) -> None:
     model = trained(preset(name))
@@ -82,6 +84,7 @@ def test_nodes_have_torchvisions_names_and_the_file_is_sound() -> None:
     assert onnx_file(model.spec, model.state_dict()) == content
 
 
+@pytest.mark.slow
 def test_a_trained_network_has_its_classes_and_preprocessing_inside() -> None:
     weights = find("bundled")
     model = load(weights)
@@ -119,6 +122,7 @@ def test_any_trained_network_whose_file_holds_halves(spec: ResNetSpec) -> None:
     torch.testing.assert_close(run(content, x) / scale, ours / scale, rtol=0, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_resnet_1202_takes_seconds() -> None:
     model = build(preset("resnet1202_cifar"))
     start = time.perf_counter()

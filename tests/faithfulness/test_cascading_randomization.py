@@ -128,6 +128,7 @@ def test_the_seed_decides() -> None:
     assert not np.array_equal(one[-1].map, other[-1].map)
 
 
+@pytest.mark.slow
 def test_who_keeps_the_finished_work_keeps_no_networks() -> None:
     def networks() -> int:
         gc.collect()

@@ -22,8 +22,6 @@ from tests.hooks import seen
 from tests.small_networks import noise_photo, small_network
 from tests.strategies import specs
 
-pytestmark = pytest.mark.slow
-
 
 def lively(model: ResNet, seed: int = 3) -> ResNet:
     """With norms that were measured and are not all alike."""
@@ -47,6 +45,7 @@ def names_of(model: ResNet, size: int) -> list[str]:
     return [place.name for place in places(plan(model.spec, (size, size)))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "count"), [("resnet18", 9), ("resnet50", 17)])
 def test_block_by_block_they_are_what_hooks_see_in_torchvisions_network(name: str, count: int) -> None:
     torch.manual_seed(1)
@@ -67,11 +66,13 @@ def test_block_by_block_they_are_what_hooks_see_in_torchvisions_network(name: st
         assert np.array_equal(features_at(prepared, tensor, index), found[index])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", VARIANTS, ids=str)
 def test_every_variant_prepared_gives_what_the_stored_network_gives(changes: dict[str, object]) -> None:
     check_against_the_stored_network(lively(small_network(**changes)), noise_photo())
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(spec=specs())
 def test_so_does_any_network(spec: ResNetSpec) -> None:

@@ -188,6 +188,7 @@ def test_every_shortcut_is_of_its_blocks_kind(spec: ResNetSpec, size: tuple[int,
             assert (block.shortcut == "identity") == (block.in_shape == block.out_shape)
 
 
+@pytest.mark.slow
 @given(spec=specs(), size=input_sizes, layers=st.booleans(), folds=st.booleans())
 def test_all_that_is_drawn_has_a_record_and_stands_for_itself(
     spec: ResNetSpec, size: tuple[int, int], layers: bool, folds: bool

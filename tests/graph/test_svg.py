@@ -119,6 +119,7 @@ def test_resnet1202_unfolded_takes_the_form_of_a_screen() -> None:
     assert 0.3 < drawing.breadth / drawing.length <= 0.62
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(spec=specs(), size=input_sizes, layers=st.booleans(), folds=st.booleans())
 def test_any_network_is_drawn(spec: ResNetSpec, size: tuple[int, int], layers: bool, folds: bool) -> None:
@@ -181,6 +182,7 @@ def test_a_picture_that_leaves_the_app_has_nothing_unseen_on_its_lines() -> None
     assert not [path for path in root.iter(f"{SVG}path") if path.get("class") == "line"]
 
 
+@pytest.mark.slow
 def test_a_png_is_twice_the_drawing_and_at_most_10_000_pixels() -> None:
     small = network_svg(drawn("resnet18"))
     assert small.png_scale == 2

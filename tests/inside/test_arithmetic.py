@@ -92,6 +92,7 @@ def test_every_layer_of_torchvisions_networks(name: str, layers: int) -> None:
         )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(spec=specs(), data=st.data())
 def test_any_cell_of_any_network(spec: ResNetSpec, data: st.DataObject) -> None:

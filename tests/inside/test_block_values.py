@@ -158,6 +158,7 @@ def test_before_the_last_block_the_parts_are_what_a_small_change_does() -> None:
         assert (logit(moved) - logit(values.total)) / step == pytest.approx(expected, abs=1e-4)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(specs())
 def test_any_network_leaves_its_blocks_as_its_own_forward_does(spec: ResNetSpec) -> None:

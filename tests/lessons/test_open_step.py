@@ -12,6 +12,7 @@ from resnet_explorer.lessons import open_step as opening
 from resnet_explorer.lessons.open_step import open_step, set_open_step
 
 
+@pytest.mark.slow
 def test_the_open_step_is_the_one_of_last_and_outlives_a_process(temporary_home: Path) -> None:
     assert open_step() is None
     set_open_step(("paper", 3))

@@ -18,6 +18,8 @@ from resnet_explorer.lessons.open_step import open_step, set_open_step
 from resnet_explorer.lessons.votes import Asked, counts, is_told, tell, vote
 from tests.places import ROOT
 
+pytestmark = pytest.mark.slow
+
 ASKED = Asked("paper", Question("Which?", ("this", "that", "none"), frozenset({1})))
 VOTES = """
 import sys

@@ -106,6 +106,7 @@ steps = some.builds(
 )
 
 
+@pytest.mark.slow
 @given(
     some.builds(
         Lesson,

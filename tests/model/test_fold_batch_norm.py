@@ -33,6 +33,7 @@ def close(ours: Tensor, theirs: Tensor) -> bool:
     return torch.allclose(ours, theirs, rtol=0, atol=1e-9 * float(theirs.abs().max()) + 1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(spec=specs(), seed=st.integers(0, 99))
 def test_logits_and_stages_are_the_networks_own(spec: ResNetSpec, seed: int) -> None:
@@ -47,6 +48,7 @@ def test_logits_and_stages_are_the_networks_own(spec: ResNetSpec, seed: int) -> 
             assert close(ours, theirs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet18", "resnet50", "wide_resnet50_2", "resnet200_preact"])
 def test_known_networks_keep_their_maps(name: str) -> None:
     torch.manual_seed(3)
@@ -68,6 +70,7 @@ def test_the_bundled_networks_logits_are_within_a_ten_thousandth(key: str, count
         assert (for_evaluation(model)(photos) - model(photos)).abs().max() < 1e-4
 
 
+@pytest.mark.slow
 def test_no_batch_norm_follows_a_convolution_any_more() -> None:
     ready = for_evaluation(build(preset("resnet50")).eval())
     assert not any(isinstance(module, nn.BatchNorm2d) for module in ready.modules())

@@ -70,6 +70,7 @@ def test_the_logits_are_the_same_from_any_stage_on(index: int) -> None:
         assert torch.equal(model.from_stage(index, model.stage_outputs(x)[index]), model(x))
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(spec=specs(), size=input_sizes)
 def test_real_tensors_come_out_in_the_shape_of_the_plan(spec: ResNetSpec, size: tuple[int, int]) -> None:
@@ -165,6 +166,7 @@ def lesson_network() -> nn.Sequential:
     return nn.Sequential(stem, *stages, nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten(), nn.Linear(512, 10))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", [28, 96])
 def test_the_lessons_network_gives_the_logits_of_its_own_code(side: int) -> None:
     torch.manual_seed(0)

@@ -165,6 +165,7 @@ def cells(p: Plan) -> st.SearchStrategy[tuple[str, int, int]]:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(spec=specs(), size=input_sizes, data=st.data())
 def test_any_cell_of_any_network_sees_what_autograd_says(

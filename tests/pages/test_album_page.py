@@ -42,6 +42,7 @@ def rows(page: AppTest) -> dict[str, str]:
     return dict(row.rsplit(": ", 1) for row in said)
 
 
+@pytest.mark.slow
 def test_without_a_dataset_the_page_says_how_to_add_one() -> None:
     page = opened("album")  # a link of before
     assert (page.title[0].value, page.session_state["tn_view"]) == ("Train", "photos")
@@ -77,6 +78,7 @@ def test_an_uploaded_folder_is_kept_and_split() -> None:
     assert rows(page) == {"cats": "8 + 2", "dogs": "16 + 4"}
 
 
+@pytest.mark.slow
 def test_share_and_seed_are_in_the_link_and_no_photo_is_scanned_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -135,6 +137,7 @@ def test_near_duplicates_are_shown_and_left_out_unless_told() -> None:
     assert page.query_params["al_twins"] == "0"
 
 
+@pytest.mark.slow
 def test_the_photos_of_a_class_can_be_excluded_and_taken_back() -> None:
     dataset = kept(pets(train_cats=30, train_dogs=4, val_cats=2, val_dogs=1))
     page = opened("train", tn_view="photos", al_class="0", al_tiles="2")
@@ -159,6 +162,7 @@ def test_a_class_cannot_be_excluded_whole() -> None:
     assert rows(page), "the classes stay, to take some back"
 
 
+@pytest.mark.slow
 def test_a_hundred_classes_are_shown_in_parts() -> None:
     kept(
         {
@@ -185,6 +189,7 @@ def test_many_photos_of_one_class_are_worth_a_word() -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_training_sees_is_what_training_makes() -> None:
     dataset = kept(pets(train_cats=6, train_dogs=4, val_cats=2, val_dogs=1))
     page = opened("train", tn_view="photos", weights="bundled/resnet20", al_photo="3", al_dice="5")

@@ -29,6 +29,7 @@ def build_by(page: AppTest, way: str) -> AppTest:
     return page.segmented_control(key="arch_by").set_value(way).run()
 
 
+@pytest.mark.slow
 def test_the_first_visit_shows_resnet18(page: AppTest) -> None:
     assert totals(page) == {
         "layers": "18",
@@ -94,6 +95,7 @@ def test_a_cifar_network_by_depth_brings_its_size(page: AppTest) -> None:
     assert "32 → 16 → 8 → 1" in pictures(page)[0]
 
 
+@pytest.mark.slow
 def test_free_fields_build_wide_resnet50(page: AppTest) -> None:
     build_by(page, "free")
     page.segmented_control(key="arch_block").set_value("bottleneck").run()
@@ -105,6 +107,7 @@ def test_free_fields_build_wide_resnet50(page: AppTest) -> None:
     assert page.selectbox(key="_network_choice").value == "wide_resnet50_2"
 
 
+@pytest.mark.slow
 def test_every_free_field_reaches_the_network(page: AppTest) -> None:
     build_by(page, "free")
     for key, value in {"arch_in_channels": 1, "arch_num_classes": 10}.items():
@@ -226,6 +229,7 @@ def test_torchinfo_agrees_figure_by_figure(page: AppTest) -> None:
     assert "Total params: 269,722" in page.code[0].value
 
 
+@pytest.mark.slow
 def test_without_torchinfo_no_torch_is_loaded() -> None:
     script = f"""
 import sys
@@ -255,6 +259,7 @@ def test_before_the_photos_maps_are_there_the_blocks_stand_below_the_path_withou
     assert "<image" not in strip
 
 
+@pytest.mark.slow
 def test_the_channels_of_the_chosen_box_are_a_click_away() -> None:
     page = opened("architecture", net="resnet18", weights="bundled", arch_step="stage 3")
     page.button(key="arch_channels").click().run()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.pages.opened import charts, opened, pictures, words
 
 TWO_TO_SIXTEEN = "2_4_6_8_10_12_14_16~0_0_0_0_0_0_0_0.5"
@@ -49,6 +51,7 @@ def test_a_single_number_cannot_be_trained_on_and_passes_in_evaluation() -> None
     assert len(pictures(at)) == 1
 
 
+@pytest.mark.slow
 def test_evaluation_takes_the_running_statistics() -> None:
     at = opened("batch_norm", bn_mode="eval", bn_k="0")
     fresh = pictures(at)[0]

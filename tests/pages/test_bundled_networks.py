@@ -21,6 +21,7 @@ def test_one_bundled_network_that_is_no_preset_is_listed_by_its_label() -> None:
     assert [option for option in box.options if "one" in option] == ["The default one"]
 
 
+@pytest.mark.slow
 def test_of_two_one_is_chosen_and_stands_in_the_link(bundled_file: Path) -> None:
     smaller = random_network(SPEC.with_(width=8))
     export_bundled(smaller, CLASSES, SEEN, bundled_file.with_stem("smaller"), {"label": "A smaller one"})

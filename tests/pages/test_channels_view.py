@@ -25,8 +25,6 @@ from tests.pages.opened import component, opened, pictures
 from tests.pages.opened import text as opened_text
 from tests.pages.test_kinds import TABLE
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(autouse=True)
 def small_bundled_network(bundled_file: Path) -> None:
@@ -58,6 +56,7 @@ def check(page: AppTest, index: int, other: int) -> None:
             assert f'data-key="channel:{channel}"' in picture
 
 
+@pytest.mark.slow
 def test_the_most_probable_class_and_the_next() -> None:
     _, order, _ = library()
     page = opened("predict", p_view="channels")

@@ -51,6 +51,7 @@ def test_an_old_link_leads_here_with_all_that_it_asks_for() -> None:
     assert at.query_params["cmp_with"] == "resnet152"
 
 
+@pytest.mark.slow
 def test_b_has_as_many_classes_as_a_unless_told() -> None:
     at = opened("compare")
     assert at.selectbox(key="cmp_with").value == "resnet34"
@@ -129,6 +130,7 @@ def test_swapping_and_back() -> None:
     assert words(at) == before
 
 
+@pytest.mark.slow
 def test_a_network_of_ones_own_is_kept_as_b() -> None:
     at = compare_page(net=CUSTOM)
     at.button(key="cmp_keep").click().run()

@@ -27,6 +27,7 @@ def test_the_first_view_is_the_corner_window_of_the_stem() -> None:
     assert "At 225 instead of 224" in words(at)
 
 
+@pytest.mark.slow
 def test_the_window_moves_by_slider_and_by_step() -> None:
     at = opened("convolution")
     at.slider(key="cv_row").set_value(111).run()
@@ -134,6 +135,7 @@ def test_the_table_by_layer_ends_at_the_last_addition() -> None:
     assert at.dataframe[0].value["receptive field"].iloc[-1] == 435
 
 
+@pytest.mark.slow
 def test_the_photo_of_the_session_is_seen_by_the_cell() -> None:
     at = AppTest.from_file(APP, default_timeout=120)
     at.switch_page("pages/predict.py").run()

@@ -116,6 +116,7 @@ def test_a_link_that_asks_in_vain_is_told() -> None:
     assert total(at) == 4_111_512_576
 
 
+@pytest.mark.slow
 def test_the_tools_are_asked_when_they_are_asked_for() -> None:
     at = counting_page("resnet20_cifar")
     assert len(at.dataframe) == 1

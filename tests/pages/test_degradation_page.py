@@ -14,6 +14,7 @@ from tests.pages.opened import charts, opened, words
 
 pytestmark = pytest.mark.slow
 
+
 LIVE = {
     "dg_guess_shown": "1",
     "dg_a_kind": "plain",

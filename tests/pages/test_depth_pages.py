@@ -80,6 +80,7 @@ def test_an_old_link_to_the_signal_leads_to_it() -> None:
     assert page.query_params["sf_depth"] == "14"
 
 
+@pytest.mark.slow
 @every_lab
 def test_a_rerun_computes_nothing(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened("gradient", **link(lab, guess_shown="1"))

@@ -78,6 +78,7 @@ def test_the_first_view_is_the_last_stages_most_active_channel() -> None:
     assert "**1** of 8" in text(page)
 
 
+@pytest.mark.slow
 def test_every_place_has_its_shape_and_its_channel() -> None:
     page = opened("features", p_stage="2", fm_block="1")
     for index, name, shape in (
@@ -99,6 +100,7 @@ def test_every_place_has_its_shape_and_its_channel() -> None:
     check_large(page, 0, int(numbers_at(0).most_active()[0]))
 
 
+@pytest.mark.slow
 def test_a_channel_is_kept_from_block_to_block_and_not_from_stage_to_stage() -> None:
     page = opened("features", p_stage="2", fm_block="1", fm_channel="77")
     check_large(page, 3, 77)
@@ -150,6 +152,7 @@ def test_a_rerun_computes_and_draws_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     assert pictures(page) == before
 
 
+@pytest.mark.slow
 def test_filters_are_those_of_the_file() -> None:
     page = opened("features", fm_view="filters")
     kernels = load(find("bundled")).conv1.weight.detach().numpy()
@@ -188,6 +191,7 @@ def checkpoint(spec: ResNetSpec, name: str) -> str:
     return keep(read_checkpoint(stream.getvalue(), name, None)).key
 
 
+@pytest.mark.slow
 def test_a_pre_activated_network_has_a_scale_around_zero_and_says_so() -> None:
     key = checkpoint(SPEC.with_(activation="pre"), "pre.pth")
     page = opened("features", p_from="yours", p_weights=key, p_stage="2")

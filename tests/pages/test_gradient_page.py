@@ -32,6 +32,7 @@ def curves(page: AppTest) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_a_guess_is_held_against_the_measurement() -> None:
     found = measured(DepthConfig(depth=38, width=2, count=4, images="noise"))
     assert found.plain.outcome == "grows"
@@ -81,6 +82,7 @@ def test_the_derivation_has_the_measured_factors_in_it() -> None:
     assert "The 1 is less than 1" in text
 
 
+@pytest.mark.slow
 def test_the_views_are_the_librarys_and_in_the_link() -> None:
     found = measured(CONFIG)
     for view, count in (("weights", 14), ("inputs", 6), ("factors", 6)):

@@ -38,8 +38,6 @@ from tests.http_server import complete, local_server
 from tests.pages.opened import checkpoint_uploader, component, opened, popovers, text
 from tests.photos.files import file_of
 
-pytestmark = pytest.mark.slow
-
 ANN, BOB = {STUDENT: "ann-" * 5}, {STUDENT: "bob-" * 5}
 TINY = {"net": "basic.1-1.width-8.stem-cifar", "tn_from": "none", "tn_view": "new", "tn_epochs": "5"}
 
@@ -124,6 +122,7 @@ def begin(page: AppTest) -> str:
 # Photos, albums, networks that one brings; others'
 
 
+@pytest.mark.slow
 def test_photos_albums_and_networks_are_seen_by_who_brought_them(
     room: Classroom, ask_as: Ask, teacher: Mapping[str, str]
 ) -> None:
@@ -145,6 +144,7 @@ def test_photos_albums_and_networks_are_seen_by_who_brought_them(
     assert not (own_home() / "datasets").exists()
 
 
+@pytest.mark.slow
 def test_a_photo_is_of_the_session_that_gave_it(room: Classroom, ask_as: Ask) -> None:
     ask_as(ANN)
     page = opened("predict", p_photo="upload")
@@ -158,6 +158,7 @@ def test_a_photo_is_of_the_session_that_gave_it(room: Classroom, ask_as: Ask) ->
     assert not list(room.home_of(ANN[STUDENT]).glob("[!.]*")), "it is nowhere but in the session"
 
 
+@pytest.mark.slow
 def test_a_run_of_another_is_not_seen_stopped_renamed_or_removed(
     room: Classroom, ask_as: Ask, teacher: Mapping[str, str], tmp_path: Path
 ) -> None:
@@ -212,6 +213,7 @@ def test_the_teacher_fetches_and_a_student_does_not(
 # Train
 
 
+@pytest.mark.slow
 def test_each_student_trains_one_small_run_and_not_if_many_wait(
     room: Classroom, ask_as: Ask, begun: list[RunConfig], tmp_path: Path
 ) -> None:
@@ -234,6 +236,7 @@ def test_each_student_trains_one_small_run_and_not_if_many_wait(
     assert begin(opened("train", **TINY, al_album=album)) == "" and len(begun) == 2
 
 
+@pytest.mark.slow
 def test_without_training_it_is_the_teachers(
     room: Classroom,
     ask_as: Ask,
@@ -279,6 +282,7 @@ def test_the_class_is_shown_by_the_teacher(ask_as: Ask, teacher: Mapping[str, st
         assert ("Class" in popovers(opened("overview"))) is is_there
 
 
+@pytest.mark.slow
 def test_another_window_of_the_teachers_leaves_the_open_step_as_it_is(
     ask_as: Ask, teacher: Mapping[str, str]
 ) -> None:

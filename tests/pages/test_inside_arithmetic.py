@@ -24,7 +24,6 @@ from tests.pages.opened import opened, pictures
 from tests.pages.opened import text as opened_text
 from tests.pages.picture_clicks import clicks_on
 
-pytestmark = pytest.mark.slow
 SPEC = ResNetSpec("basic", (2, 1), width=8, stem="cifar", num_classes=10)
 
 
@@ -76,6 +75,7 @@ def test_a_link_names_the_number_and_every_layer_has_some() -> None:
     check(page, of("layer2.0.downsample.0", channel, row, column))
 
 
+@pytest.mark.slow
 def test_a_click_leads_to_where_a_number_came_from_and_back_leads_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -100,6 +100,7 @@ def test_a_click_leads_to_where_a_number_came_from_and_back_leads_back(
     assert page.button(key="in_back").disabled
 
 
+@pytest.mark.slow
 def test_the_cell_of_a_mean_leads_to_the_channel_that_gives_most_says_so_and_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -126,6 +127,7 @@ def test_the_cell_of_a_mean_leads_to_the_channel_that_gives_most_says_so_and_bac
         assert page.selectbox(key="in_block").value == "layer2.0"
 
 
+@pytest.mark.slow
 def test_of_the_studys_deep_network_there_is_the_arithmetic_too(monkeypatch: pytest.MonkeyPatch) -> None:
     click = clicks_on(monkeypatch, block_view)
     page = opened("inside", in_net="study/residual-56", in_block="layer3.8", in_channel="5", p_sample="cat")

@@ -68,6 +68,7 @@ def test_the_first_view_is_a_block_that_adds_x_as_it_is() -> None:
     assert not [name for name in page.query_params if name.startswith("in_")]
 
 
+@pytest.mark.slow
 def test_a_dashed_shortcut_shows_its_x_projected_and_the_last_block_is_exact() -> None:
     page = opened("inside", in_block="layer3.0", in_channel="200")
     check(page, 5, "3.0")
@@ -86,6 +87,7 @@ def test_the_class_can_be_chosen() -> None:
     assert "logit of ship<" in pictures(page)[0]
 
 
+@pytest.mark.slow
 def test_the_study_s_network_of_many_blocks_is_one_click_away_and_back() -> None:
     page = opened("inside")
     beside = pictures(page)[1]
@@ -100,6 +102,7 @@ def test_the_study_s_network_of_many_blocks_is_one_click_away_and_back() -> None
     check(page, 3, "2.1")
 
 
+@pytest.mark.slow
 def test_without_it_leads_to_cut_the_wire_with_that_block_out() -> None:
     page = opened("inside", in_block="layer2.2")
     page.button(key="_in_without").click().run()
@@ -109,6 +112,7 @@ def test_without_it_leads_to_cut_the_wire_with_that_block_out() -> None:
     assert page.query_params["cw_cut"] == "s2.2"
 
 
+@pytest.mark.slow
 def test_feature_maps_lead_inside_their_block() -> None:
     page = opened("features", p_stage="2", fm_block="3")
     page.button(key="_inside").click().run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.opened import opened, words
@@ -18,6 +19,7 @@ def test_the_first_view_is_d2ls_halving_block() -> None:
     assert not [key for key in at.query_params if key.startswith("bl_")]
 
 
+@pytest.mark.slow
 def test_each_preset_is_one_click_and_stands_in_the_link() -> None:
     at = opened("inside", in_source="tensor")
     at.button(key="_bl_d2l_same").click().run()

@@ -57,6 +57,7 @@ def check_kind(page: AppTest) -> None:
     assert "a kind has none" in said(page)
 
 
+@pytest.mark.slow
 def test_the_kind_is_said_and_a_click_asks_for_its_map() -> None:
     bundle_about(OF_A_KIND)
     page = opened("predict", p_sample="cat")
@@ -75,6 +76,7 @@ def test_the_kind_is_said_and_a_click_asks_for_its_map() -> None:
     assert f"**ship**, {p[8]:.1%}: evidence" in said(page)
 
 
+@pytest.mark.slow
 def test_a_link_asks_for_a_kind_and_the_menu_offers_them() -> None:
     bundle_about(OF_NONE)
     page = opened("predict", p_sample="cat", p_class="kind:pet")
@@ -105,6 +107,7 @@ def test_where_nothing_is_likely_the_page_says_unsure() -> None:
     assert component(page, "answer")["answer"]["kind"] is None
 
 
+@pytest.mark.slow
 def test_a_kinds_map_is_put_to_the_tests() -> None:
     bundle_about(OF_A_KIND)
     page = opened("predict", p_view="prove", p_sample="cat", p_class="kind:pet")
@@ -115,6 +118,7 @@ def test_a_kinds_map_is_put_to_the_tests() -> None:
     assert f"p = {explained(PET).probability:.0%}" in text(page)
 
 
+@pytest.mark.slow
 def test_where_no_kinds_are_offered_the_choice_falls_back() -> None:
     bundle_about(OF_A_KIND)
     page = opened("predict", p_sample="cat", p_class="kind:pet")

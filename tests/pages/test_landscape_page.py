@@ -30,6 +30,7 @@ from tests.pages.opened import charts, opened, words
 
 pytestmark = pytest.mark.slow
 
+
 SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
 SPEC = ResNetSpec("basic", (1, 1), width=4, stem="cifar", num_classes=10)
 GUESSED = {"ls_guess_shown": "1"}

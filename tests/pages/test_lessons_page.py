@@ -47,6 +47,7 @@ def link(page: AppTest) -> dict[str, str]:
     return {name: page.query_params[name] for name in page.query_params}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_step_of_a_lesson_opens_as_its_link_says(temporary_home: Path, name: str) -> None:
     lesson = find_lesson(name, STEMS)
@@ -71,6 +72,7 @@ def test_every_step_of_a_lesson_opens_as_its_link_says(temporary_home: Path, nam
     assert page.button(key="_lesson_next").disabled
 
 
+@pytest.mark.slow
 def test_a_step_is_itself_however_often_it_is_come_back_to(own: AppTest) -> None:
     first = link(own)
     assert (first["net"], first["arch_unit"], first["step"]) == ("resnet50", "FLOPs", "1")
@@ -91,6 +93,7 @@ def test_a_step_is_itself_however_often_it_is_come_back_to(own: AppTest) -> None
     assert own.button(key="_lesson_back").disabled
 
 
+@pytest.mark.slow
 def test_a_view_that_was_not_drawn_is_as_at_first_too(own: AppTest) -> None:
     own.segmented_control(key="arch_show").set_value("compare").run()
     own.selectbox(key="cmp_with").set_value("resnet18").run()
@@ -121,6 +124,7 @@ def test_what_is_wrong_in_a_link_is_told(temporary_home: Path, asked: dict[str, 
     assert sentence in page.warning[0].value
 
 
+@pytest.mark.slow
 def test_the_answer_is_told_to_who_answered_and_not_before(own: AppTest) -> None:
     press(own, "next")
     assert "Which?" in text(own) and "Because" not in text(own)
@@ -152,6 +156,7 @@ def test_a_link_hides_controls_parts_and_pages_and_presents(temporary_home: Path
     assert "present" not in link(page)
 
 
+@pytest.mark.slow
 def test_a_view_that_is_added_is_a_step_and_the_lesson_is_kept(temporary_home: Path) -> None:
     page = opened("blocks", net="resnet50", blk_channels="64", hide="photo")
     page.text_input(key="_le_heading").set_value("Sixty-four").run()
@@ -173,6 +178,7 @@ def test_a_view_that_is_added_is_a_step_and_the_lesson_is_kept(temporary_home: P
     assert page.title[0].value == "Blocks" and asked.items() <= link(page).items()
 
 
+@pytest.mark.slow
 def test_ones_own_photo_goes_with_the_view_and_is_everybodys(temporary_home: Path) -> None:
     page = opened("blocks", net="resnet34")
     assert "Your photo goes with it" not in text(page)

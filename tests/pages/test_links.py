@@ -124,6 +124,7 @@ def test_the_menus_links_keep_the_network() -> None:
     assert set(links.values()) == {"net=resnet152&weights=none&size=224"}
 
 
+@pytest.mark.slow
 def test_a_link_waits_for_the_guess_and_its_mistakes_are_told_at_once() -> None:
     page = opened("gradient", gw_view="factors", gw_depth="8", gw_width="0")
     assert "`gw_width=0`: allowed: a number from 1 to 32." in page.warning[0].value
@@ -133,6 +134,7 @@ def test_a_link_waits_for_the_guess_and_its_mistakes_are_told_at_once() -> None:
     assert page.query_params["gw_view"] == "factors"
 
 
+@pytest.mark.slow
 def test_what_no_control_is_called_is_told_after_the_guess() -> None:
     page = opened("degradation", dg_nothing="1")
     assert not page.warning

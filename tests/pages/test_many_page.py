@@ -27,6 +27,7 @@ from tests.photos.files import file_of, zipped
 
 pytestmark = pytest.mark.slow
 
+
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26), crop_policy="most_confident")
 SPEC = ResNetSpec("basic", (1, 1, 1), width=16, stem="cifar", num_classes=10)

@@ -145,6 +145,7 @@ def test_yours_of_before_is_the_first_of_ones_own() -> None:
     assert opened("overview", p_from="yours").query_params["weights"] == key
 
 
+@pytest.mark.slow
 def test_other_weights_of_the_same_architecture_are_a_click_away() -> None:
     mine = of_my_own("mine.pth", ResNetSpec("basic", (2, 2, 2, 2), num_classes=3))
     of_my_own("another.pth", ResNetSpec("basic", (1,), width=8, num_classes=3))
@@ -191,6 +192,7 @@ def test_a_preset_by_name_takes_the_best_weights_that_are_here() -> None:
     assert network(page) == ("resnet34", V1, "1000")
 
 
+@pytest.mark.slow
 def test_what_is_edited_never_bounces_back() -> None:
     page = opened("architecture", arch_by="free")
     assert page.number_input(key="arch_num_classes").value == 184
@@ -303,6 +305,7 @@ def test_a_long_name_of_ones_own_network_is_cut_in_the_head() -> None:
     assert page.selectbox(key="_network_choice").options[-1] == name
 
 
+@pytest.mark.slow
 def test_a_network_of_ones_own_is_read_as_another_of_its_shapes() -> None:
     spec = ResNetSpec("basic", (1, 1), width=4, stem="cifar", num_classes=3, shortcut="zero_pad")
     page = opened("architecture", weights=of_my_own("mine.pth", spec))

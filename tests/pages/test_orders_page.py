@@ -11,6 +11,7 @@ from tests.pages.opened import charts, opened, words
 
 pytestmark = pytest.mark.slow
 
+
 SMALL = {"td_lab": "thousand", "tl_depth": "29", "tl_width": "1", "tl_count": "2", "tl_steps": "2"}
 CONFIG = OrdersConfig(29, 1, 2, steps=2)
 

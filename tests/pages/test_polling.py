@@ -17,6 +17,7 @@ from tests.pages.opened import opened
 
 pytestmark = pytest.mark.slow
 
+
 FORGOTTEN = "all parts of the page that is left"
 
 

@@ -33,8 +33,6 @@ from tests.http_server import complete, local_server
 from tests.pages.bundled_network import CLASSES, SPEC, bundle, network_and_input, random_network
 from tests.pages.opened import checkpoint_uploader, component, opened, text
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(autouse=True)
 def small_bundled_network(bundled_file: Path) -> None:
@@ -122,6 +120,7 @@ def test_the_first_view_answers_for_a_sample_that_the_network_can_know(page: App
     assert "p_sample" not in page.query_params
 
 
+@pytest.mark.slow
 def test_a_sample_that_somebody_chose_stays_with_another_network(page: AppTest) -> None:
     page.selectbox(key="p_sample").set_value("coffee").run()
     check_shown(page, explained(open_sample("coffee")))
@@ -130,11 +129,13 @@ def test_a_sample_that_somebody_chose_stays_with_another_network(page: AppTest) 
     assert page.selectbox(key="p_sample").value == "coffee"
 
 
+@pytest.mark.slow
 def test_where_no_sample_is_known_the_first_one_greets(page: AppTest) -> None:
     open_checkpoint(page, "flowers.pth", checkpoint_file(12))
     assert page.selectbox(key="p_sample").value == "coffee"
 
 
+@pytest.mark.slow
 def test_the_stages_are_on_one_scale_or_each_on_its_own(page: AppTest) -> None:
     peaks = [explained(stage=stage).map.peak for stage in range(4)]
     small = component(page, "answer")["stages"]
@@ -151,12 +152,14 @@ def test_the_stages_are_on_one_scale_or_each_on_its_own(page: AppTest) -> None:
     assert component(own, "answer")["stages"][0]["picture"]["src"] != small[0]["picture"]["src"]
 
 
+@pytest.mark.slow
 def test_another_class_another_map(page: AppTest) -> None:
     for name in ("truck", "bird"):
         page.selectbox(key="p_class").set_value(name).run()
         check_shown(page, explained(target=CLASSES.index(name)))
 
 
+@pytest.mark.slow
 def test_every_stage_has_its_cells(page: AppTest) -> None:
     assert list(page.segmented_control(key="p_stage").options) == ["stem", "stage 1", "stage 2", "stage 3"]
     for stage in range(4):
@@ -164,6 +167,7 @@ def test_every_stage_has_its_cells(page: AppTest) -> None:
         check_shown(page, explained(stage=stage))
 
 
+@pytest.mark.slow
 def test_every_method_and_the_evidence_against(page: AppTest) -> None:
     for method in ONE_PASS:
         page.selectbox(key="p_method").set_value(method).run()
@@ -183,6 +187,7 @@ def strip(page: AppTest) -> str:
     return picture
 
 
+@pytest.mark.slow
 def test_the_film_strip_shows_every_stage(page: AppTest) -> None:
     for stage in range(4):
         assert f"up to {explained(stage=stage).map.peak:.3g}" in strip(page)
@@ -192,6 +197,7 @@ def test_the_film_strip_shows_every_stage(page: AppTest) -> None:
         assert f"up to {peak:.3g}" in strip(page)
 
 
+@pytest.mark.slow
 def test_a_cell_of_the_strip_tells_what_it_sees(page: AppTest) -> None:
     found = explained().map.map
     row, column = divmod(int(found.argmax()), 8)
@@ -219,6 +225,7 @@ def shown_numbers(page: AppTest) -> str:
     return "\n".join([each.proto.body for each in page.get("html")] + [each.value for each in page.markdown])
 
 
+@pytest.mark.slow
 def test_score_cam_is_computed_at_the_chosen_stage_only(page: AppTest) -> None:
     page.selectbox(key="p_method").set_value("scorecam").run()
     page.segmented_control(key="p_stage").set_value(2).run()
@@ -238,6 +245,7 @@ def test_score_cam_is_computed_at_the_chosen_stage_only(page: AppTest) -> None:
     assert "Score-CAM weighs by nothing negative: only negative values" in page.info[0].value
 
 
+@pytest.mark.slow
 def test_integrated_gradients_have_no_stage_and_say_what_they_sum_to(page: AppTest) -> None:
     page.selectbox(key="p_method").set_value("integrated").run()
     assert not page.exception
@@ -263,6 +271,7 @@ def test_integrated_gradients_have_no_stage_and_say_what_they_sum_to(page: AppTe
     assert page.segmented_control(key="p_stage").value == 3
 
 
+@pytest.mark.slow
 def test_a_change_of_colours_computes_no_slow_map_again(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,6 +324,7 @@ def check_contrast(
     assert f">more for {ours} →</span>" in words
 
 
+@pytest.mark.slow
 def test_two_classes_are_compared(page: AppTest) -> None:
     first, second, third = (index for index, _ in explained().answer.prediction.top(3))
     check_contrast(page, first, second)
@@ -341,12 +351,14 @@ def test_another_sample(page: AppTest) -> None:
     check_shown(page, explained(open_sample("rocket")))
 
 
+@pytest.mark.slow
 def test_moving_the_view(page: AppTest) -> None:
     page.slider(key="p_zoom").set_value(2.0)
     page.slider(key="p_x").set_value(0.0).run()
     check_shown(page, explained(view=View(2.0, 0.0, 0.5)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG"])
 def test_an_uploaded_photo(page: AppTest, image_format: str) -> None:
     data = file_of(open_sample("coffee").image, image_format)
@@ -355,6 +367,7 @@ def test_an_uploaded_photo(page: AppTest, image_format: str) -> None:
     assert component(page, "answer")["photo"]["words"] == "coffee.bin: 600 × 400"
 
 
+@pytest.mark.slow
 def test_a_bad_file_gets_a_sentence_and_the_result_stays(page: AppTest) -> None:
     good = file_of(open_sample("rocket").image, "JPEG")
     upload(page, "rocket.jpg", good)
@@ -367,6 +380,7 @@ def test_a_bad_file_gets_a_sentence_and_the_result_stays(page: AppTest) -> None:
     assert errors(page) == []
 
 
+@pytest.mark.slow
 def test_the_uploaded_bytes_are_let_go(page: AppTest) -> None:
     upload(page, "rocket.jpg", file_of(open_sample("rocket").image, "JPEG"))
     assert photo_uploader(page).value is None
@@ -411,6 +425,7 @@ def test_a_download_without_a_network_says_what_to_do(monkeypatch: pytest.Monkey
     assert page.query_params["weights"] == "none"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["page", "head"])
 def test_imagenet_weights_are_fetched_and_answer(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(13)
@@ -452,6 +467,7 @@ def open_checkpoint(page: AppTest, name: str, content: bytes) -> AppTest:
     return page
 
 
+@pytest.mark.slow
 def test_two_checkpoints_of_one_name_are_told_apart(page: AppTest) -> None:
     shown = []
     for seed in (1, 2):
@@ -468,6 +484,7 @@ def test_two_checkpoints_of_one_name_are_told_apart(page: AppTest) -> None:
     assert "is shown without weights" in page.info[0].value
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_ones_own(page: AppTest) -> None:
     page.selectbox(key="p_class").set_value("truck").run()
     open_checkpoint(page, "flowers.pth", checkpoint_file(12))
@@ -483,12 +500,14 @@ def test_a_checkpoint_of_ones_own(page: AppTest) -> None:
     assert page.session_state["_spec"] == SPEC.with_(num_classes=3)
 
 
+@pytest.mark.slow
 def test_a_checkpoint_that_is_none_gets_a_sentence(page: AppTest) -> None:
     open_checkpoint(page, "diary.pth", b"dear diary")
     assert "diary.pth" in errors(page)[0]
     check_shown(page, explained())
 
 
+@pytest.mark.slow
 def test_a_checkpoint_without_classes_is_told(page: AppTest) -> None:
     stream = io.BytesIO()
     torch.save(build(SPEC.with_(include_top=False)).state_dict(), stream)
@@ -498,6 +517,7 @@ def test_a_checkpoint_without_classes_is_told(page: AppTest) -> None:
     check_shown(page, explained())
 
 
+@pytest.mark.slow
 def test_an_empty_map_is_explained(page: AppTest) -> None:
     model = load(find("bundled"))
     with torch.no_grad():
@@ -521,11 +541,13 @@ def test_without_a_bundled_file_the_page_says_so(page: AppTest) -> None:
     assert "The bundled network is missing" in errors(page)[0]
 
 
+@pytest.mark.slow
 def test_the_name_of_a_bad_file_is_text_and_no_markup(page: AppTest) -> None:
     upload(page, "![](http:a.example) www.a.example.png", b"no picture")
     assert errors(page)[0].startswith(r"!\[\](http:a.example) www\.a.example.png")
 
 
+@pytest.mark.slow
 def test_a_file_that_is_dropped_is_an_upload_and_a_bad_one_gets_a_sentence(page: AppTest) -> None:
     good = file_of(open_sample("rocket").image, "JPEG")
     for name, data in (("rocket.jpg", good), ("cut.jpg", good[: len(good) // 3])):

@@ -114,6 +114,7 @@ def test_a_rerun_that_overtakes_another_leaves_it_nothing_to_do() -> None:
     assert job.answer == 2
 
 
+@pytest.mark.slow
 def test_another_question_is_another_work() -> None:
     at = AppTest.from_function(page, default_timeout=60).run()
     at.session_state["upper"] = 2

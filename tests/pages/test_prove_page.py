@@ -62,6 +62,7 @@ def test_the_link_of_before_leads_to_the_view() -> None:
     assert "of 10** areas" in finding(page)
 
 
+@pytest.mark.slow
 def test_deletion_is_the_librarys_and_the_slider_shows_a_share() -> None:
     tested = ExpectedMap()
     last = final_answer(deletion(tested.forward(), tested.heat, 4, "cells", seed=0))
@@ -75,6 +76,7 @@ def test_deletion_is_the_librarys_and_the_slider_shows_a_share() -> None:
     assert f"**{CLASSES[tested.target]}**, {tested.probability:.1%}" in [each.value for each in page.caption]
 
 
+@pytest.mark.slow
 def test_the_filling_the_shuffle_and_the_seed_come_from_the_link() -> None:
     tested = ExpectedMap(stage=1, target=2, method="layercam")
     last = final_answer(deletion(tested.forward("blur"), tested.heat, 2, "pixels", seed=7))
@@ -104,6 +106,7 @@ def test_pieces_are_the_librarys() -> None:
     assert any(reach in each.proto.body for each in page.get("html"))
 
 
+@pytest.mark.slow
 def test_the_cascade_is_the_librarys_and_the_shared_networks_stay_as_they_are() -> None:
     tested = ExpectedMap()
     last = final_answer(cascade(tested.stored, tested.tensor, tested.target, 3, "gradcam", seed=5))
@@ -127,6 +130,7 @@ def test_only_the_chosen_test_is_computed() -> None:
     assert not any(f"_pr_{name}" in state for name in ("deletion", "occlusion", "randomisation"))
 
 
+@pytest.mark.slow
 def test_a_rerun_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened("predict", p_view="prove", pr_orders="2")
     before = finding(page)
@@ -151,6 +155,7 @@ def test_a_map_of_zeros_is_explained_and_not_tested() -> None:
         assert not page.error
 
 
+@pytest.mark.slow
 def test_a_class_that_the_network_does_not_believe_in_is_told() -> None:
     maps = [ExpectedMap(target=target) for target in range(10)]
     unlikely = next(each for each in maps if each.probability < 0.2 and each.heat.any())
@@ -165,6 +170,7 @@ def test_a_method_that_is_slow_gives_way_to_one_of_one_pass() -> None:
     assert "`p_method=scorecam`" in page.warning[0].value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes", [{"in_channels": 1, "activation": "pre"}, {"norm": "none", "conv_bias": True, "depths": (1,)}]
 )

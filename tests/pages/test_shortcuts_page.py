@@ -165,6 +165,7 @@ def test_what_a_link_asks_in_vain_is_told(code: str, value: str) -> None:
     assert len(pictures(at)) == 1
 
 
+@pytest.mark.slow
 def test_only_a_giant_picture_is_smaller_as_png() -> None:
     at = shortcuts_page("resnet1202_cifar")
     assert not [caption for caption in at.caption if "PNG" in caption.value]

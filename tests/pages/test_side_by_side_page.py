@@ -29,6 +29,7 @@ from tests.pages.opened import opened, pictures
 
 pytestmark = pytest.mark.slow
 
+
 TEN = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 FLOWERS = ("rose", "tulip", "daisy")
 SMALL = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from resnet_explorer.common.numbers import scientific_text
 from resnet_explorer.common.progress import final_answer
 from resnet_explorer.labs.depth.config import DepthConfig
@@ -17,6 +19,7 @@ def measured(config: DepthConfig) -> Pair[ForwardPass]:
     return final_answer(measure_signal(config))
 
 
+@pytest.mark.slow
 def test_a_guess_is_held_against_the_measurement() -> None:
     found = measured(CONFIG)
     right = found.residual.outcome

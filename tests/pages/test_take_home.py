@@ -61,6 +61,7 @@ def test_uploads_of_weights_say_how_much_is_read(monkeypatch: pytest.MonkeyPatch
     assert checkpoint_uploader(page).proto.max_upload_size_mb == 512
 
 
+@pytest.mark.slow
 def test_a_file_of_torchvision_becomes_the_network_of_the_session(page: AppTest) -> None:
     from torchvision.models import resnet50
 
@@ -162,6 +163,7 @@ def test_the_code_can_be_read_on_the_page() -> None:
     assert not page.code
 
 
+@pytest.mark.slow
 def test_onnx_is_prepared_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(net="resnet20_cifar")
     assert "resnet20_cifar-32.onnx" not in files(page, monkeypatch)
@@ -185,6 +187,7 @@ def test_a_giant_gets_a_sentence_and_no_onnx() -> None:
     assert "As ONNX this network would be a file of 19.1 GB, and up to 537 MB are written" in words(page)
 
 
+@pytest.mark.slow
 def test_no_torch_is_loaded_for_any_of_it() -> None:
     script = f"""
 import sys

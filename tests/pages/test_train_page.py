@@ -25,7 +25,7 @@ from tests.waiting import wait_until
 TINY = {"net": "basic.1-1.width-8.stem-cifar", "tn_from": "none"}
 
 
-pytestmark = [pytest.mark.usefixtures("fresh_server"), pytest.mark.slow]
+pytestmark = pytest.mark.usefixtures("fresh_server")
 
 
 @pytest.fixture
@@ -152,6 +152,7 @@ def test_a_trained_network_learns_from_random_values_when_told(
     assert config.spec == find("bundled").spec.with_(num_classes=3)
 
 
+@pytest.mark.slow
 def test_links_of_before_begin_with_what_they_named(dataset: Dataset, begun: list[RunConfig]) -> None:
     for link in ({"tn_start": "bundled/resnet20"}, {"tn_from": "none"}, {"tn_from": "torchvision"}):
         page = opened("train", **link)
@@ -170,6 +171,7 @@ def test_a_missing_bundled_network_is_told(
     assert "tn_begin" not in [button.key for button in page.button]
 
 
+@pytest.mark.slow
 def test_a_run_is_shown_to_its_end(dataset: Dataset) -> None:
     page = begin(opened("train", tn_way="all", tn_epochs="3", tn_batch="8", **TINY))
     wait_until(lambda: is_over(runs()[0]))
@@ -183,6 +185,7 @@ def test_a_run_is_shown_to_its_end(dataset: Dataset) -> None:
     assert page.session_state["ru_run"] == run.key
 
 
+@pytest.mark.slow
 def test_a_run_that_works_shows_how_far_it_is_and_stops(dataset: Dataset) -> None:
     config, folder = config_of(dataset.path), runs_folder() / "one"
     steps = run_job(config, config.photos, folder)
@@ -210,6 +213,7 @@ def test_before_there_is_a_run_progress_shows_the_example() -> None:
     assert len(charts(page)) == 1
 
 
+@pytest.mark.slow
 def test_the_photos_that_pass_through_the_frozen_part_are_seen_and_then_a_first_point(
     dataset: Dataset,
 ) -> None:
@@ -253,6 +257,7 @@ def test_a_run_that_failed_says_why(dataset: Dataset) -> None:
     assert page.error[0].value == as_markdown(sentence, 400)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_off_while_the_app_runs_is_told_and_taken_up_by_a_click(dataset: Dataset) -> None:
     page = opened("train", tn_view="live")
     cut_off(dataset)
@@ -263,6 +268,7 @@ def test_a_run_that_was_cut_off_while_the_app_runs_is_told_and_taken_up_by_a_cli
     assert find_run("one").seconds > 0
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_off_is_taken_up_when_the_server_starts(dataset: Dataset) -> None:
     cut_off(dataset)
     assert find_run("one").was_cut_off
@@ -270,6 +276,7 @@ def test_a_run_that_was_cut_off_is_taken_up_when_the_server_starts(dataset: Data
     wait_until(is_done)
 
 
+@pytest.mark.slow
 def test_train_again_fills_the_page_in(dataset: Dataset, begun: list[RunConfig]) -> None:
     settings = replace(QUICK, epochs=2, seed=3)
     config = config_of(dataset.path, settings, "First", dataset.label)

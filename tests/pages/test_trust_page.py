@@ -73,6 +73,7 @@ def network_input(run: RunEntry, name: str) -> Tensor:
     return preprocess(open_photo(item.read(), name), SEEN)[0]
 
 
+@pytest.mark.slow
 def test_the_head_counts_and_says_what_of() -> None:
     page = opened("trust", ru_run="barely")
     found, run = predictions("barely"), find_run("barely")
@@ -190,6 +191,7 @@ def test_from_photo_to_photo_and_back() -> None:
     assert page.query_params["tr_cell"] == "0-0"
 
 
+@pytest.mark.slow
 def test_photos_are_excluded_and_the_train_page_is_told() -> None:
     found = predictions("nothing")
     page = opened("trust", ru_run="nothing", tr_photo="3")

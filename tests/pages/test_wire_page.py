@@ -37,8 +37,6 @@ from resnet_explorer.weights.catalogue import available, find, load
 from tests.notebooks import run
 from tests.pages.opened import charts, opened, pictures, words
 
-pytestmark = pytest.mark.slow
-
 SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26))
 SPEC = ResNetSpec("basic", (2, 2), width=8, stem="cifar", num_classes=10)
 SHOWN = {"cw_view": "sweep", "cw_guess_shown": "1"}
@@ -83,6 +81,7 @@ def counted(chains: list[ablations.Chain], count: int = 200, key: str = "bundled
     return final_answer(tally(for_evaluation(load(weights)), photos_of(weights, count), chains))
 
 
+@pytest.mark.slow
 def test_nothing_is_counted_before_it_is_asked_for() -> None:
     page = opened("wire", cw_view="sweep")
     assert "## Take one of its 4 blocks out: how many answers are still right?" in words(page)
@@ -97,6 +96,7 @@ def test_nothing_is_counted_before_it_is_asked_for() -> None:
     assert "cw_guess" not in page.query_params  # it is nobody else's
 
 
+@pytest.mark.slow
 def test_the_sweep_is_the_librarys() -> None:
     blocks = find("bundled").plan.blocks
     chains = ablations.each_skipped(blocks)
@@ -114,6 +114,7 @@ def test_the_sweep_is_the_librarys() -> None:
     assert page.query_params["cw_kind"] == "cut"
 
 
+@pytest.mark.slow
 def test_a_plain_network_stands_beside() -> None:
     keep_study()
     sweeps = []
@@ -159,6 +160,7 @@ def test_a_plain_network_stands_beside() -> None:
     assert names["other_drops"].rows == found_drops[0].rows
 
 
+@pytest.mark.slow
 def test_a_sweep_that_was_stopped_tells_of_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first network's sweep is done, the other's is not begun: one is drawn, and one is named."""
     keep_study()
@@ -174,6 +176,7 @@ def test_a_sweep_that_was_stopped_tells_of_what_is_drawn(monkeypatch: pytest.Mon
     assert told.startswith("Residual 20 · a test, 200 photos. ▼")
 
 
+@pytest.mark.slow
 def test_a_network_that_only_guesses_has_nothing_to_lose() -> None:
     blocks = find("bundled").plan.blocks
     assert counted(list(ablations.each_skipped(blocks).values())).whole < 0.15  # random weights, 10 classes
@@ -181,6 +184,7 @@ def test_a_network_that_only_guesses_has_nothing_to_lose() -> None:
     assert "Whole, it does hardly better than guessing: it has nothing to lose." in words(page)
 
 
+@pytest.mark.slow
 def test_a_click_from_few_blocks_to_many() -> None:
     keep_study(56)
     page = opened("wire", **SHOWN)
@@ -210,6 +214,7 @@ def scores(page: AppTest) -> str:
     return found
 
 
+@pytest.mark.slow
 def test_an_ablation_from_the_link_and_mended() -> None:
     weights = find("bundled")
     blocks = weights.plan.blocks
@@ -243,6 +248,7 @@ def test_what_cannot_be_cut_is_told() -> None:
     assert not page.error
 
 
+@pytest.mark.slow
 def test_several_at_random() -> None:
     rows = ablations.random_rows(find("bundled").plan.blocks, 3, 9)
     page = opened("wire", cw_view="drops", cw_draws="3", cw_seed="9")
@@ -251,6 +257,7 @@ def test_several_at_random() -> None:
     assert len(charts(page)) == 1
 
 
+@pytest.mark.slow
 def test_paths_and_their_gradients() -> None:
     weights = find("bundled")
     expected = final_answer(photo_gradients(for_evaluation(load(weights)), photos_of(weights, 200), 2, 4))
@@ -276,6 +283,7 @@ def test_a_rerun_counts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert charts(page) == before
 
 
+@pytest.mark.slow
 def test_other_classes_are_held_against_the_whole_network() -> None:
     keep(SPEC.with_(num_classes=3), ("daisy", "rose", "tulip"))
     page = opened("wire", cw_cut="s1.1")
@@ -288,6 +296,7 @@ def test_other_classes_are_held_against_the_whole_network() -> None:
     assert "## Take one of its 4 blocks out: how many answers stay the same?" in words(page)
 
 
+@pytest.mark.slow
 def test_the_networks_answer_before_and_after_stands_in_the_sentence() -> None:
     keep(SPEC.with_(num_classes=3), ("daisy", "rose", "tulip"))
     weights = find("bundled")
@@ -306,12 +315,14 @@ def test_the_networks_answer_before_and_after_stands_in_the_sentence() -> None:
     assert said in words(opened("wire", cw_cut="s2.1"))
 
 
+@pytest.mark.slow
 def test_the_network_of_the_head_is_cut_where_it_can_be_and_another_one_where_it_cannot() -> None:
     keep_study()
     assert opened("wire").selectbox(key="cw_net").value == "bundled"
     assert opened("wire", net="resnet50", weights="none").selectbox(key="cw_net").value == "study/residual-20"
 
 
+@pytest.mark.slow
 def test_a_plain_network_collapses_beside_it() -> None:
     keep_study()
     plain = find("study/plain-20").plan.blocks
@@ -326,6 +337,7 @@ def test_a_plain_network_collapses_beside_it() -> None:
     assert f"Accuracy of Plain 20, cut alike: {alike.whole:.1%} → {alike.scores[0]:.1%}" in scores(page)
 
 
+@pytest.mark.slow
 def test_beside_a_network_held_against_itself_the_plain_one_is_held_against_itself() -> None:
     keep(SPEC.with_(num_classes=3), ("daisy", "rose", "tulip"))
     keep_study()
@@ -357,6 +369,7 @@ def test_photos_of_ones_own_are_shown_to_both(tmp_path: Path) -> None:
     assert page.query_params["cw_on"] == dataset.key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -382,6 +395,7 @@ def test_without_a_network_the_page_says_so() -> None:
     assert "No trained network is on this machine" in opened("wire").error[0].value
 
 
+@pytest.mark.slow
 def test_the_notebook_finds_the_pages_numbers() -> None:
     blocks = find("bundled").plan.blocks
     names = run(NOTEBOOK, ["counterpart"], key="bundled", ablation="c1.0,s2.1", draws=2, seed=3)

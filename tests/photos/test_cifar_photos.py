@@ -42,6 +42,7 @@ def test_they_come_as_the_network_takes_them() -> None:
     assert [weights.classes[label] for label in photos.labels] == list(names[:200])
 
 
+@pytest.mark.slow
 def test_the_bundled_network_is_as_right_on_them_as_on_all() -> None:
     weights = find("bundled/resnet20")
     photos = photos_for(weights, 1000)
@@ -51,6 +52,7 @@ def test_the_bundled_network_is_as_right_on_them_as_on_all() -> None:
     assert float((found == photos.labels).float().mean()) == pytest.approx(0.859, abs=0.044)
 
 
+@pytest.mark.slow
 def test_a_network_of_other_things_is_asked_about_squares_of_the_samples() -> None:
     photos = photos_of(find("bundled"), 1000)
     assert photos.labels is None

@@ -31,8 +31,6 @@ from tests.photos.files import (
 )
 from tests.places import ROOT
 
-pytestmark = pytest.mark.slow
-
 SMALL = Preprocessing(32, 32, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25), crop_policy="most_confident")
 
 LARGE = Preprocessing(256, 224, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -212,6 +210,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["P", "I;16", "RGBA"])
 def test_the_largest_photo_takes_less_than_a_gigabyte(mode: str, tmp_path: Path) -> None:
     small = file_of(in_mode(corners(), mode), "PNG")
@@ -234,6 +233,7 @@ def test_unreadable_exif_does_not_cost_the_photo() -> None:
     assert open_photo(data, "odd.jpg").image.size == (64, 48)
 
 
+@pytest.mark.slow
 def test_thousands_of_damaged_files_give_a_photo_or_a_sentence_and_take_little_memory() -> None:
     """The damage is done in `tests.damaged_files`, in a process whose peak can be told from this one's."""
     done = subprocess.run(

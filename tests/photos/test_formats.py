@@ -166,6 +166,7 @@ def every_file() -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.slow
 def test_every_format_of_pillow_gives_its_picture_or_a_sentence() -> None:
     files = every_file()
     shown = {name.split()[0] for name in files}

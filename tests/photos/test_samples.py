@@ -64,6 +64,7 @@ def test_an_unknown_sample_names_those_that_there_are() -> None:
         open_sample("dog")
 
 
+@pytest.mark.slow
 def test_all_are_opened_without_importing_scikit_image_or_reaching_the_network() -> None:
     code = (
         "import socket, sys\n"

@@ -130,6 +130,7 @@ class TestArchives:
         assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
         tracemalloc.stop()
 
+    @pytest.mark.slow
     def test_more_members_than_are_read(self) -> None:
         content = zipped({str(number): b"" for number in range(zip_archive.MAX_MEMBERS + 1)})
         (many,) = entry_of_bytes("z.zip", lambda: content)

@@ -167,7 +167,6 @@ def test_two_visitors_stay_where_they_are_and_the_cookie_alone_leads_them(server
     assert len({Visitor(server.port).process() for _ in range(9)}) == 1, "who takes no cookies stays, too"
 
 
-@pytest.mark.slow
 def test_nginx_gives_out_the_files_of_the_page_itself(server: Server) -> None:
     visitor = Visitor(server.port)
     page = visitor.ask("/")
@@ -183,7 +182,6 @@ def test_nginx_gives_out_the_files_of_the_page_itself(server: Server) -> None:
     assert visitor.ask("/static/%2e%2e/%2e%2e/class.json").status in (400, 404)
 
 
-@pytest.mark.slow
 def test_the_teachers_cookie_is_one_for_both(server: Server) -> None:
     secret = re.search(r"/teach/\S+", server.printed.read_text())
     assert secret
@@ -236,7 +234,6 @@ def test_nothing_stays_behind_after_a_stop_and_a_crash_is_taken_up(server: Serve
     assert "Traceback" not in server.printed.read_text()
 
 
-@pytest.mark.slow
 def test_the_nginx_of_a_lecture_hall_keeps_its_visitors(tmp_path: Path) -> None:
     try:
         program = nginx_program()
@@ -283,6 +280,7 @@ def test_a_port_that_is_taken_is_told() -> None:
     check_port("127.0.0.1", port)
 
 
+@pytest.mark.slow
 def test_what_ends_again_and_again_is_given_up_and_the_others_are_stopped(tmp_path: Path) -> None:
     stays = KeptProcess("The app", [sys.executable, "-c", "import time; time.sleep(600)"])
     fails = KeptProcess("nginx", ["sh", "-c", "echo no such port >&2; exit 1"], messages=tmp_path / "said")

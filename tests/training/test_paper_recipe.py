@@ -116,6 +116,7 @@ def test_both_kinds_begin_with_the_same_weights() -> None:
         assert torch.equal(a, b)
 
 
+@pytest.mark.slow
 def test_a_resumed_run_gives_the_numbers_of_an_unbroken_one(tmp_path: Path) -> None:
     whole = list(train("residual", 20, DATA, RECIPE, tmp_path / "whole"))
     steps = train("residual", 20, DATA, RECIPE, tmp_path / "broken")

@@ -122,6 +122,7 @@ class TestAugmentation:
         assert half.area == pytest.approx((1 + whole.area) / 2)
         assert (half.aspect, half.light) == pytest.approx((whole.aspect / 2, whole.light / 2))
 
+    @pytest.mark.slow
     def test_as_many_pass_through_jpeg_as_told(self, tiles: Tensor) -> None:
         def changed(part: float) -> float:
             same = TileAugmentation(colour_sigma=(1e-3, 1e-3), jpeg=part, quality=(30, 30))

@@ -57,6 +57,7 @@ def mosaics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
                 packed.writestr(f"photos/{name}/{number}.png", file.getvalue())
 
 
+@pytest.mark.slow
 def test_from_mosaics_to_a_file_that_looks_at_tiles(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*ARGUMENTS, "--epochs", "2", "--photos", "photos.zip", "--label", "Two colours"]) == 0
     told = capsys.readouterr()
@@ -80,6 +81,7 @@ def test_from_mosaics_to_a_file_that_looks_at_tiles(capsys: pytest.CaptureFixtur
     assert weights.classes[index] == "red"
 
 
+@pytest.mark.slow
 def test_a_run_that_is_there_is_resumed_or_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*ARGUMENTS, "--epochs", "1"]) == 0
     first = load_file("run/network.safetensors")
@@ -92,6 +94,7 @@ def test_a_run_that_is_there_is_resumed_or_refused(capsys: pytest.CaptureFixture
     assert "was begun with seed 3, and this is 4" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_start_of_another_shape_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*ARGUMENTS, "--epochs", "1"]) == 0
     start = ["--start", "run/network.safetensors", "--epochs", "1"]

@@ -108,6 +108,7 @@ def test_norms_are_measured_over_all_images_though_they_come_class_by_class() ->
     assert torch.allclose(model.bn1.running_var, after_conv1.var((0, 2, 3)), rtol=0.02)
 
 
+@pytest.mark.slow
 def test_the_card_tells_what_was_measured_of_the_exported_file(
     two_colours: SmallImages, tmp_path: Path
 ) -> None:

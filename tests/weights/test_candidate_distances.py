@@ -39,6 +39,7 @@ def test_the_first_norm_of_every_form_is_known_from_one_convolution(channels: in
     torch.testing.assert_close(found, torch.tensor(wanted), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "specs",
     [
@@ -57,6 +58,7 @@ def test_what_is_shared_is_what_each_would_have_measured(specs: tuple[ResNetSpec
         torch.testing.assert_close(each, alone[: len(each)], rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_what_is_far_behind_is_left_after_a_batch() -> None:
     spec = SMALL.with_(stem_pool=True)
     distances = CandidateDistances(SMALL, as_trained(SMALL))
@@ -64,6 +66,7 @@ def test_what_is_far_behind_is_left_after_a_batch() -> None:
     assert (len(best), len(other)) == (3, 1)
 
 
+@pytest.mark.slow
 def test_who_waits_is_told_what_is_asked() -> None:
     asked: list[str] = []
     recognise_by_norms(OPTION_A, as_trained(OPTION_A), input_form("imagenet", 3), tell=asked.append)

@@ -74,6 +74,7 @@ def server() -> Iterator[LocalServer]:
         yield running
 
 
+@pytest.mark.slow
 def test_from_an_address_to_the_same_logits(
     server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ def shapes(state: Mapping[str, Tensor]) -> list[tuple[str, torch.Size]]:
     return [(name, value.shape) for name, value in state.items()]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(spec=specs(), form=st.sampled_from(["pth", "safetensors"]))
 def test_what_is_recognised_has_the_same_names_and_shapes(spec: ResNetSpec, form: str) -> None:
@@ -50,6 +51,7 @@ def test_what_is_recognised_has_the_same_names_and_shapes(spec: ResNetSpec, form
     assert all(sentence.endswith(".") for sentence in (*found.seen, *found.assumed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "spec"),
     [
@@ -64,6 +66,7 @@ def test_timms_networks(name: str, spec: ResNetSpec) -> None:
     assert recognise_file(saved({"state_dict": state}), f"{name}.bin").spec == spec
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -85,6 +88,7 @@ def test_timms_others_are_refused_by_a_tensor(name: str, words: str) -> None:
     assert refusal(saved(state)) == f"net.pth: This is no residual network that is known here: {words}."
 
 
+@pytest.mark.slow
 def test_the_sentences_for_resnext_50() -> None:
     found = recognise_file(saved(build(preset("resnext50_32x4d")).state_dict()), "x.pth")
     assert found.seen == (
@@ -104,6 +108,7 @@ def test_the_sentences_for_resnext_50() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -25,6 +25,7 @@ def shapes_of(spec: ResNetSpec) -> dict[str, tuple[int, ...]]:
         return {name: tuple(value.shape) for name, value in build(spec).state_dict().items()}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(specs())
 def test_a_built_network_is_recognised(spec: ResNetSpec) -> None:
@@ -109,6 +110,7 @@ def test_another_kind_of_network_is_named() -> None:
         recognise({})
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(st.data())
 def test_any_change_of_a_shape_is_told_in_one_sentence(data: st.DataObject) -> None:

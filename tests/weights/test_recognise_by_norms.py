@@ -25,6 +25,8 @@ from resnet_explorer.weights.recognise_by_norms import Evidence, recognise_by_no
 from resnet_explorer.weights.tensors import read_state
 from tests.model.test_torchvision import live_norms
 
+pytestmark = pytest.mark.slow
+
 SMALL = ResNetSpec("basic", (1, 1, 1), width=16, stem="cifar", num_classes=10)
 OPTION_A = SMALL.with_(shortcut="zero_pad")
 BOTTLENECK = ResNetSpec("bottleneck", (1, 1, 1), width=16, stem="cifar", num_classes=10)

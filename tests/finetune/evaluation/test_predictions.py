@@ -73,6 +73,7 @@ def test_the_figures_of_a_class_by_hand(predictions: Predictions) -> None:
     assert (tulip.precision, tulip.f1, tulip.support) == (0, 0, 0) and np.isnan(tulip.recall)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(1, 80), st.integers(2, 6))
 def test_the_figures_are_scikit_learns(seed: int, count: int, classes: int) -> None:
     predictions = random_predictions(seed, count, classes)

@@ -91,6 +91,7 @@ def test_nothing_changes_it_and_it_is_behind_ones_own(tmp_path: Path) -> None:
     assert newest_first([example_run(), own]) == [own, example_run()]
 
 
+@pytest.mark.slow
 def test_what_ships_of_a_run_is_all_that_is_shown_of_it(tmp_path: Path) -> None:
     first = done(config_of(colours_zip(tmp_path / "colours.zip")), "first")
     from dataclasses import replace

@@ -14,6 +14,7 @@ import pytest
 from tests.places import ROOT
 
 pytestmark = pytest.mark.slow
+
 MOUNTED = ["unshare", "--user", "--map-root-user", "--mount"]
 SCRIPT = """
 import io, json, os, sys

@@ -29,7 +29,7 @@ from resnet_explorer.weights.catalogue import available
 from tests.finetune_colours import QUICK, colours_zip, config_of, done, is_over, numbers
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.usefixtures("temporary_home"), pytest.mark.slow]
+pytestmark = pytest.mark.usefixtures("temporary_home")
 LONG = Settings("all", epochs=400, batch_size=4, rate=0.01)
 
 
@@ -83,6 +83,7 @@ def test_the_predictions_agree_with_the_log(data: Path) -> None:
     assert all(sum(map(float, row[2:])) == pytest.approx(1, abs=1e-5) for row in rows)
 
 
+@pytest.mark.slow
 def test_a_stop_keeps_the_best_so_far_and_the_run_goes_on_to_the_same_numbers(data: Path) -> None:
     whole = done(config_of(data), "whole")
     config, folder = config_of(data, label="Parts"), runs_folder() / "parts"
@@ -133,6 +134,7 @@ def test_a_run_is_no_job_twice_at_once(data: Path, monkeypatch: pytest.MonkeyPat
     steps.close()
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_taken_up_where_it_was(data: Path) -> None:
     key = worker_process.begin(config_of(data, replace(QUICK, epochs=40)))
     wait_until(lambda: bool(processes_of(key)))
@@ -150,6 +152,7 @@ def test_a_killed_process_is_taken_up_where_it_was(data: Path) -> None:
     assert run.log[: len(before)] == before
 
 
+@pytest.mark.slow
 def test_two_runs_queue_and_stop(data: Path) -> None:
     first = worker_process.begin(config_of(data, LONG, "First"))
     wait_until(lambda: find_run(first).status.phase == "training")
@@ -167,6 +170,7 @@ def test_two_runs_queue_and_stop(data: Path) -> None:
     assert [run.config.label for run in runs()] == ["Second", "First"], "the newest first"
 
 
+@pytest.mark.slow
 def test_a_run_that_is_done_goes_on_for_more_epochs(data: Path) -> None:
     run = done(config_of(data))
     first = run.log
@@ -177,6 +181,7 @@ def test_a_run_that_is_done_goes_on_for_more_epochs(data: Path) -> None:
     assert again.log[:3] == first and len(again.log) == 5
 
 
+@pytest.mark.slow
 def test_a_run_whose_photos_are_gone_stays_as_it_is(data: Path) -> None:
     run = done(config_of(data))
     data.unlink()
@@ -185,6 +190,7 @@ def test_a_run_whose_photos_are_gone_stays_as_it_is(data: Path) -> None:
     assert find_run(run.key) == run
 
 
+@pytest.mark.slow
 def test_on_a_full_disk_the_end_is_written_over_the_last_status(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +204,7 @@ def test_on_a_full_disk_the_end_is_written_over_the_last_status(
     assert read_status(run.folder) == Status("failed", sentence="The disk is full.")
 
 
+@pytest.mark.slow
 def test_a_new_name_is_the_networks_too_and_deleting_takes_both(data: Path) -> None:
     run = done(config_of(data))
     rename(run.key, "  Three\ncolours ")
@@ -219,6 +226,7 @@ def test_a_key_leads_nowhere_else(key: str) -> None:
         find_run(key)
 
 
+@pytest.mark.slow
 def test_foreign_folders_and_damaged_configs_are_passed_over(data: Path) -> None:
     run = done(config_of(data))
     for name, content in {
@@ -235,6 +243,7 @@ def test_foreign_folders_and_damaged_configs_are_passed_over(data: Path) -> None
     assert runs()[0].status == Status("stopped")
 
 
+@pytest.mark.slow
 def test_the_lock_of_a_living_run_is_what_counts(data: Path) -> None:
     run = done(config_of(data))
     assert (run.folder / ALIVE).exists() and not run.alive

@@ -47,6 +47,7 @@ def begun_at(run: RunEntry, moment: str) -> RunEntry:
     return find_run(run.key)
 
 
+@pytest.mark.slow
 def test_a_row_tells_what_decided_the_run_and_what_came_of_it(data: Path) -> None:
     run = done(config_of(data))
     row = row_of(run, {})
@@ -80,6 +81,7 @@ def test_what_learns_in_words(settings: Settings, words: str) -> None:
     assert learns(settings) == words
 
 
+@pytest.mark.slow
 def test_only_what_differs_is_listed(data: Path) -> None:
     one = done(config_of(data))
     other = done(config_of(data, replace(QUICK, rate=0.02, seed=7, balance=True)), "two")
@@ -96,6 +98,7 @@ def test_only_what_differs_is_listed(data: Path) -> None:
     assert set(told) >= {"Epochs", "Photos a step", "Optimizer", "Schedule", "Label smoothing"}
 
 
+@pytest.mark.slow
 def test_the_newest_comes_first_and_two_of_one_name_are_told_apart(data: Path) -> None:
     old = begun_at(done(config_of(data), "b"), "2026-11-20T10:00:00+00:00")
     new = begun_at(done(config_of(data), "a"), "2026-11-21T10:00:00+00:00")
@@ -133,6 +136,7 @@ def test_the_best_is_the_first_of_equals(data: Path) -> None:
     assert run.best is None
 
 
+@pytest.mark.slow
 def test_what_is_taken_home_has_the_name_of_today_and_the_best_values(data: Path) -> None:
     run = done(config_of(data))
     stored = (run.folder / "network.safetensors").read_bytes()

@@ -6,7 +6,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.places import ROOT
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_run_stands_back_for_the_app() -> None:

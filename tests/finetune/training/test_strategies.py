@@ -38,6 +38,7 @@ def test_resnet50_on_five_kinds_of_flowers() -> None:
     assert all(part.learns for part in parts(preset("resnet50"), 5, Settings("all")))
 
 
+@pytest.mark.slow
 @given(st.sampled_from(SMALL), st.sampled_from(STRATEGIES), st.integers(1, 2), st.integers(2, 7))
 @settings(deadline=None)
 def test_what_learns_is_what_the_cut_network_lets_learn(

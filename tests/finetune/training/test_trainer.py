@@ -83,6 +83,7 @@ def test_only_what_learns_changes(photos: LabelledPhotos, tmp_path: Path, settin
     assert changed == expected[settings.strategy]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", WAYS, ids=lambda settings: settings.strategy)
 def test_a_resumed_run_gives_the_numbers_of_an_uninterrupted_one(
     photos: LabelledPhotos, tmp_path: Path, settings: Settings

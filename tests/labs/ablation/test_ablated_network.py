@@ -29,6 +29,7 @@ from tests.strategies import specs
 SMALL = ResNetSpec("basic", (3, 3, 2), width=8, stem="cifar", num_classes=10, shortcut="zero_pad")
 
 
+@pytest.mark.slow
 @given(specs())
 @settings(deadline=None, max_examples=40)
 def test_a_block_is_its_branch_and_its_shortcut(spec: ResNetSpec) -> None:
@@ -85,6 +86,7 @@ def test_a_network_with_nothing_cut_is_the_network(ready: bool) -> None:
         assert torch.equal(ablated_network(model, WHOLE.chain(8))(photos()), model(photos()))
 
 
+@pytest.mark.slow
 @given(specs(), st.integers(0, 1000))
 @settings(deadline=None, max_examples=25)
 def test_the_walk_gives_what_each_network_from_scratch_gives(spec: ResNetSpec, seed: int) -> None:

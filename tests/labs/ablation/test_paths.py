@@ -37,6 +37,7 @@ def test_54_blocks_are_2_to_the_54_paths_and_most_are_about_27_long() -> None:
     assert sum(shares(path_counts(2000))) == pytest.approx(1)  # beyond what a float holds
 
 
+@pytest.mark.slow
 @given(specs(), st.booleans())
 @settings(deadline=None, max_examples=20)
 def test_all_paths_together_are_the_gradient(spec: ResNetSpec, ready: bool) -> None:

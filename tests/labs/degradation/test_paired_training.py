@@ -22,8 +22,6 @@ from resnet_explorer.labs.degradation.paired_training import estimate, photos, t
 from resnet_explorer.photos.cifar_photos import fixed_photos
 from tests.notebooks import run
 
-pytestmark = pytest.mark.slow
-
 SMALL = PairedConfig((PairedNetwork("plain", 8), PairedNetwork("residual", 14)), epochs=2, seed=5)
 
 
@@ -46,6 +44,7 @@ def test_the_photos_are_those_that_ship_halved_and_no_photo_is_on_both_sides() -
     assert found.classes[int(found.test.labels[-1])] == names[-1]
 
 
+@pytest.mark.slow
 def test_each_of_two_is_trained_as_if_it_were_alone() -> None:
     steps, both = logs(SMALL)
     assert [(step.done, step.total) for step in steps] == [(n, 26) for n in range(1, 27)]
@@ -74,10 +73,12 @@ def test_the_first_point_is_there_after_the_first_batch_and_the_last_is_the_epoc
     assert done.running == ((), ())
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_curve() -> None:
     assert logs(SMALL)[1] != logs(PairedConfig(SMALL.networks, epochs=2, seed=6))[1]
 
 
+@pytest.mark.slow
 def test_the_estimate_grows_with_the_epochs() -> None:
     short, long = (estimate(PairedConfig(SMALL.networks, epochs)) for epochs in (2, 200))
     assert 0 < short < long
@@ -101,6 +102,7 @@ def test_the_figure_has_every_epoch_and_waits_for_the_last() -> None:
     assert [row["network"] for row in paired_rows(SMALL, found)] == ["plain", "plain", "residual", "residual"]
 
 
+@pytest.mark.slow
 def test_the_notebook_trains_the_same_two() -> None:
     names = run("degradation/degradation_notebook.py", config=SMALL)
     assert names["pair"].logs == logs(SMALL)[1]

@@ -52,6 +52,7 @@ def test_every_run_is_whole_and_of_one_recipe() -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "depth"), SHIPPED)
 def test_a_shipped_network_is_the_one_of_its_log(kind: str, depth: int) -> None:
     """On 1,000 of the 10,000 test images, within three standard deviations of the log's error."""
@@ -141,6 +142,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@pytest.mark.slow
 def test_the_command_trains_and_what_ships_is_kept(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

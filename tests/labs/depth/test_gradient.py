@@ -54,6 +54,7 @@ def close(value: float | None, expected: float) -> bool:
     return math.isclose(value, expected, rel_tol=2e-3, abs_tol=1e-9)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(configs_of_two_blocks, st.booleans())
 def test_every_norm_is_that_of_one_pass_through_the_whole(config: DepthConfig, residual: bool) -> None:
@@ -169,6 +170,7 @@ def test_the_seed_decides_and_torchs_generator_stays_as_it_was() -> None:
     assert measured(DepthConfig(depth=14, width=3, count=4, images="noise", seed=1)) != first
 
 
+@pytest.mark.slow
 def test_the_batch_is_standardised_and_seeded() -> None:
     for images in ("photos", "noise"):
         config = DepthConfig(images=images, count=7)  # type: ignore[arg-type]
@@ -241,6 +243,7 @@ def test_infinite_and_missing_numbers_are_words() -> None:
     }
 
 
+@pytest.mark.slow
 def test_values_beyond_float32_are_told() -> None:
     """Without normalization each block doubles the variance (De and Smith 2020): 332 of them overflow."""
     residual = measured(DepthConfig(depth=DEEPEST, width=1, count=2, images="noise", norm="none")).residual
@@ -251,6 +254,7 @@ def test_values_beyond_float32_are_told() -> None:
     assert odd["not a number"] > 900
 
 
+@pytest.mark.slow
 def test_a_thousand_layers_fit() -> None:
     """All 998 layers of both networks are there, and fit with torch and all its libraries into 4 GB."""
     code = (

@@ -36,6 +36,7 @@ def test_the_deepest_pre_activation_network_is_the_papers_and_the_other_its_twin
         OrdersConfig(1000)
 
 
+@pytest.mark.slow
 def test_every_norm_is_that_of_one_pass_through_the_whole() -> None:
     steps = list(measure_orders(SMALL))
     assert steps[-1].done == steps[-1].total == len(steps)
@@ -66,6 +67,7 @@ def test_every_norm_is_that_of_one_pass_through_the_whole() -> None:
     assert (steadier(found) == "pre") == (ends[0] > 2 * ends[1] > 2)
 
 
+@pytest.mark.slow
 def test_the_steps_are_torchs_own() -> None:
     losses = final_answer(train_orders(SMALL))
     images, labels = _photos()

@@ -180,6 +180,7 @@ def test_kaiming_keeps_a_plain_signal_and_a_small_normal_loses_it() -> None:
     assert lost.outcome == "shrinks"
 
 
+@pytest.mark.slow
 def test_values_beyond_float32_are_told() -> None:
     """Behind a ReLU after the addition a residual signal has a mean too, and overflows near the end."""
     both = measured(DepthConfig(998, 1, "none", "post", "fan_out", "noise", 2))

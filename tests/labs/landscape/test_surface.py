@@ -110,6 +110,7 @@ def test_a_seed_is_a_plane_and_its_directions_are_all_but_perpendicular() -> Non
     assert not torch.equal(other["conv1.weight"], first["conv1.weight"])
 
 
+@pytest.mark.slow
 @given(specs(), st.floats(-1, 1), st.floats(-1, 1))
 @settings(deadline=None, max_examples=25)
 def test_a_place_is_a_network_perturbed_by_as_much(spec: ResNetSpec, a: float, b: float) -> None:
@@ -282,6 +283,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_what_ships_is_computed_from_the_runs(study: Path) -> None:
     from resnet_explorer.weights.bundled import describe
 
@@ -341,6 +343,7 @@ def test_damage_is_told_in_a_sentence(study: Path) -> None:
         from_json({"across": [0, 1], "up": [0], "loss": [[1]], "error": [[0]], "photos": 1})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_ships_is_of_the_network_that_ships(kind) -> None:  # type: ignore[no-untyped-def]
     """Its values, and the losses at a few points, computed again."""
