@@ -57,6 +57,29 @@ def with_legend(figure: go.Figure, y: float, **look: object) -> go.Figure:
     return figure.update_layout(showlegend=True, legend=legend)
 
 
+def name_end(figure: go.Figure, name: str, colour: str, x: float, y: float, **place: int) -> None:
+    """A name behind the end of a curve, with a dash in the curve's colour.
+
+    Args:
+        figure: a chart, changed in place; it needs room at its right.
+        name: of the curve.
+        colour: of the curve.
+        x: of its last point.
+        y: where the name stands; several are kept from each other by `apart`.
+        place: row and column in a figure of several.
+    """
+    figure.add_annotation(
+        text=f'<span style="color:{colour}"><b>━</b></span> {name}',
+        x=x,
+        y=y,
+        xanchor="left",
+        xshift=4,
+        showarrow=False,
+        font={"size": FONT_SIZE, "color": INK},
+        **place,
+    )
+
+
 def apart(heights: Sequence[float], room: float) -> list[float]:
     """Where words stand that name lines: as near to each line as they can without one over another.
 

@@ -44,4 +44,8 @@ def test_the_first_steps_are_trained_once_asked() -> None:
     post, pre = final_answer(train_orders(CONFIG))
     drawn = [trace["y"] for trace in charts(page)[0]["data"]]
     assert drawn == [pytest.approx(list(post)), pytest.approx(list(pre))]
-    assert f"After 2 steps: post-activation {post[-1]:.2f}, pre-activation {pre[-1]:.2f}" in words(page)
+    assert f"In 2 steps the loss was **{min(post):.1f} to {max(post):.1f}** post-activated" in words(page)
+    ends = [
+        (note["text"].split("</span> ")[1], note["x"]) for note in charts(page)[0]["layout"]["annotations"]
+    ]
+    assert ends == [("post-activation", 2), ("pre-activation", 2)]

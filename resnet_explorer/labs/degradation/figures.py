@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from resnet_explorer.common.colours import DEPTH_COLOURS, LINE_GREY
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.common.plotly_style import FONT_SIZE, INK, STILL_AXIS, apart, quiet
+from resnet_explorer.common.plotly_style import FONT_SIZE, STILL_AXIS, apart, name_end, quiet
 from resnet_explorer.labs.degradation.paired_config import PairedConfig, PairedTraining, Running
 from resnet_explorer.labs.degradation.study import DEPTHS
 from resnet_explorer.training.paper_recipe import DROPS, KINDS, Kind, PaperEpoch
@@ -100,7 +100,7 @@ def _name_ends(
     highest: float,
     **place: int,
 ) -> None:
-    """A name behind the last point of each log's curve, none over another; a dash in the curve's colour.
+    """A name behind the last point of each log's curve, none over another.
 
     Args:
         figure: the chart.
@@ -112,16 +112,7 @@ def _name_ends(
     what = _kinds_of(shown)[-1]
     heights = [getattr(log[-1], f"{what}_error") for log, _, _ in curves]
     for (log, name, colour), y in zip(curves, apart(heights, highest * _NAME_ROOM), strict=True):
-        figure.add_annotation(
-            text=f'<span style="color:{colour}"><b>━</b></span> {name}',
-            x=log[-1].epoch,
-            y=y,
-            xanchor="left",
-            xshift=4,
-            showarrow=False,
-            font={"size": FONT_SIZE, "color": INK},
-            **place,
-        )
+        name_end(figure, name, colour, log[-1].epoch, y, **place)
 
 
 def _kinds_of(shown: str) -> tuple[str, ...]:

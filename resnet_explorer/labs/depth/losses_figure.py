@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import plotly.graph_objects as go
 
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.plotly_style import AXIS, quiet
+from resnet_explorer.common.plotly_style import AXIS, apart, name_end, quiet
+
+_COLOURS: Final = STAGE_COLOURS["head"], STAGE_COLOURS["stage 1"]
+_NAME_ROOM: Final = 0.09
+"""Of the axis: how far two names must be apart."""
 
 
 def losses_figure(
@@ -22,16 +27,20 @@ def losses_figure(
         steps: how many there will be.
     """
     figure = go.Figure()
-    for is_second, (values, name) in enumerate(zip(losses, names, strict=True)):
+    known = [values[-1] for values in losses if values]
+    highest = max((value for values in losses for value in values), default=0.0)
+    heights = iter(apart(known, highest * _NAME_ROOM))
+    for values, name, colour, dash in zip(losses, names, _COLOURS, ("dot", "solid"), strict=True):
         figure.add_scatter(
             x=list(range(1, len(values) + 1)),
             y=list(values),
             mode="lines+markers",
             name=name,
-            line={"color": STAGE_COLOURS["stage 1" if is_second else "head"], "width": 3.5}
-            | {"dash": "solid" if is_second else "dot"},
+            line={"color": colour, "width": 3.5, "dash": dash},
             hovertemplate="%{x}: %{y:.3f}<extra>" + name + "</extra>",
         )
+        if values:
+            name_end(figure, name, colour, len(values), next(heights))
     figure.update_xaxes(title=t("step"), range=[0.5, steps + 0.5], **AXIS)
     figure.update_yaxes(title=t("cross-entropy of the batch"), rangemode="tozero", **AXIS)
-    return quiet(figure).update_layout(showlegend=True, margin_t=16)
+    return quiet(figure).update_layout(margin_t=16, margin_r=160)

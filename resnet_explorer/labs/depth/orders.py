@@ -96,10 +96,11 @@ def losses_finding(losses: Losses) -> str:
     if not all(losses):
         return ""
     words = t(
-        "After {steps} steps: post-activation {post:.2f}, pre-activation {pre:.2f}, from {a:.2f} and {b:.2f}."
+        "In {steps} steps the loss was **{a:.1f} to {b:.1f}** post-activated, **{c:.1f} to {d:.1f}** "
+        "pre-activated; who guesses among ten has {guessing:.1f}."
     )
-    post, pre = losses
-    return words.format(steps=len(pre), post=post[-1], pre=pre[-1], a=post[0], b=pre[0])
+    (a, b), (c, d) = ((min(values), max(values)) for values in losses)
+    return words.format(steps=len(losses[1]), a=a, b=b, c=c, d=d, guessing=math.log(10))
 
 
 def _change(found: BackwardPass) -> float:

@@ -138,8 +138,7 @@ def _show_start(
     places: Screen,
 ) -> None:
     """Signal or gradient before any step, and the verdict."""
-    with places.picture, st.spinner(t("Loading torch …")):
-        warm_up("resnet_explorer.labs.depth.orders_run")
+    _load_torch(places)
 
     def start() -> Iterator[Step[Orders]]:
         from resnet_explorer.labs.depth.orders_run import measure_orders
@@ -202,9 +201,16 @@ def _show_training(config: OrdersConfig, names: tuple[str, str], places: Screen)
             places.sentence.markdown(words.format(steps=config.steps, batch=BATCH))
             draw(None)
             return
+    _load_torch(places)
+    with places.picture:
         found = run_live("_tl_training", asked, start, t("Steps"), draw)
     if found:
         places.sentence.markdown(losses_finding(found))
+
+
+def _load_torch(places: Screen) -> None:
+    with places.picture, st.spinner(t("Loading torch …")):
+        warm_up("resnet_explorer.labs.depth.orders_run")
 
 
 ORDERS_LAB: Final = OrdersLab()
