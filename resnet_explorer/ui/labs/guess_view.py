@@ -7,11 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from resnet_explorer.common.i18n import nt, t
+from resnet_explorer.common.i18n import t
 from resnet_explorer.lessons.lesson import Question
 from resnet_explorer.lessons.votes import (
     Asked,
-    ask_anew,
     counts,
     is_being_asked,
     is_told,
@@ -22,7 +21,7 @@ from resnet_explorer.lessons.votes import (
 )
 from resnet_explorer.lessons.votes_svg import votes_svg
 from resnet_explorer.ui.app.refusal import kept_refusal, show_kept_refusal, shown_refusal
-from resnet_explorer.ui.lessons.class_view import EVERY, VOTES, show_class
+from resnet_explorer.ui.lessons.class_view import EVERY, VOTES, answers_row, show_class
 from resnet_explorer.ui.serving.visitor import browser_name, role
 from resnet_explorer.ui.session.polling import polling
 from resnet_explorer.ui.widgets.svg_view import show_svg
@@ -144,15 +143,7 @@ def _teacher(
     with _row():
         _choice(key, choices)
         _show_button(key, partial(_tell, asked, key))
-        total = sum(found)
-        st.markdown(
-            nt("**{count} answer**", "**{count} answers**", total).format(count=total), width="content"
-        )
-        st.toggle(t("Bars"), key=f"_{key}_seen", persist_state="session")
-        if told:
-            st.button(
-                t("Ask anew"), key=f"_{key}_anew", on_click=kept_refusal(VOTES)(ask_anew), args=(asked,)
-            )
+        answers_row(asked, f"_{key}", sum(found), told)
 
 
 @kept_refusal(VOTES)

@@ -73,18 +73,10 @@ def show_class(asked: Asked, key: str) -> None:
     show_kept_refusal(place=VOTES)
     with shown_refusal():
         found, told = counts(asked), is_told(asked)
-        total = sum(found)
+        # First, for below bars and reasons it would be out of a small screen.
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            # First, for below bars and reasons it would be out of a small screen.
-            st.markdown(
-                nt("**{count} answer**", "**{count} answers**", total).format(count=total), width="content"
-            )
-            seen = st.toggle(t("Bars"), key=f"{key}_seen", persist_state="session") or told
-            if told:
-                st.button(
-                    t("Ask anew"), key=f"{key}_anew", on_click=kept_refusal(VOTES)(ask_anew), args=(asked,)
-                )
-            else:
+            seen = answers_row(asked, key, sum(found), told) or told
+            if not told:
                 st.button(
                     t("Tell the answer"),
                     key=f"{key}_tell",
@@ -100,6 +92,26 @@ def show_class(asked: Asked, key: str) -> None:
                 st.markdown(f"- {as_safe_markdown(choice)}")
         if told:
             st.markdown(as_safe_markdown(asked.question.why))
+
+
+def answers_row(asked: Asked, key: str, total: int, told: bool) -> bool:
+    """How many answered, whether their answers are seen, and, once the right one is told, to ask anew.
+
+    Args:
+        asked: the question.
+        key: begins the keys of the widgets.
+        total: how many answered.
+        told: whether the right answer is known to the class.
+
+    Returns:
+        Whether the teacher wishes to see the bars.
+    """
+    words = nt("**{count} answer**", "**{count} answers**", total)
+    st.markdown(words.format(count=total), width="content")
+    seen = st.toggle(t("Bars"), key=f"{key}_seen", persist_state="session")
+    if told:
+        st.button(t("Ask anew"), key=f"{key}_anew", on_click=kept_refusal(VOTES)(ask_anew), args=(asked,))
+    return seen
 
 
 @kept_refusal(VOTES)
