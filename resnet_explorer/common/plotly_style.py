@@ -19,7 +19,7 @@ AXIS: Final[dict[str, Any]] = {
 }
 """What `update_xaxes` and `update_yaxes` are told of an axis with a grid."""
 STILL_AXIS: Final = AXIS | {"fixedrange": True}
-"""The same of an axis that no mouse moves."""
+"""What they are told of an axis with a grid that no mouse moves."""
 NO_CLICKS: Final = {"itemclick": False, "itemdoubleclick": False}
 """For a legend that hides nothing."""
 

@@ -33,7 +33,7 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 def as_markdown(text: str, longest: int = LONGEST) -> str:
-    """The same for Markdown, in which nothing of it means anything."""
+    """A text `shortened` and escaped for Markdown, in which nothing of it means anything."""
     return escaped_markdown(shortened(text, longest))
 
 

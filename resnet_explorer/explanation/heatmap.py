@@ -180,7 +180,7 @@ def colour_bar(colour_map: str, size: tuple[int, int]) -> Image.Image:
 
 
 def colour_bar_css(colour_map: str) -> str:
-    """The same as a CSS gradient."""
+    """The colours from 0 to the peak as a CSS gradient."""
     stops = colour_table(colour_map)[::15]
     return f"linear-gradient(to right, {', '.join(f'rgb({r} {g} {b})' for r, g, b in stops.tolist())})"
 

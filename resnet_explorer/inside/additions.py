@@ -89,7 +89,7 @@ def additions(model: ResNet, tensor: Tensor) -> tuple[Addition, ...]:
 
 
 def not_known_yet(blocks: Iterable[Block]) -> list[Addition]:
-    """The same without numbers and maps: what is drawn until they are there."""
+    """Additions of these blocks without numbers and maps: what is drawn until they are there."""
     nothing = np.zeros((0, 0), dtype=np.float32)
     return [
         Addition(block, index, 0.0, None, None, None, None, nothing, nothing)

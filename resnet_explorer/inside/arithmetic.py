@@ -167,7 +167,7 @@ class Arithmetic:
 
     @property
     def shown(self) -> float:
-        """The same by torch."""
+        """The value on the screen, as torch has it."""
         return self.steps[-1].measured if self.steps else self.measured
 
     @property

@@ -27,7 +27,7 @@ MOST_LETTERS: Final = 34
 """On a line of a box."""
 
 MOST_WITH_RESULT: Final = 27
-"""The same with a result at the line's end."""
+"""On a line of a box that has a result at its end."""
 
 Line = tuple[str, str]
 """What stands at the left of a line, and the number at its end."""

@@ -20,7 +20,7 @@ MAP_TOP: Final = 64
 WIDE_SIDE: Final = 336
 """Pixels of a map's side where the bars stand beside it: of one or two networks."""
 NARROW_SIDE: Final = 194
-"""The same where they stand below it."""
+"""Pixels of a map's side where the bars stand below it: of three networks and more."""
 NARROW_ROWS: Final = 3
 NARROW_SCALE: Final = 0.8
 """Of the bars below a map, whose letters are smaller and of which there are more in a line."""

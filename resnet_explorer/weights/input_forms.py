@@ -73,7 +73,7 @@ def input_forms(channels: int) -> tuple[InputForm, ...]:
 
 
 def reversed_form(form: InputForm) -> InputForm:
-    """The same with blue first."""
+    """A way whose photos have blue first and red last."""
     return InputForm(f"{form.name}-bgr", form.words, form.mean, form.std, True)
 
 

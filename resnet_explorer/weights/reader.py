@@ -206,7 +206,7 @@ def _refusal(name: str, message: str) -> str:
 
 
 def _plain(content: Mapping[Any, Any], name: str, made: dict[int, Any], depth: int = 0) -> dict[Any, Any]:
-    """The same mapping, its arrays as tensors, each inner mapping made once however often it is there."""
+    """A mapping of a file, its arrays as tensors, each inner mapping made once however often it is there."""
     if depth > MAX_NESTING:  # or a mapping that holds itself
         raise ValueError(
             t("{name} is nested more than {max_nesting} levels deep.").format(

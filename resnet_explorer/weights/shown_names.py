@@ -24,7 +24,7 @@ def shown_names(classes: Sequence[str]) -> tuple[str, ...]:
 
 
 def short_names(classes: Sequence[str]) -> tuple[str, ...]:
-    """The same where there is room for one language alone: "虎斑猫"."""
+    """Names of classes where there is room for one language alone: "虎斑猫"."""
     return _by(_own(language()), classes)
 
 

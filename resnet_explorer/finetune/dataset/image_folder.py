@@ -217,7 +217,7 @@ def _made(files: _Files, val_share: float, seed: int) -> LabelledPhotos:
 
 
 def _parted(items: Sequence[Item], classes: int, val_share: float, seed: int) -> tuple[Item, ...]:
-    """The same photos, of each class the same share to test on."""
+    """These photos with some to test on: of each class the same share."""
     tested: set[str] = set()
     for label in range(classes):
         names = [item.name for item in items if item.label == label]

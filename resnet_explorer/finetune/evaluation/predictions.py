@@ -47,7 +47,7 @@ class Predictions:
 
     @property
     def short_classes(self) -> tuple[str, ...]:
-        """The same where there is little room."""
+        """The classes as a person reads them where there is little room."""
         return short_names(self.classes)
 
     @cached_property

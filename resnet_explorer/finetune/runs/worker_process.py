@@ -82,7 +82,7 @@ def stop(key: str) -> None:
 
 
 def ask_to_stop(run: RunEntry) -> None:
-    """The same of a run that is at hand, whosever it is."""
+    """Ask a run that is at hand to stop, whosever it is."""
     (run.folder / STOP).touch()
 
 

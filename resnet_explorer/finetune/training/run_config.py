@@ -25,7 +25,7 @@ from resnet_explorer.weights.safetensors_header import parse_json
 
 RUN_CONFIG: Final = "run.json"
 PACKED: Final = "run.json.gz"
-"""The same of the example that ships: it names thousands of photos."""
+"""The config of the example that ships, packed: it names thousands of photos."""
 SIZE: Final = 128
 """Pixels at which a network learns sharp photos that has learned from small soft pictures before."""
 

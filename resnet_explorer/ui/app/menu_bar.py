@@ -69,7 +69,7 @@ def _groups(current: str) -> None:
 
 
 def _all_pages(current: str) -> None:
-    """The same in one popover: a lesson needs the room."""
+    """All groups of pages in one popover: a lesson needs the room."""
     with _menu(t("Pages"), current), st.container(horizontal=True, gap="xsmall"):
         for group in GROUPS:
             pages = [page for page in group.pages if not is_hidden(page.stem) and page is not LESSONS]

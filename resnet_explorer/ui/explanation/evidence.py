@@ -264,7 +264,7 @@ def top_value(found: Evidence, style: MapStyle) -> float:
 
 
 def top_label(found: Evidence, style: MapStyle) -> str:
-    """The same as it stands at the end of a scale."""
+    """The value of the brightest colour as it stands at the end of a scale."""
     top = top_value(found, style)
     return f"{top:.3g}" if top >= found.peak else f"≥ {top:.3g}"
 

@@ -59,7 +59,9 @@ def ask_alone(key: str, choices: Mapping[str, str], draw: Callable[[], None]) ->
 def ask_class(
     key: str, choices: Mapping[str, str], draw: Callable[[], None], asked: Asked, height: str
 ) -> None:
-    """The same in a class: students' guesses are counted on the teacher's screen, whose *Show* is for all.
+    """What is compared, the choices and *Show*, in a class: the teacher's *Show* is for all.
+
+    Students' guesses are counted on the teacher's screen until then.
 
     Args:
         key: as of `ask_alone`.

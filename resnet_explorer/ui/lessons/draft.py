@@ -25,7 +25,7 @@ def draft() -> str:
 
 
 def whole_draft() -> str:
-    """The same with its photos, as a file."""
+    """The text of the lesson that is being written with its photos, as a file."""
     return with_photos(draft(), _photos())
 
 

@@ -179,7 +179,7 @@ def take_photo(files: list[UploadedFile]) -> None:
 
 
 def take_dropped(files: list[UploadedFile]) -> None:
-    """The same for a file from outside the photo's controls: one that will do is an upload from then on."""
+    """Take a file dropped outside of the photo's controls: one that will do is an upload from then on."""
     take_photo(files[:1])
     if _REFUSAL in st.session_state:
         st.session_state[_DROP_REFUSAL] = st.session_state.pop(_REFUSAL)

@@ -150,7 +150,7 @@ class ViewedPhoto:
         return cached_pass(self.photo, self.weights, self.view, target)
 
     def contrast_answer(self, contrast_class: int) -> StagePass:
-        """The same for a class that is held against it; kept beside it.
+        """The pass over all stages for a class that is held against the other; kept beside its own.
 
         Raises:
             ValueError: as above.

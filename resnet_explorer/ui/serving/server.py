@@ -119,7 +119,7 @@ def serve_class(room: Classroom, port: int, address: str, processes: int = 1) ->
 
 
 def serve_class_in_processes(room: Classroom, port: int, address: str, count: int) -> None:
-    """The same by several processes on loopback, and nginx before them, until this one is stopped.
+    """Serve a class by several processes on loopback, and nginx before them, until this one is stopped.
 
     A process that ends is started again: what its visitors see stays, and goes on when it is there.
 

@@ -67,7 +67,7 @@ SHORT: Final = {
     "way": msg("training’s way"),
     "again": msg("compute one"),
 }
-"""The same, for the head of the page."""
+"""What is drawn, in English and short, for the head of the page."""
 PLANES: Final = {"training": msg("Its own two directions"), "random": msg("Two random directions")}
 """Of the trajectory's map, in English."""
 
