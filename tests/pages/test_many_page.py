@@ -28,6 +28,7 @@ from tests.photos.files import file_of, zipped
 pytestmark = pytest.mark.slow
 
 
+SHIPPED = bundled.FILE
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SEEN = Preprocessing(32, 32, (0.49, 0.48, 0.45), (0.25, 0.24, 0.26), crop_policy="most_confident")
 SPEC = ResNetSpec("basic", (1, 1, 1), width=16, stem="cifar", num_classes=10)
@@ -91,6 +92,21 @@ def test_the_samples_are_tried_at_once() -> None:
     classes = len(set(rows["prediction"]))
     assert f"**5 photos** in {classes} classes." in [each.value for each in page.markdown]
     assert "right" not in rows
+
+
+def test_answers_of_which_fewer_than_half_are_right_are_called_unsure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bundled, "FILE", SHIPPED)
+    calibration = find("bundled").calibration
+    assert calibration
+    page = opened("many")
+    rows = table(page)
+    unsure = [name.endswith(" · unsure") for name in rows["prediction"]]
+    below = [probability < calibration.unsure_below for probability in rows["probability"]]
+    assert below == [False, True, True, False, False]
+    assert unsure == [False, True, False, False, False]  # of the third a kind of thing is likely
+    assert any(f" classes. {sum(unsure)} answer" in each.value for each in page.markdown)
 
 
 def test_a_link_of_before_opens_the_view_with_all_that_it_asks_for() -> None:

@@ -6,13 +6,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.batch.results import Results, accuracy
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import nt, t
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.batch.photos_input import Batch, batch_for, photos_input, source_input
 from resnet_explorer.ui.batch.views import (
     class_choice,
+    is_unsure,
     order_input,
     show_closer,
     show_counts,
@@ -61,7 +62,7 @@ def many_view(controls: DeltaGenerator) -> None:
         with counts_place:
             show_counts(results, names, label, is_whole=source == "samples")
         with table_place:
-            closer = show_table(results, weights.classes, names, label, order)
+            closer = show_table(results, weights, names, label, order)
         words.markdown(_sentence(results, weights))
         with take_home:
             show_files(results, weights)
@@ -99,6 +100,11 @@ def _sentence(results: Results, weights: Weights) -> str:
     words = t("**{count:,} photos** in {classes:,} classes.").format(
         count=len(results.predictions), classes=classes
     )
+    unsure = sum(is_unsure(each, weights) for each in results.predictions)
+    if unsure:
+        words += " " + nt("{count:,} answer is unsure.", "{count:,} answers are unsure.", unsure).format(
+            count=unsure
+        )
     found = accuracy(results.predictions, weights.classes)
     if found.of:
         share = t(" **{share:.0%} right**: {right:,} of the {of:,} whose folder names a class.")

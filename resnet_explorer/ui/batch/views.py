@@ -20,6 +20,7 @@ from resnet_explorer.batch.results import (
 )
 from resnet_explorer.common.i18n import msg, nt, t
 from resnet_explorer.common.text import shortened
+from resnet_explorer.explanation.confidence import confidence_of
 from resnet_explorer.explanation.top_k_svg import top_k_svg
 from resnet_explorer.network.spec import title
 from resnet_explorer.photos.decode import Photo, open_photo
@@ -109,14 +110,14 @@ def _choose_class(code: str) -> None:
 
 
 def show_table(
-    results: Results, classes: tuple[str, ...], names: tuple[str, ...], label: int | None, order: str
+    results: Results, weights: Weights, names: tuple[str, ...], label: int | None, order: str
 ) -> PhotoPrediction[Copies] | None:
     """The table; a click on a row makes its photo that of the whole lab.
 
     Args:
         results: the predictions.
-        classes: of the network.
-        names: the same, told apart where two have one name.
+        weights: whose predictions they are.
+        names: of the classes, told apart where two have one name.
         label: the class that is shown; None for all.
         order: one of the `ORDERS`.
 
@@ -124,7 +125,7 @@ def show_table(
         The prediction to look at more closely: that of the clicked row, or of the first.
     """
     question = (results, len(results.predictions), label, order)
-    shown, table = cached_result("_mp_table", question, lambda: _table(results, classes, names, label, order))
+    shown, table = cached_result("_mp_table", question, lambda: _table(results, weights, names, label, order))
     if not shown:
         st.info(t("No photo was put into this class."))
         return None
@@ -154,27 +155,36 @@ def show_table(
 
 
 def _table(
-    results: Results, classes: tuple[str, ...], names: tuple[str, ...], label: int | None, order: str
+    results: Results, weights: Weights, names: tuple[str, ...], label: int | None, order: str
 ) -> tuple[list[PhotoPrediction[Copies]], pd.DataFrame]:
     import pandas as pd
 
-    shown = chosen(results.predictions, label, order)
+    shown, unsure = chosen(results.predictions, label, order), " · " + t("unsure")
     table = pd.DataFrame(
         {
             "thumbnail": [each.kept.thumbnail for each in shown],
             "photo": [each.name for each in shown],
-            "prediction": [names[each.label] for each in shown],
+            "prediction": [
+                names[each.label] + unsure if is_unsure(each, weights) else names[each.label]
+                for each in shown
+            ],
             "probability": [each.confidence for each in shown],
             "next": [", ".join(f"{names[index]} {p:.0%}" for index, p in each.best[1:2]) for each in shown],
         }
     )
-    folders = [named_class(each.name, classes) for each in shown]
+    folders = [named_class(each.name, weights.classes) for each in shown]
     if any(folders):
         table["right"] = [
-            "" if folder is None else "✓" if folder == classes[each.label] else f"✗ {folder}"
+            "" if folder is None else "✓" if folder == weights.classes[each.label] else f"✗ {folder}"
             for each, folder in zip(shown, folders, strict=True)
         ]
     return shown, table
+
+
+def is_unsure(prediction: PhotoPrediction[Any], weights: Weights) -> bool:
+    """Whether it is one of the answers of which fewer than half are right, and no kind of thing is likely."""
+    found = confidence_of(prediction.probabilities, weights)
+    return found.is_unsure and found.kind is None
 
 
 def _make_the_labs(shown: list[PhotoPrediction[Copies]], key: str) -> None:
