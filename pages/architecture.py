@@ -13,7 +13,7 @@ from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
 VIEWS = {"network": msg("Network"), "compare": msg("Compare")}
 
-with head(t("Architecture")):
+with head(__file__):
     view = linked_choice(
         "arch_show", t("View"), VIEWS, default="network", names=VIEWS, label_visibility="collapsed"
     )

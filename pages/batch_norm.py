@@ -21,7 +21,7 @@ from resnet_explorer.ui.batch_norm.views import (
 )
 from resnet_explorer.ui.widgets.save_button import save_button
 
-with head(t("Batch norm")):
+with head(__file__):
     training, channel = head_controls()
 shown, (said, take_home) = picture(), foot_places()
 with take_home, more_settings():

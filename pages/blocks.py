@@ -16,7 +16,8 @@ from resnet_explorer.blocks.figures import (
 )
 from resnet_explorer.blocks.pair_svg import counted_words, pair_svg
 from resnet_explorer.common.i18n import prose, t
-from resnet_explorer.network.formats import count_text
+from resnet_explorer.common.numbers import count_text
+from resnet_explorer.network.operations import UNITS
 from resnet_explorer.network.spec import title
 from resnet_explorer.ui.app.head import foot_places, head, more_settings, picture
 from resnet_explorer.ui.blocks.cost_views import block_drawings, block_numbers, measure_choice
@@ -29,7 +30,7 @@ from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 MOST_CHANNELS, LARGEST_SIZE = 4096, 1024
 
 spec, input_size = current_spec(), current_size()
-with head(t("Blocks")):
+with head(__file__):
     channels = linked_number(
         "blk_channels",
         t("Channels"),
@@ -44,7 +45,7 @@ with head(t("Blocks")):
 shown, (said, take_home), refusal = picture(), foot_places(), st.container()
 with take_home, more_settings():
     size = linked_number("blk_size", t("Height and width"), 1, LARGEST_SIZE, default=56)
-    unit = linked_choice("blk_unit", t("Count operations as"), ("MACs", "FLOPs"), default="MACs")
+    unit = linked_choice("blk_unit", t("Count operations as"), UNITS, default="MACs")
     norms = linked_switch("blk_norms", t("Count the norms too"))
 with refusal:
     (channels, size), blocks = last_good("_blk_shown", two_blocks, (channels, size), (256, 56))

@@ -15,7 +15,7 @@ from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 VIEWS = {"layer": msg("Window"), "toy": msg("By hand"), "field": msg("Receptive field")}
 
 take_former_photo()
-controls = head(t("Convolution"))
+controls = head(__file__)
 view = linked_choice(
     "cv_view", t("View"), VIEWS, default="layer", names=VIEWS, at=controls, label_visibility="collapsed"
 )

@@ -23,7 +23,7 @@ from resnet_explorer.ui.counting.views import (
 )
 from resnet_explorer.ui.session.network import current_size, current_spec
 
-controls = head(t("Counting"))
+controls = head(__file__)
 shown, (said, take_home) = picture(), foot_places()
 with take_home, more_settings():
     stride_in, convention = switches(current_spec())

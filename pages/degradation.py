@@ -11,7 +11,7 @@ from resnet_explorer.ui.labs.degradation.paired_training_view import config_inpu
 from resnet_explorer.ui.labs.degradation.study_view import ask, study, study_details
 from resnet_explorer.ui.labs.question import notebook_button
 
-controls = head(t("Degradation"), has_own_networks=True)
+controls = head(__file__, has_own_networks=True)
 place = picture()
 sentence, take_home = foot_places()
 with shown_refusal(place, ends_page=True):

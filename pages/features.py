@@ -22,7 +22,7 @@ from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 VIEWS = {"maps": msg("Maps"), "filters": msg("Filters"), "sparsity": msg("Zeros")}
 
 follow_aim()
-controls = head(t("Feature maps"))
+controls = head(__file__)
 with controls:
     view = linked_choice(
         "fm_view", t("View"), VIEWS, default="maps", names=VIEWS, label_visibility="collapsed"

@@ -12,7 +12,7 @@ from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 LABS = {"gradient": GRADIENT_LAB, "signal": SIGNAL_LAB, "thousand": ORDERS_LAB}
 NAMES = {"gradient": msg("gradient"), "signal": msg("signal"), "thousand": msg("1,001 layers")}
 
-controls = head(t("Through the depth"), has_own_networks=True)
+controls = head(__file__, has_own_networks=True)
 with controls:
     chosen = linked_choice(
         "td_lab", t("What goes"), LABS, default="gradient", names=NAMES, label_visibility="collapsed"

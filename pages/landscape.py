@@ -14,7 +14,7 @@ from resnet_explorer.ui.labs.landscape.shipped_view import SHORT, ask, plane_inp
 from resnet_explorer.ui.labs.question import notebook_button, screen
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
-controls = head(t("The landscape"), has_own_networks=True)
+controls = head(__file__, has_own_networks=True)
 places = screen()
 linked_config()  # its place in the link, though its controls are out of sight
 plane = plane_input(places)

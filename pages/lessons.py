@@ -10,7 +10,7 @@ from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
 VIEWS = {"follow": msg("Follow"), "write": msg("Write")}
 
-controls = head(t("Lessons"))
+controls = head(__file__)
 with controls:
     view = linked_choice(
         "le_view", t("View"), VIEWS, default="follow", names=VIEWS, label_visibility="collapsed"

@@ -21,7 +21,7 @@ A_ROW = 3
 
 follow_click()
 network, spec = current_plan(), current_spec()
-with head("ResNet Explorer"):
+with head(__file__):
     faces_input()
 photo = path_view(network).on_path
 with picture():

@@ -13,7 +13,7 @@ from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
 VIEWS = {"predict": msg("Predict"), "channels": msg("Its channels"), "prove": msg("Prove it")}
 
-controls = head(t("Predict"))
+controls = head(__file__)
 style(__file__)
 with controls:
     drop_anywhere()

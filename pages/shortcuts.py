@@ -63,7 +63,7 @@ def reasons(p: Plan) -> None:
         st.markdown("\n".join(lines))
 
 
-controls = head(t("Shortcuts"))
+controls = head(__file__)
 place = picture()
 p = current_plan()
 with foot(sentence(p)):

@@ -10,7 +10,7 @@ from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
 VIEWS = {"one": msg("One photo"), "many": msg("Many photos")}
 
-controls = head(t("Side by side"))
+controls = head(__file__)
 view = linked_choice(
     "sb_view", t("View"), VIEWS, default="one", names=VIEWS, at=controls, label_visibility="collapsed"
 )

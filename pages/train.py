@@ -4,7 +4,6 @@ require_frame(__file__)
 
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.ui.app.head import head
-from resnet_explorer.ui.app.page_list import TRAIN
 from resnet_explorer.ui.app.refusal import show_kept_refusal, shown_refusal
 from resnet_explorer.ui.finetune.dataset.dataset_view import show_photos
 from resnet_explorer.ui.finetune.training.live import show_live, take_up_cut_off_runs
@@ -17,7 +16,7 @@ VIEWS = {"photos": show_photos, "new": show_new_run, "live": show_live}
 
 take_up_cut_off_runs()
 take_over()
-controls = head(TRAIN.name)
+controls = head(__file__)
 with controls:
     view = linked_choice(
         "tn_view",

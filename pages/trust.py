@@ -8,7 +8,6 @@ from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.finetune.evaluation.confusion_svg import empty_matrix
 from resnet_explorer.ui.app.head import head, picture
 from resnet_explorer.ui.app.page_end import end_page
-from resnet_explorer.ui.app.page_list import TRUST
 from resnet_explorer.ui.finetune.evaluation.confusion_view import show_cells
 from resnet_explorer.ui.finetune.evaluation.evaluated_run import (
     EvaluatedRun,
@@ -49,7 +48,7 @@ VIEWS = {
     "moved": show_weight_change,
 }
 
-controls = head(TRUST.name)
+controls = head(__file__)
 with controls:
     view = linked_choice(
         "tr_view",

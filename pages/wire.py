@@ -23,7 +23,7 @@ CHOICES = {
     "most": msg("Less than half, whichever"),
 }
 
-controls = head(t("Cut the wire"))
+controls = head(__file__)
 places = screen()
 with shown_refusal(places.picture, ends_page=True):
     setup = setup_input(controls, places)

@@ -29,10 +29,10 @@ ORDER = (
 
 LOADS_TORCH = {
     "model": "audit block_parts fold_batch_norm resnet",
-    "counting": "tools",
+    "counting": "ask_tools",
     "blocks": "run",
     "photos": "tile",
-    "weights": "averaging candidate_distances checkpoint dilated first_norm imagenet infer_from_file "
+    "weights": "average_shortcuts candidate_distances checkpoint dilated first_norm imagenet infer_from_file "
     "network_and_input norm_distance open_network reader recognise_by_norms saved_network tensors "
     "trained_network",
     "explanation": "activations_and_gradients api integrated_gradients multi_pass predict score_cam",

@@ -7,9 +7,11 @@ from plotly.subplots import make_subplots
 
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import count_text
 from resnet_explorer.common.plotly_style import FONT_SIZE, quiet
-from resnet_explorer.network.formats import count_text, stage_rows
 from resnet_explorer.network.layers import Plan
+from resnet_explorer.network.operations import per_mac
+from resnet_explorer.network.table_rows import stage_rows
 
 
 def stage_bars(p: Plan, unit: str = "MACs") -> go.Figure:
@@ -20,8 +22,7 @@ def stage_bars(p: Plan, unit: str = "MACs") -> go.Figure:
         unit: "MACs", or "FLOPs" for twice as many.
     """
     rows = stage_rows(p)
-    factor = 2 if unit == "FLOPs" else 1
-    panels = ((t("Parameters"), "params", 1), (unit, "macs", factor))
+    panels = ((t("Parameters"), "params", 1), (unit, "macs", per_mac(unit)))
     figure = make_subplots(
         1, 2, subplot_titles=[name for name, _, _ in panels], shared_yaxes=True, horizontal_spacing=0.06
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import nt, t
-from resnet_explorer.network.formats import paper_name, torchvision_name, window_text
 from resnet_explorer.network.layers import Plan, Shape, Stage, shape_text
+from resnet_explorer.network.table_rows import paper_name, torchvision_name, window_text
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from typing import Final
 
 from resnet_explorer.common import html_table
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.network.formats import Row, count_text, paper_name
+from resnet_explorer.common.numbers import count_text
 from resnet_explorer.network.layers import Layer, Stage, size_text
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec, preset, title
+from resnet_explorer.network.table_rows import Row, paper_name
 
 PAPER_DEPTHS: Final = (18, 34, 50, 101, 152)
 

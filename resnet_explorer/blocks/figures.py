@@ -15,9 +15,9 @@ import plotly.graph_objects as go
 from resnet_explorer.common.colours import STAGE_COLOURS, rgba
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.language_cache import language_cache
+from resnet_explorer.common.numbers import count_text
 from resnet_explorer.common.plotly_style import AXIS, FONT_SIZE, quiet, with_legend
 from resnet_explorer.network.depth_rules import PUBLISHED, choose_depth
-from resnet_explorer.network.formats import count_text
 from resnet_explorer.network.layers import Block, Layer, Plan, Stage
 from resnet_explorer.network.plan import plan, plan_block
 from resnet_explorer.network.spec import EXPANSION, PRESETS, BlockKind, ResNetSpec, Stem, title

@@ -21,7 +21,7 @@ from resnet_explorer.blocks.figures import (
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY
 from resnet_explorer.common.i18n import t
-from resnet_explorer.network.formats import count_text
+from resnet_explorer.common.numbers import count_text
 from resnet_explorer.network.layers import Block, Layer, shape_text
 
 WIDTH: Final = 1232

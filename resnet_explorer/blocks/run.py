@@ -20,8 +20,8 @@ from torch import Tensor, nn
 from resnet_explorer.blocks.config import BlockChoice, Difference, block_record, differences
 from resnet_explorer.graph.diagram import Cell, Node, block_cell
 from resnet_explorer.model.resnet import build_block, initialize
-from resnet_explorer.network.formats import Row
 from resnet_explorer.network.layers import Block
+from resnet_explorer.network.table_rows import Row
 
 Place = Literal["input", "branch", "shortcut", "joined"]
 

@@ -14,9 +14,9 @@ from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.export.model_py import model_file
 from resnet_explorer.graph.diagram import to_dot
 from resnet_explorer.graph.svg import network_svg
-from resnet_explorer.network.formats import layer_rows, to_csv, to_markdown
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec, title
+from resnet_explorer.network.table_rows import layer_rows, to_csv, to_markdown
 
 if TYPE_CHECKING:
     from resnet_explorer.weights.trained_network import TrainedNetwork

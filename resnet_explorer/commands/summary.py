@@ -9,10 +9,11 @@ import typer
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.terminal import aligned
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.network.formats import layer_rows, stage_rows
 from resnet_explorer.network.layers import Plan, shape_text
+from resnet_explorer.network.operations import per_mac
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import title
+from resnet_explorer.network.table_rows import layer_rows, stage_rows
 
 
 def summary(
@@ -27,7 +28,8 @@ def summary(
 ) -> None:
     """The command `summary`; arguments as their helps say."""
     p = plan(network, parse.size(size) if size else network.natural_size)
-    factor, unit = (2, "FLOPs") if flops else (1, "MACs")
+    unit = "FLOPs" if flops else "MACs"
+    factor = per_mac(unit)
     typer.echo(
         t("{network}, input {shape}").format(network=title(network), shape=shape_text(p.input_shape)) + "\n"
     )

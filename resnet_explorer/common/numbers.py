@@ -107,3 +107,18 @@ def scientific_text(value: float) -> str:
         return minus_sign(f"{value:,.{min(digits, 4)}f}")
     mantissa, exponent = f"{value:.1e}".split("e")
     return minus_sign(f"{mantissa} × 10{str(int(exponent)).translate(_RAISED)}")
+
+
+def count_text(count: float, digits: int = 3) -> str:
+    """A count as people say it: 4089184256 → "4.09 G", 25557032 → "25.6 M", 640 → "640"."""
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        # 999,999 would be "1e+03 k": what rounds up to the next letter is written with it.
+        if count >= size * (1 - 0.5 * 10**-digits):
+            whole = len(str(int(count / size)))
+            return f"{count / size:.{max(0, digits - whole)}f} {letter}"
+    return f"{count:,.0f}"
+
+
+def bytes_text(count: int) -> str:
+    """Bytes as "87.3 MB", in powers of 1000."""
+    return count_text(count) + "B" if count >= 1000 else f"{count} B"

@@ -14,6 +14,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.language_cache import language_cache
 from resnet_explorer.common.plotly_style import AXIS, FONT_SIZE, quiet, with_legend
 from resnet_explorer.comparison.published import Published
+from resnet_explorer.network.operations import per_mac
 
 Accuracy = Literal["top-1", "top-5"]
 Cost = Literal["MACs", "FLOPs", "parameters"]
@@ -75,7 +76,7 @@ class Axes:
         """The cost: 10⁹ MACs or FLOPs, or 10⁶ parameters."""
         if self.cost == "parameters":
             return network.params / 1e6
-        return network.gmacs * (2 if self.cost == "FLOPs" else 1)
+        return network.gmacs * per_mac(self.cost)
 
     def y(self, record: Published) -> float:
         """The accuracy in percent."""

@@ -13,10 +13,10 @@ from typing import Final
 
 from resnet_explorer.common.i18n import msg
 from resnet_explorer.common.numbers import signed_text
-from resnet_explorer.network.formats import activation_bytes
 from resnet_explorer.network.layers import HEAD, STEM, Layer, Plan, Shape, ShortcutKind, Stage, stage_name
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import PRESETS, ResNetSpec
+from resnet_explorer.network.table_rows import activation_bytes
 
 TOTAL: Final = msg("total")
 SHORTCUT_KINDS: Final[tuple[ShortcutKind, ...]] = ("identity", "projection", "zero_pad", "none")
@@ -30,7 +30,7 @@ class Side:
         blocks: how many.
         shortcuts: blocks by the kind of their shortcut, as `shortcuts` counts them.
         params, macs: of all layers.
-        memory: bytes of their outputs (`formats.activation_bytes`).
+        memory: bytes of their outputs (`table_rows.activation_bytes`).
         out_shape: what comes out; None where the network has no such section.
         layers: in the order of the calls.
     """

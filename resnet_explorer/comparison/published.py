@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from resnet_explorer.network.formats import Row
 from resnet_explorer.network.spec import TORCHVISION_NAMES, preset, title
+from resnet_explorer.network.table_rows import Row
 
 DATA: Final = "ImageNet-1K"
 

@@ -16,11 +16,12 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import nt, t
-from resnet_explorer.common.numbers import signed_text
+from resnet_explorer.common.numbers import count_text, signed_text
 from resnet_explorer.comparison.differences import Comparison, SectionPair, ratio_text
-from resnet_explorer.network.formats import count_text, window_text
 from resnet_explorer.network.layers import Plan, Shape, Stage, shape_text
+from resnet_explorer.network.operations import per_mac
 from resnet_explorer.network.spec import title
+from resnet_explorer.network.table_rows import window_text
 
 WIDTH: Final = 1232
 FONT: Final = 18
@@ -218,7 +219,7 @@ def _ground(column: _Column, height: float) -> str:
 
 
 def _heading(letter: str, p: Plan, top: float, unit: str) -> str:
-    operations = count_text(p.macs * (2 if unit == "FLOPs" else 1))
+    operations = count_text(p.macs * per_mac(unit))
     figures = t("{size} pixels · {params} parameters · {operations} {unit}").format(
         size=shape_text(p.input_size), params=count_text(p.params), operations=operations, unit=unit
     )

@@ -8,7 +8,7 @@ from typing import Final
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.html_table import Cell, html_table
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.numbers import signed_text
+from resnet_explorer.common.numbers import bytes_text, count_text, signed_text
 from resnet_explorer.comparison.differences import (
     SHORTCUT_KINDS,
     Comparison,
@@ -17,8 +17,9 @@ from resnet_explorer.comparison.differences import (
     Side,
     change_text,
 )
-from resnet_explorer.network.formats import Row, bytes_text, count_text
 from resnet_explorer.network.layers import ShortcutKind, shape_text
+from resnet_explorer.network.operations import per_mac
+from resnet_explorer.network.table_rows import Row
 
 NOTHING: Final = "—"
 
@@ -81,7 +82,7 @@ def _row(pair: SectionPair) -> Row:
 
 
 def _html_row(pair: SectionPair, unit: str) -> list[Cell | str]:
-    factor = 2 if unit == "FLOPs" else 1
+    factor = per_mac(unit)
     colour = STAGE_COLOURS.get(pair.name, "currentColor")
     return [
         Cell((t(pair.name),), style=f"box-shadow: inset 7px 0 {colour}", is_heading=True),

@@ -1,8 +1,8 @@
 """Why one network is "3.8 GFLOPs" here and "4.1" there: what each tool counts, and the steps between.
 
-A convention says what is counted and how much each thing costs. The stride is no part of it: v1 and
-v1.5 are two networks, each counted by any convention. Every convention that bears a tool's name is
-held against that tool in `tests/counting/`.
+The tools stand here, too; `ask_tools` runs them. A convention says what is counted and how much each thing
+costs. The stride is no part of it: v1 and v1.5 are two networks, each counted by any convention. Every
+convention that bears a tool's name is held against that tool in `tests/counting/`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Final, Literal
 
 from resnet_explorer.architecture.table1 import PAPER_DEPTHS, PAPER_FLOPS, TABLE1_SIZE
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.network.formats import Row
 from resnet_explorer.network.layers import Layer, Plan, shape_text
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec, StrideIn, preset_name
+from resnet_explorer.network.table_rows import Row
 
 Term = Literal["macs", "bias", "norm", "relu", "maxpool", "avgpool", "add"]
 """What can be counted: multiply–adds of convolutions and fc, their biases, and the layers of a kind."""

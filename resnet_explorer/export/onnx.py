@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.network.formats import BYTES_PER_NUMBER, bytes_text
+from resnet_explorer.common.numbers import bytes_text
 from resnet_explorer.network.layers import Block, Layer, Plan
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec, title
 from resnet_explorer.network.spec_code import encode_spec
+from resnet_explorer.network.table_rows import BYTES_PER_NUMBER
 from resnet_explorer.weights.description import Weights, to_metadata
 from resnet_explorer.weights.infer_spec import COUNTER
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_explorer.features.places import Place
-from resnet_explorer.network.formats import Row
+from resnet_explorer.network.table_rows import Row
 
 Values = NDArray[np.float32]
 Features = NDArray[np.float32]

@@ -7,9 +7,10 @@ from itertools import chain
 from math import prod
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.numbers import bytes_text, count_text
 from resnet_explorer.graph.diagram import INPUT, INTO, SHORTCUT, Edge, cells, edges, names_text, zeros_words
-from resnet_explorer.network.formats import BYTES_PER_NUMBER, bytes_text, count_text, window_text
 from resnet_explorer.network.layers import Block, Layer, Plan, shape_text, shapes_text
+from resnet_explorer.network.table_rows import BYTES_PER_NUMBER, window_text
 
 SHORTCUT_WORDS = {
     "identity": msg("identity shortcut (solid)"),

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from resnet_explorer.network.formats import Row
 from resnet_explorer.network.layers import Block
 from resnet_explorer.network.plan import plan
+from resnet_explorer.network.table_rows import Row
 
 if TYPE_CHECKING:  # the strip is drawn where torch is not loaded
     from torch import Tensor

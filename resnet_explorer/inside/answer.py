@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.features.statistics import Features
-from resnet_explorer.network.formats import Row
+from resnet_explorer.network.table_rows import Row
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

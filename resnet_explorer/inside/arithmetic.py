@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from resnet_explorer.common.i18n import t
 from resnet_explorer.features.statistics import Features, Values
 from resnet_explorer.inside.map_origin import Cell, block_of
-from resnet_explorer.network.formats import Row
 from resnet_explorer.network.layers import Layer, Plan, ShortcutKind
+from resnet_explorer.network.table_rows import Row
 from resnet_explorer.network.window import windows
 
 

@@ -19,7 +19,7 @@ from resnet_explorer.explanation.target import Target, check_target, members_of
 from resnet_explorer.inside.block_values import inner
 from resnet_explorer.model.block_parts import after_addition, all_blocks, branch, bypass, has_shortcut
 from resnet_explorer.model.resnet import ResNet
-from resnet_explorer.network.formats import Row
+from resnet_explorer.network.table_rows import Row
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,10 @@ from resnet_explorer.lessons.lesson import Lesson, Question, write_lesson
 from resnet_explorer.lessons.read import read_lesson
 
 SHIPPED: Final = ("paper", "photos", "residual")
-"""Names of those that ship, in the order in which they are offered."""
+"""Names of those that ship, in the order in which they are offered: each is `texts/LANGUAGE/NAME.md`.
+
+A file there that is not named here is offered to nobody.
+"""
 OWN: Final = "own-"
 """How the names of those begin that the person who runs the app keeps: in a class, the teacher."""
 OF_STUDENT: Final = "mine-"

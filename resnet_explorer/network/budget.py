@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.network.formats import BYTES_PER_NUMBER, activation_bytes, bytes_text
+from resnet_explorer.common.numbers import bytes_text
 from resnet_explorer.network.layers import Plan
+from resnet_explorer.network.table_rows import BYTES_PER_NUMBER, activation_bytes
 
 PHOTO_BYTES: Final = 2 * 2**30
 """Of all feature maps of one photo, which a pass with gradients keeps: ResNet-152's at 576 × 576 pixels."""

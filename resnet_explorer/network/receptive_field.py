@@ -19,10 +19,10 @@ from functools import lru_cache
 from typing import Final
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.network.formats import Row, window_text
 from resnet_explorer.network.layers import Block, Layer, Plan, Shape
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec
+from resnet_explorer.network.table_rows import Row, window_text
 
 
 @dataclass(frozen=True)

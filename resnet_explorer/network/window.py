@@ -26,6 +26,7 @@ def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
                 "padding {padding}; at least {number} are needed."
             ).format(size=size, kernel=kernel, padding=padding, number=max(1, kernel - 2 * padding))
         )
+    # Floored, as torch does: the audit of the module holds both against each other.
     return (size + 2 * padding - kernel) // stride + 1
 
 

@@ -18,7 +18,10 @@ from PIL import Image, UnidentifiedImageError
 from resnet_explorer.common.i18n import msg, t
 
 FORMATS: Final = ("JPEG", "JPEG2000", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
-"""Pillow's names of the decoders in use. JPEG opens MPO too: a JPEG with more pictures behind the first."""
+"""Pillow's names of the decoders in use. JPEG opens MPO too: a JPEG with more pictures behind the first.
+
+A new one has its `ENDINGS`, its name for people in `_FORMAT_NAMES` and, if it has one, its signature below.
+"""
 
 ENDINGS: Final = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".gif"),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.network.formats import bytes_text
+from resnet_explorer.common.numbers import bytes_text
 
 MEBIBYTE: Final = 2**20
 STUDENT_BYTES: Final = 768 * MEBIBYTE

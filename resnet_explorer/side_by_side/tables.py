@@ -9,8 +9,8 @@ from typing import Any
 
 from resnet_explorer.common.text import for_spreadsheet
 from resnet_explorer.explanation.heatmap import Map
-from resnet_explorer.network.formats import Row
 from resnet_explorer.network.spec_code import encode_spec
+from resnet_explorer.network.table_rows import Row
 from resnet_explorer.side_by_side.disagreement import Distance, agree, class_groups
 from resnet_explorer.side_by_side.predictions import NetworkPrediction, PhotoRow, Predictions, Timing
 

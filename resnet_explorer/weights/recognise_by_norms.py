@@ -19,7 +19,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.progress import Tell, silent
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.alternatives import Question, answer_words, question_words, questions
-from resnet_explorer.weights.averaging import average_shortcuts
+from resnet_explorer.weights.average_shortcuts import average_shortcuts
 from resnet_explorer.weights.candidate_distances import (
     LARGE,
     Candidate,

@@ -14,7 +14,7 @@ import pytest
 from resnet_explorer import plan, preset
 from resnet_explorer.cli import main
 from resnet_explorer.export.model_py import model_file
-from resnet_explorer.network.formats import layer_rows, to_csv
+from resnet_explorer.network.table_rows import layer_rows, to_csv
 from resnet_explorer.weights.catalogue import find, load
 from tests.places import ROOT
 

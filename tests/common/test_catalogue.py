@@ -76,7 +76,6 @@ def test_chinese_is_there() -> None:
     assert [language_name(code) for code in languages()] == ["English", "中文"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_every_word_of_the_app_has_its_translation_and_no_other_is_there(
     code: str, words_of_the_app: Words

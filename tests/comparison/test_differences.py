@@ -23,10 +23,10 @@ from resnet_explorer.comparison.differences import (
 )
 from resnet_explorer.comparison.svg import comparison_svg, difference_text, tiles
 from resnet_explorer.comparison.table import comparison_html, comparison_rows
-from resnet_explorer.network.formats import activation_bytes, to_csv
 from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import PRESETS, ResNetSpec, preset
+from resnet_explorer.network.table_rows import activation_bytes, to_csv
 from tests.strategies import specs
 
 FIGURES = ("blocks", "params", "macs", "memory")

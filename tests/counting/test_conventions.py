@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from resnet_explorer import ResNetSpec, plan, preset
 from resnet_explorer.counting import conventions as counting
+from resnet_explorer.counting.ask_tools import Answer, ask, ask_tool
 from resnet_explorer.counting.conventions import (
     RULES,
     TOOLS,
@@ -26,7 +27,6 @@ from resnet_explorer.counting.conventions import (
     tool_of,
     walk,
 )
-from resnet_explorer.counting.tools import Answer, ask, ask_tool
 from resnet_explorer.network.spec import PRESETS, TORCHVISION_NAMES
 from tests.strategies import input_sizes, specs
 
@@ -314,6 +314,6 @@ def test_a_figure_that_differs_is_not_called_equal() -> None:
 
 
 def test_a_network_that_would_take_minutes_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resnet_explorer.counting.tools.MOST_MACS", 1_000)
+    monkeypatch.setattr("resnet_explorer.counting.ask_tools.MOST_MACS", 1_000)
     answer = next(answer for answer in ask(preset("resnet18"), (32, 32)) if answer.tool.key == "fvcore")
     assert answer.theirs is None and "would take minutes" in answer.note

@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_explorer.counting.conventions import TOOLS, Tool, change_rows, count_of, tool, tool_count, walk
-from resnet_explorer.network.formats import to_csv
 from resnet_explorer.network.spec import preset
 from resnet_explorer.network.spec_code import encode_spec
+from resnet_explorer.network.table_rows import to_csv
 from tests.pages.opened import opened, text
 
 

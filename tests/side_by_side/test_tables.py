@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from resnet_explorer import preset
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.side_by_side.disagreement import Distance, Gap
 from resnet_explorer.side_by_side.predictions import ComparedNetwork, PhotoRow, Predictions, Timing

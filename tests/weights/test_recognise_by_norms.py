@@ -17,7 +17,7 @@ from resnet_explorer.model.resnet import build
 from resnet_explorer.network.spec import Activation, ResNetSpec, Shortcut, preset
 from resnet_explorer.photos.cifar_photos import fixed_photos
 from resnet_explorer.weights import bundled, candidate_distances
-from resnet_explorer.weights.averaging import average_shortcuts
+from resnet_explorer.weights.average_shortcuts import average_shortcuts
 from resnet_explorer.weights.dilated import dilate
 from resnet_explorer.weights.infer_spec import recognise
 from resnet_explorer.weights.input_forms import InputForm, input_form

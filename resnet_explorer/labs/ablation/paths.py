@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_explorer.common.progress import Step
-from resnet_explorer.network.formats import Row
+from resnet_explorer.network.table_rows import Row
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -10,8 +10,8 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.labs.degradation.figures import Logs
 from resnet_explorer.labs.degradation.paired_config import PairedConfig, PairedLogs
 from resnet_explorer.labs.degradation.study import DEPTHS
-from resnet_explorer.network.formats import Row
 from resnet_explorer.network.plan import plan
+from resnet_explorer.network.table_rows import Row
 from resnet_explorer.training.paper_recipe import KINDS, Kind, PaperEpoch, PaperRecipe, network
 
 PAPER_ERRORS: Final[Mapping[int, float]] = {20: 0.0875, 32: 0.0751, 44: 0.0717, 56: 0.0697}

@@ -9,7 +9,7 @@ from statistics import mean, median
 from typing import Generic, Literal, TypeVar
 
 from resnet_explorer.common.numbers import scientific_text
-from resnet_explorer.network.formats import Row
+from resnet_explorer.network.table_rows import Row
 
 P = TypeVar("P")
 T = TypeVar("T")

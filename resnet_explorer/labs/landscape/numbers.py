@@ -19,8 +19,6 @@ from resnet_explorer.common.i18n import t
 Floats = NDArray[np.float64]
 Rougher = Literal["plain", "residual", "same", "unsettled"]
 
-STEPS: Final = (9, 13, 17, 25, 33)
-"""Points a side: odd, so that the trained weights are one of them."""
 HIGHER: Final = 1.0
 """Of cross-entropy above the centre: what still counts as low."""
 ABOUT_THE_SAME: Final[Mapping[str, float]] = {"falling": 0.02, "bent": 0.02, "hollows": 1}

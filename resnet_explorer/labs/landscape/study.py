@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 DEPTH: Final = 56
 SEED: Final = 0
 SPAN: Final = 1.0
-STEPS: Final = 25
+SIDE: Final = 25
+"""Points a side."""
 PHOTOS: Final = 250
 MARGIN: Final = 0.15
 """Of the trajectory's extent, left around it on every side."""
@@ -92,7 +93,7 @@ def shipped(kind: Kind, folder: Path = STUDY) -> Landscape:
 
 
 def compute(
-    kind: Kind, runs: Path, networks: Path = STUDY, photos: int = PHOTOS, steps: int = STEPS
+    kind: Kind, runs: Path, networks: Path = STUDY, photos: int = PHOTOS, steps: int = SIDE
 ) -> Iterator[Step[dict[str, Any]]]:
     """Both surfaces of a network and the trajectory of its training.
 

@@ -1,6 +1,6 @@
 """The parts of a page's one screen: its head with the controls, its picture, its foot.
 
-controls = head(t("Blocks"))
+controls = head(__file__)
 with controls:
     …                       # the one or two controls that change the picture
 with picture():
@@ -11,24 +11,29 @@ with foot(t("A basic block costs 17 times as much.")):
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.ui.app.page_list import OVERVIEW, page_of_stem
 from resnet_explorer.ui.photos.photo_input import photo_button
 from resnet_explorer.ui.weights.weights_input import network_button
 
 
-def head(name: str, has_own_networks: bool = False) -> DeltaGenerator:
+def head(page_file: str, has_own_networks: bool = False) -> DeltaGenerator:
     """The page's name, room for its controls, and what is the same on every page: the network and the photo.
 
     Args:
-        name: of the page.
+        page_file: of the page; its name is that of the menus.
         has_own_networks: whether it shows networks of its own: then the session's is not named beside them.
 
     Returns:
         The room for the controls, in a row.
     """
+    page = page_of_stem(Path(page_file).stem)
+    name = "ResNet Explorer" if page is OVERVIEW else page.name
     with st.container(key="head", horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
         st.title(name, anchor=False, width="content")
         controls = _row("controls")

@@ -9,14 +9,15 @@ import streamlit as st
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.language_cache import language_cache
+from resnet_explorer.common.numbers import bytes_text
 from resnet_explorer.common.progress import Step
 from resnet_explorer.export.model_py import model_file
 from resnet_explorer.export.onnx import check_size, initial_onnx
 from resnet_explorer.graph.diagram import to_dot
 from resnet_explorer.graph.svg import network_svg
-from resnet_explorer.network.formats import BYTES_PER_NUMBER, bytes_text, layer_rows, to_csv, to_markdown
 from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.spec import TORCHVISION_NAMES, ResNetSpec, preset_name, title
+from resnet_explorer.network.table_rows import BYTES_PER_NUMBER, layer_rows, to_csv, to_markdown
 from resnet_explorer.ui.session.loaded_networks import torch_gate, warm_up
 from resnet_explorer.ui.session.progress_job import run_with_progress
 from resnet_explorer.ui.widgets.linked_inputs import linked_switch

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import streamlit as st
 
 from resnet_explorer.architecture.feature_path_svg import path_svg
@@ -25,6 +23,7 @@ from resnet_explorer.common.html_table import html_table
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.network.layers import Layer
+from resnet_explorer.network.operations import UNITS
 from resnet_explorer.network.spec_code import encode_size, encode_spec
 from resnet_explorer.network.window import Window
 from resnet_explorer.ui.app.head import foot, more_settings, picture
@@ -42,8 +41,6 @@ from resnet_explorer.ui.widgets.component import style
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.save_button import save_button
 from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
-
-UNITS: Final = ("MACs", "FLOPs")
 
 
 def network_view() -> None:

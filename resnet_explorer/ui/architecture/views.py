@@ -8,8 +8,9 @@ import streamlit as st
 
 from resnet_explorer.architecture.table1 import table1, table1_html, table1_rows
 from resnet_explorer.common.i18n import language, msg, prose, t
-from resnet_explorer.network.formats import Row, layer_rows, search, stage_rows, to_csv, totals
 from resnet_explorer.network.layers import Plan
+from resnet_explorer.network.operations import per_mac
+from resnet_explorer.network.table_rows import Row, layer_rows, search, stage_rows, to_csv, totals
 from resnet_explorer.ui.session.loaded_networks import warm_up
 from resnet_explorer.ui.widgets.component import style
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_text
@@ -56,7 +57,7 @@ def _layers(p: Plan, unit: str, file_name: str) -> None:
         return
     _table(found, unit)
     params, macs = totals(found)
-    factor = _factor(unit)
+    factor = per_mac(unit)
     st.markdown(
         t("**{rows:,} of {all:,} rows** · {params:,} parameters · {macs:,} {unit}").format(
             rows=len(found), all=len(rows), params=params, macs=factor * macs, unit=unit
@@ -141,7 +142,7 @@ def _figure_text(value: int | tuple[int, ...] | None) -> str:
 
 
 def _table(rows: list[Row], unit: str) -> None:
-    factor = _factor(unit)
+    factor = per_mac(unit)
     shown = with_badges(
         row
         | {"macs": factor * row["macs"]}
@@ -173,7 +174,3 @@ def _table(rows: list[Row], unit: str) -> None:
 
 def _csv_button(rows: list[Row], file_name: str) -> None:
     save_button(t("Download as CSV"), lambda: to_csv(rows), file_name, key=file_name)
-
-
-def _factor(unit: str) -> int:
-    return 2 if unit == "FLOPs" else 1

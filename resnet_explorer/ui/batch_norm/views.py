@@ -35,7 +35,7 @@ from resnet_explorer.batch_norm.svg import (
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.language_cache import language_cache
 from resnet_explorer.common.numbers import bracketed, significant_text
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_number, linked_slider
 from resnet_explorer.ui.widgets.number_table import Numbers, edited_numbers, linked_numbers

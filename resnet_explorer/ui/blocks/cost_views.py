@@ -19,9 +19,9 @@ from resnet_explorer.blocks.figures import (
 from resnet_explorer.blocks.pair_svg import block_title
 from resnet_explorer.common import svg
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import count_text
 from resnet_explorer.graph.diagram import INPUT, Cell, Direction, Node, block_cell
 from resnet_explorer.graph.svg import Picture, chain_svg
-from resnet_explorer.network.formats import count_text
 from resnet_explorer.network.layers import Block
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.svg_view import show_svg

@@ -21,7 +21,7 @@ from resnet_explorer.blocks.config import (
 )
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.language_cache import language_cache
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.session.loaded_networks import torch_gate, warm_up
 from resnet_explorer.ui.widgets.last_good import last_good
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_number, linked_switch

@@ -10,7 +10,6 @@ import streamlit as st
 from resnet_explorer.common.html_table import Cell, html_table
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.comparison.published import Published, published, published_rows, source
-from resnet_explorer.network.formats import to_csv
 from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import (
@@ -21,6 +20,7 @@ from resnet_explorer.network.spec import (
     preset_name,
     title,
 )
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.comparison.views import choose_other
 from resnet_explorer.ui.session.loaded_networks import warm_up
 from resnet_explorer.ui.session.network import choose_named

@@ -8,8 +8,9 @@ from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.comparison.differences import compare
 from resnet_explorer.comparison.svg import comparison_svg
 from resnet_explorer.comparison.table import comparison_html, comparison_rows
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.operations import UNITS
 from resnet_explorer.network.spec_code import encode_spec
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.app.head import foot, more_settings, picture
 from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.comparison import views
@@ -23,7 +24,7 @@ from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 
 def compare_view() -> None:
     """Draw the session's network above the other one, section under section."""
-    unit = linked("cmp_unit", "MACs", one_of(views.UNITS))
+    unit = linked("cmp_unit", "MACs", one_of(UNITS))
     a, b = current_plan(), views.other_plan()
     comparison = compare(a, b)
     file_name = f"{encode_spec(a.spec)}-and-{encode_spec(b.spec)}"
@@ -32,7 +33,7 @@ def compare_view() -> None:
     with foot(views.change_sentence(a, b)):
         with more_settings():
             views.other_settings()
-            linked_choice("cmp_unit", t("Count operations as"), views.UNITS, default="MACs")
+            linked_choice("cmp_unit", t("Count operations as"), UNITS, default="MACs")
         save_button(t("CSV"), lambda: to_csv(comparison_rows(comparison)), f"{file_name}.csv")
         save_button(t("SVG"), lambda: comparison_svg(comparison, unit, standalone=True), f"{file_name}.svg")
     style(views.__file__)

@@ -10,10 +10,11 @@ from typing import Final
 import streamlit as st
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import bytes_text, count_text
 from resnet_explorer.comparison.differences import Comparison, Pair, beside, change_text, neighbour
 from resnet_explorer.comparison.sentences import changes, sentence
-from resnet_explorer.network.formats import bytes_text, count_text
 from resnet_explorer.network.layers import Plan, shape_text
+from resnet_explorer.network.operations import per_mac
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import PRESETS, ResNetSpec, architecture_name, preset, title
 from resnet_explorer.network.spec_code import decode_size, decode_spec, encode_size, encode_spec
@@ -31,7 +32,6 @@ from resnet_explorer.ui.widgets.keeping_value import keeping_value
 SAME: Final = "same"
 """The size of B's input as it stands in the link where it is A's."""
 SIZES: Final = ("32", "64", "128", "224", "256", "320")
-UNITS: Final = ("MACs", "FLOPs")
 MOST_IN_A_SENTENCE: Final = 2
 
 _WITH, _SIZE = "cmp_with", "cmp_size"
@@ -176,7 +176,7 @@ def totals(comparison: Comparison, unit: str) -> None:
         unit: "MACs", or "FLOPs" for twice as many.
     """
     total = comparison.total
-    factor = 2 if unit == "FLOPs" else 1
+    factor = per_mac(unit)
     operations = Pair(factor * total.macs.a, factor * total.macs.b)
     cards = (
         _card(t("Parameters"), total.params, "{:,}".format),

@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.numbers import minus_sign
 from resnet_explorer.convolution.receptive_field_svg import LARGEST_PHOTO, field_svg, fitted
-from resnet_explorer.network.formats import Row, to_csv
 from resnet_explorer.network.layers import Plan, shape_text
 from resnet_explorer.network.receptive_field import (
     FieldBox,
@@ -20,6 +19,7 @@ from resnet_explorer.network.receptive_field import (
     places,
     window_rows,
 )
+from resnet_explorer.network.table_rows import Row, to_csv
 from resnet_explorer.photos.crop import CENTRE, crop_box
 from resnet_explorer.photos.samples import FORMER, SAMPLES
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture

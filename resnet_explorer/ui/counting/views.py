@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import streamlit as st
 
 from resnet_explorer.common.i18n import msg, prose, t
-from resnet_explorer.common.numbers import signed_text
+from resnet_explorer.common.numbers import count_text, signed_text
 from resnet_explorer.counting.conventions import (
     RULES,
     TOOLS,
@@ -27,8 +27,8 @@ from resnet_explorer.counting.conventions import (
     walk,
 )
 from resnet_explorer.counting.waterfall_svg import Bar, waterfall_svg
-from resnet_explorer.network.formats import count_text, to_csv
 from resnet_explorer.network.spec import ResNetSpec, StrideIn
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.session.loaded_networks import warm_up
 from resnet_explorer.ui.session.network import current_spec
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
@@ -38,7 +38,7 @@ from resnet_explorer.ui.widgets.stage_column import stage_column, with_badges
 from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 
 if TYPE_CHECKING:
-    from resnet_explorer.counting.tools import Answer
+    from resnet_explorer.counting.ask_tools import Answer
 
 Size = tuple[int, int]
 
@@ -292,8 +292,8 @@ def stride_sentence(spec: ResNetSpec) -> str:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _answers(spec: ResNetSpec, size: Size) -> tuple[Answer, ...]:
-    warm_up("resnet_explorer.counting.tools")
-    from resnet_explorer.counting.tools import ask  # torch: not before it is asked for
+    warm_up("resnet_explorer.counting.ask_tools")
+    from resnet_explorer.counting.ask_tools import ask  # torch: not before it is asked for
 
     return ask(spec, size)
 

@@ -18,7 +18,7 @@ from resnet_explorer.features.places import places
 from resnet_explorer.graph.svg import Picture
 from resnet_explorer.inside.answer import AnswerChannels, channel_rows
 from resnet_explorer.inside.answer_svg import ChannelList, answer_svg
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
 from resnet_explorer.ui.app.refusal import shown_refusal

@@ -16,7 +16,7 @@ from resnet_explorer.explanation.heatmap import overlay
 from resnet_explorer.features.grid_svg import LARGE, ColourScale, Tile, enlarged_cells, grid_picture
 from resnet_explorer.features.places import Place
 from resnet_explorer.features.statistics import ChannelStatistics, Features, channel_rows
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.loaded_networks import torch_gate, trained

@@ -12,7 +12,7 @@ from resnet_explorer.explanation.captioned_figure import numbers_json
 from resnet_explorer.features.places import Place
 from resnet_explorer.features.sparsity_figure import sparsity_figure, stage_means
 from resnet_explorer.features.statistics import ChannelStatistics, sparsity_rows
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.features.place import go_to
 from resnet_explorer.ui.features.screen import Screen
 from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto

@@ -27,8 +27,8 @@ from resnet_explorer.inside.map_origin import (
     window_layers,
     writer_of,
 )
-from resnet_explorer.network.formats import to_csv, window_text
 from resnet_explorer.network.layers import Block, Layer, Plan, shapes_text
+from resnet_explorer.network.table_rows import to_csv, window_text
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.app.url_state import linked, whole

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from resnet_explorer.common.sized_cache import SizedCache
-from resnet_explorer.network.formats import BYTES_PER_NUMBER
 from resnet_explorer.network.plan import plan
+from resnet_explorer.network.table_rows import BYTES_PER_NUMBER
 from resnet_explorer.serving.gate import Gate
 from resnet_explorer.weights import catalogue
 

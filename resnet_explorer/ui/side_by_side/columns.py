@@ -9,9 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common import svg
 from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.common.numbers import bytes_text, count_text
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.explanation.heatmap import boxed, colour_bar, for_screen, jpeg_bytes, png_bytes
-from resnet_explorer.network.formats import bytes_text, count_text
 from resnet_explorer.network.layers import section_name
 from resnet_explorer.photos.decode import Photo
 from resnet_explorer.side_by_side.columns_svg import HEIGHT, NetworkColumn, columns_svg

@@ -9,9 +9,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import msg, nt, prose, t
+from resnet_explorer.common.numbers import bytes_text
 from resnet_explorer.explanation.cam import METHODS, ONE_PASS
 from resnet_explorer.explanation.target import name_of
-from resnet_explorer.network.formats import bytes_text
 from resnet_explorer.photos.crop import View
 from resnet_explorer.photos.decode import Photo
 from resnet_explorer.side_by_side.predictions import (

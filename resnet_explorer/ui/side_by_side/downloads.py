@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.explanation.captioned_figure import Caption, ColourBar, figure
-from resnet_explorer.network.formats import to_csv
 from resnet_explorer.network.spec import title
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.side_by_side.tables import PairRow, side_by_side_json, top_rows
 from resnet_explorer.ui.explanation.evidence import stage_label
 from resnet_explorer.ui.side_by_side.results import Results

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.photos.samples import SAMPLES
 from resnet_explorer.photos.thumbnails import thumbnail
 from resnet_explorer.side_by_side.predictions import ComparedNetwork, over_photos

@@ -8,9 +8,8 @@ from typing import Final
 from resnet_explorer.common.colours import STAGE_COLOURS, rgba
 from resnet_explorer.common.html_table import Cell, Row, html_table
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.numbers import fixed_text
+from resnet_explorer.common.numbers import count_text, fixed_text
 from resnet_explorer.common.text import shortened
-from resnet_explorer.network.formats import count_text
 from resnet_explorer.side_by_side.disagreement import Gap
 from resnet_explorer.side_by_side.predictions import PhotoRow, Predictions, Timing
 from resnet_explorer.side_by_side.tables import PairRow, differing

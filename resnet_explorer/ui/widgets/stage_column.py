@@ -9,7 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.i18n import t
-from resnet_explorer.network.formats import Row
+from resnet_explorer.network.table_rows import Row
 
 
 def stage_column() -> ColumnConfig:

@@ -352,7 +352,7 @@ def test_what_ships_is_of_the_network_that_ships(kind) -> None:  # type: ignore[
     found = shipped(kind)
     view = found.random
     assert (view.seed, view.surface.photos) == (landscape_study.SEED, landscape_study.PHOTOS)
-    assert view.surface.loss.shape == (landscape_study.STEPS,) * 2
+    assert view.surface.loss.shape == (landscape_study.SIDE,) * 2
     if not landscape_study.STUDY.joinpath(f"{kind}-56.safetensors").is_file():
         pytest.skip("the study's networks are not here")
     weights = find(found.key)

@@ -19,7 +19,7 @@ from resnet_explorer.finetune.evaluation.predictions import (
     class_figures,
 )
 from resnet_explorer.finetune.runs.example import example_weight_change
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.app.head import foot, picture
 from resnet_explorer.ui.finetune.evaluation.evaluated_run import EvaluatedRun, as_words, show_tested
 from resnet_explorer.ui.session.cached_result import cached_result

@@ -13,7 +13,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import duration, for_spreadsheet
 from resnet_explorer.finetune.runs.store import RunEntry
 from resnet_explorer.finetune.runs.table import RunRow, row_of
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.finetune.runs.run_input import KEY
 from resnet_explorer.ui.widgets.save_button import save_button
 

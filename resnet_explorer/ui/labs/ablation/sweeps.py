@@ -21,7 +21,7 @@ from resnet_explorer.labs.ablation.findings import (
 )
 from resnet_explorer.labs.ablation.sweep import Drops, Sweep, drop_rows, drops_of, sweep_of, sweep_rows
 from resnet_explorer.labs.degradation.study import study_networks
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.labs.ablation.by_block import show_chain
 from resnet_explorer.ui.labs.ablation.controls import AblationSetup, counterpart_input, draws_input

@@ -22,7 +22,7 @@ from resnet_explorer.labs.degradation.paired_config import (
     PairedTraining,
 )
 from resnet_explorer.labs.depth.config import SHALLOWEST
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.training.paper_recipe import KINDS
 from resnet_explorer.ui.labs.degradation.study_view import CURVES
 from resnet_explorer.ui.labs.question import is_asked, show_chart

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from resnet_explorer.common.i18n import msg, prose, t
 from resnet_explorer.labs.compared_svg import Strip, compared_svg
 from resnet_explorer.labs.degradation.study import DEPTHS, logs_of_all, recipe, run_config
-from resnet_explorer.network.formats import to_csv, to_markdown
+from resnet_explorer.network.table_rows import to_csv, to_markdown
 from resnet_explorer.training.paper_recipe import KINDS, PaperRecipe, network
 from resnet_explorer.ui.app.page_end import end_page
 from resnet_explorer.ui.labs.question import HEIGHT, Guess, guess, is_shown, reason, show_chart, verdict

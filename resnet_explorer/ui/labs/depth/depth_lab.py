@@ -16,7 +16,7 @@ from resnet_explorer.labs.compared_svg import Strip, compared_svg
 from resnet_explorer.labs.depth.config import DepthConfig
 from resnet_explorer.labs.depth.passes import P, Pair
 from resnet_explorer.labs.depth.prediction import Prediction, predict
-from resnet_explorer.network.formats import Row, to_csv
+from resnet_explorer.network.table_rows import Row, to_csv
 from resnet_explorer.ui.app.page_end import end_page
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.labs.depth.controls import config_input, order_input

@@ -13,7 +13,7 @@ from resnet_explorer.common.progress import Step
 from resnet_explorer.labs.depth.config import DepthConfig
 from resnet_explorer.labs.depth.findings import gaps, signal_why
 from resnet_explorer.labs.depth.passes import ForwardPass, Pair, border_share, place_rows
-from resnet_explorer.network.formats import to_markdown
+from resnet_explorer.network.table_rows import to_markdown
 from resnet_explorer.ui.labs.depth.depth_lab import DepthLab, Theory
 
 if TYPE_CHECKING:

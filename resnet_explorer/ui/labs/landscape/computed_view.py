@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -14,15 +13,15 @@ import streamlit as st
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.progress import Step
 from resnet_explorer.common.text import as_markdown
+from resnet_explorer.labs.landscape.config import COUNTS, DEFAULT, LAST_SEED, SIDES, WIDEST, SurfaceConfig
 from resnet_explorer.labs.landscape.numbers import (
-    STEPS,
     Surface,
     View,
     finding,
     grid_rows,
     to_json,
 )
-from resnet_explorer.network.formats import to_csv
+from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.photos.cifar_photos import knows_them
 from resnet_explorer.ui.app.url_state import linked, number, one_of, whole
 from resnet_explorer.ui.labs.landscape.shipped_view import finding_table, grid_words
@@ -40,42 +39,18 @@ from resnet_explorer.weights.description import Weights
 if TYPE_CHECKING:
     from resnet_explorer.labs.photos import Photos
 
-DEFAULT: Final = "study/residual-56"
-COUNTS: Final = (100, 250, 500, 1000)
-LAST_SEED: Final = 9999
-WIDEST: Final = 3.0
-DEFAULT_STEPS: Final = 9
 VIEWS: Final = {"map": msg("From above"), "hills": msg("As a hill"), "error": msg("Errors, from above")}
 """What is drawn, in English."""
-
-
-@dataclass(frozen=True)
-class SurfaceConfig:
-    """What is computed: nothing else decides it.
-
-    Attributes:
-        key: of the network.
-        count: photos, of those with labels.
-        seed: of the directions.
-        span: how far out, in lengths of the filters.
-        steps: points a side.
-    """
-
-    key: str
-    count: int
-    seed: int
-    span: float
-    steps: int
 
 
 def linked_config() -> SurfaceConfig:
     """The config as the link has it, or the session; its controls may be out of sight."""
     return SurfaceConfig(
-        linked("ls_net", DEFAULT, one_of([DEFAULT, *_keys()])),
-        linked("ls_photos", COUNTS[0], one_of(COUNTS)),
-        linked("ls_seed", 0, whole(0, LAST_SEED)),
-        linked("ls_span", 1.0, number(0.01, WIDEST)),
-        linked("ls_steps", DEFAULT_STEPS, one_of(STEPS)),
+        linked("ls_net", DEFAULT.key, one_of([DEFAULT.key, *_keys()])),
+        linked("ls_photos", DEFAULT.count, one_of(COUNTS)),
+        linked("ls_seed", DEFAULT.seed, whole(0, LAST_SEED)),
+        linked("ls_span", DEFAULT.span, number(0.01, WIDEST)),
+        linked("ls_steps", DEFAULT.steps, one_of(SIDES)),
     )
 
 
@@ -172,17 +147,17 @@ def _show(
 
 
 def _controls() -> Weights:
-    weights = network_input("ls_net", [DEFAULT])
+    weights = network_input("ls_net", [DEFAULT.key])
     photos, steps = st.container(), st.container()
     seed, span = st.columns(2, gap="medium")
     if knows_them(weights.classes):
         label = t("Photos")
-        linked_choice("ls_photos", label, COUNTS, default=COUNTS[0], names="{:,}".format, at=photos)
+        linked_choice("ls_photos", label, COUNTS, default=DEFAULT.count, names="{:,}".format, at=photos)
     else:
         photos.caption(t("It knows other things than the photos with labels show: it is shown the samples."))
-    linked_number("ls_seed", t("Seed"), 0, LAST_SEED, default=0, at=seed)
-    linked_number("ls_span", t("Span ±"), 0.01, WIDEST, default=1.0, at=span, step=0.1)
-    linked_choice("ls_steps", t("Points a side"), STEPS, default=DEFAULT_STEPS, at=steps)
+    linked_number("ls_seed", t("Seed"), 0, LAST_SEED, default=DEFAULT.seed, at=seed)
+    linked_number("ls_span", t("Span ±"), 0.01, WIDEST, default=DEFAULT.span, at=span, step=0.1)
+    linked_choice("ls_steps", t("Points a side"), SIDES, default=DEFAULT.steps, at=steps)
     return weights
 
 

@@ -23,7 +23,7 @@ from resnet_explorer.labs.landscape.numbers import (
     to_json,
 )
 from resnet_explorer.labs.landscape.study import Landscape, shipped
-from resnet_explorer.network.formats import to_csv, to_markdown
+from resnet_explorer.network.table_rows import to_csv, to_markdown
 from resnet_explorer.training.paper_recipe import KINDS, network
 from resnet_explorer.ui.app.page_end import end_page
 from resnet_explorer.ui.labs.question import (

@@ -1,4 +1,4 @@
-"""Rows for tables and CSV: layers and stages.
+"""Rows of tables and CSV files: layers and stages. Which columns a page shows: `ui/architecture`.
 
 Rows are plain dictionaries, so that a notebook, a CSV file and a data frame take them as they are.
 """
@@ -19,21 +19,6 @@ Row = dict[str, Any]
 
 BYTES_PER_NUMBER: Final = 4
 """float32."""
-
-
-def count_text(count: float, digits: int = 3) -> str:
-    """A count as people say it: 4089184256 → "4.09 G", 25557032 → "25.6 M", 640 → "640"."""
-    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
-        # 999,999 would be "1e+03 k": what rounds up to the next letter is written with it.
-        if count >= size * (1 - 0.5 * 10**-digits):
-            whole = len(str(int(count / size)))
-            return f"{count / size:.{max(0, digits - whole)}f} {letter}"
-    return f"{count:,.0f}"
-
-
-def bytes_text(count: int) -> str:
-    """Bytes as "87.3 MB", in powers of 1000."""
-    return count_text(count) + "B" if count >= 1000 else f"{count} B"
 
 
 def activation_bytes(part: Plan | Stage) -> int:

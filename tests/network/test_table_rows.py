@@ -5,10 +5,11 @@ import io
 
 import pytest
 
-from resnet_explorer.network.formats import (
+from resnet_explorer.common.numbers import bytes_text, count_text
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.spec import PRESETS, ResNetSpec, preset
+from resnet_explorer.network.table_rows import (
     activation_bytes,
-    bytes_text,
-    count_text,
     layer_rows,
     search,
     stage_rows,
@@ -16,8 +17,6 @@ from resnet_explorer.network.formats import (
     to_markdown,
     totals,
 )
-from resnet_explorer.network.plan import plan
-from resnet_explorer.network.spec import PRESETS, ResNetSpec, preset
 
 
 @pytest.mark.parametrize("name", PRESETS)
