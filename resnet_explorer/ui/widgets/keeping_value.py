@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from resnet_explorer.ui.app import unheard
 
@@ -26,18 +27,20 @@ def keeping_value(key: str, at: Any = st, **widget: Any) -> Mapping[str, Any]:
         widget: more for the widget: its `on_change` with its `args`, if any, finds the value under `key`.
     """
     state = st.session_state
-    in_popover = _is_popover(at)
+    in_popover, page = _is_popover(at), _page()
     if not in_popover:
         unheard.drawn(key, state[key])
     kept = {"persist_state": "session", **widget}
     act, args = kept.pop("on_change", None), kept.pop("args", ())
-    known: dict[str, tuple[int, Any]] = state.setdefault(_KNOWN, {})
-    number, value = known.get(key, (0, state[key]))
+    known: dict[str, tuple[int, Any, str]] = state.setdefault(_KNOWN, {})
+    number, value, drawn_on = known.get(key, (0, state[key], ""))
     if value != state[key] and in_popover:
         number += 1
-    known[key] = (number, state[key])
+    known[key] = (number, state[key], page)
     name = f"{key}_{number}" if number else key
-    if name not in state or state[name] != state[key]:
+    # On another page a widget is another one to Streamlit, which has no value for it if a click broke off the
+    # run that gave it the first one.
+    if page != drawn_on or name not in state or state[name] != state[key]:
         state[name] = state[key]
 
     def changed() -> None:
@@ -50,7 +53,7 @@ def keeping_value(key: str, at: Any = st, **widget: Any) -> Mapping[str, Any]:
             state[key] = stands
         if act and is_new:
             act(*args)
-        known[key] = (number, state[key])
+        known[key] = (number, state[key], page)
 
     return {"key": name, "on_change": changed, **kept}
 
@@ -59,3 +62,9 @@ def _is_popover(at: Any) -> bool:
     """Whether a place is in a popover, which Streamlit knows and does not say."""
     place = getattr(st, "_main", None) if at is st else at
     return "popover" in getattr(getattr(place, "_active_dg", place), "_ancestor_block_types", ())
+
+
+def _page() -> str:
+    """The page that is drawn."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.page_script_hash if context else ""
