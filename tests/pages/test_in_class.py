@@ -35,7 +35,7 @@ from resnet_explorer.ui.serving.visitor import student_home
 from tests.finetune.dataset.test_store import SHA256, TGZ
 from tests.finetune_colours import QUICK, colours_zip, config_of, done
 from tests.http_server import complete, local_server
-from tests.pages.opened import checkpoint_uploader, component, opened, popovers, text
+from tests.pages.opened import checkpoint_uploader, component, opened, pictures, popovers, text
 from tests.photos.files import file_of
 
 ANN, BOB = {STUDENT: "ann-" * 5}, {STUDENT: "bob-" * 5}
@@ -280,6 +280,15 @@ def test_the_class_is_shown_by_the_teacher(ask_as: Ask, teacher: Mapping[str, st
     for who, is_there in ((ANN, False), ({TEACHER: "guessed"} | BOB, False), (teacher, True)):
         ask_as(who)
         assert ("Class" in popovers(opened("overview"))) is is_there
+
+
+def test_the_code_leads_to_the_step_that_is_open(ask_as: Ask, teacher: Mapping[str, str]) -> None:
+    ask_as(teacher)
+    page = opened("overview", lesson="paper", step="1")
+    address = "http://class/?lesson=paper&step=1"
+    assert f"[{address}](<{address}>)" in text(page), "all of it is one link"
+    code = next(svg for svg in pictures(page) if 'class="segno"' in svg)
+    assert " viewBox=" in code and " width=" not in code, "as large as its place lets it be"
 
 
 @pytest.mark.slow

@@ -30,8 +30,8 @@ def class_button(place: Mapping[str, str]) -> None:
     with st.popover(t("Class"), type="tertiary"):
         address = f"{room.address.rstrip('/')}/?{urlencode(place)}" if place else room.address
         code = segno.make(address)
-        scale = PIXELS / code.symbol_size()[0]
-        svg = code.svg_inline(scale=scale, light="#ffffff", dark="#000000", omitsize=False)
-        show_svg(svg, "class_code", tallest=PIXELS)
-        st.markdown(t("Students open **{address}**").format(address=address.replace("://", "\\://")))
+        # First, for below the code it would be out of a small screen.
+        st.markdown(t("Students open **{address}**").format(address=f"[{address}](<{address}>)"))
+        svg = code.svg_inline(light="#ffffff", dark="#000000", omitsize=True)
+        show_svg(svg, "class_code", magnify=PIXELS / code.symbol_size()[0])
         st.caption(t("They see what is theirs alone; you see all that is kept on this machine."))
