@@ -110,6 +110,13 @@ def test_the_lesson_stays_on_other_pages_until_it_is_left(own: AppTest) -> None:
     assert "lesson" not in link(own) and "Step 1" not in text(own)
 
 
+def test_who_leaves_a_lesson_sees_again_what_its_step_hid(temporary_home: Path) -> None:
+    page = opened("overview", lesson="residual", step="1")
+    assert link(page)["hide"] == "network,photo"
+    press(page, "leave")
+    assert "hide" not in link(page) and page.title[0].value == "Degradation"
+
+
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [

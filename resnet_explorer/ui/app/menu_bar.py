@@ -16,8 +16,8 @@ from resnet_explorer.lessons.lesson import FOLLOW
 from resnet_explorer.ui.app.page_list import GROUPS, LESSONS, OVERVIEW, PageEntry, page_called
 from resnet_explorer.ui.app.reset import reset_button
 from resnet_explorer.ui.lessons.bar import lesson_steps
-from resnet_explorer.ui.lessons.current import PRESENT, Place, parameters
-from resnet_explorer.ui.lessons.hidden import HIDE, is_hidden, is_presented
+from resnet_explorer.ui.lessons.current import HIDE, PRESENT, Place, parameters
+from resnet_explorer.ui.lessons.hidden import is_hidden, is_presented
 from resnet_explorer.ui.lessons.menu import lessons_menu
 from resnet_explorer.ui.serving.class_button import class_button
 from resnet_explorer.ui.session.language import language_switch

@@ -21,6 +21,8 @@ from resnet_explorer.ui.session import language
 from resnet_explorer.ui.session.language import LANGUAGE
 from resnet_explorer.ui.session.network import forget_size
 
+HIDE: Final = "hide"
+"""In a link: names of what is hidden, with a comma between."""
 PRESENT: Final = "present"
 """In a link: the picture alone."""
 _NAME, _NUMBER = "_lesson", "_lesson_step"
@@ -59,7 +61,7 @@ def place() -> Place | None:
     try:
         lesson = find_lesson(name, STEMS)
     except ValueError:  # removed meanwhile
-        leave()
+        _forget()
         return None
     return Place(name, lesson, min(st.session_state[_NUMBER], len(lesson.steps)))
 
@@ -140,7 +142,15 @@ def _hold_photo() -> None:
 
 
 def leave() -> None:
-    """Follow no lesson; the page stays as it is."""
+    """Follow no lesson; the page stays as it is, but for what the step hid; for a callback."""
+    here, state = place(), st.session_state
+    if here and HIDE in state:
+        hidden = dict(here.step.parameters).get(HIDE, "").split(",")
+        state[HIDE] = [name for name in state[HIDE] if name not in hidden]
+    _forget()
+
+
+def _forget() -> None:
     for key in (_NAME, _NUMBER):
         with suppress(KeyError):
             del st.session_state[key]

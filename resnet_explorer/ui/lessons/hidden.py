@@ -15,11 +15,10 @@ from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.ui.app.page_list import PAGES, STEMS
 from resnet_explorer.ui.app.url_state import SWITCH, Code, complain, control_names, linked, shortened
 from resnet_explorer.ui.lessons.bar import lesson_steps
-from resnet_explorer.ui.lessons.current import PRESENT, Place
+from resnet_explorer.ui.lessons.current import HIDE, PRESENT, Place
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_switch
 
-HIDE: Final = "hide"
 PARTS: Final = {
     "menu": msg("Menu"),
     "network": msg("Network"),
