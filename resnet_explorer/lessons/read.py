@@ -49,6 +49,7 @@ TITLE, HEADING, WORDS, WHY = 80, 60, 240, 900
 LONGEST: Final = 240 * 60  # minutes
 _LINK: Final = re.compile(r"\[[^\]]*\]\(\s*<?([^()<>\s]*)>?\s*\)")
 _CHOICE: Final = re.compile(r"[-*+] \[( |x|X)\](.*)")
+_LISTED: Final = re.compile(r"([-*+]|\d+[.)]) ")
 _START: Final = {"", "start"}
 """What the address of the first page ends with."""
 FIRST: Final = "overview"
@@ -148,6 +149,8 @@ class _Reader:
 
     def step(self) -> Step:
         head = self.take()
+        if head.kind == "###":
+            raise _wrong(head, t("a step asks one question: ## begins the next step."))
         if head.kind != "##":
             raise _wrong(head, t("here a step begins: ## and its heading."))
         heading = _within(head, head.words, HEADING)
@@ -265,6 +268,10 @@ def _blocks(text: str) -> list[_Block]:
                 )
             blocks.append(_Block(number, "-", line))
             is_open = False
+        elif blocks and blocks[-1].kind == "###" and _LISTED.match(line):
+            raise _wrong(
+                _Block(number, "", line), t("an answer begins with - [ ] or, if it is right, with - [x].")
+            )
         elif shown(line):
             blocks.append(_Block(number, "!", line))
             is_open = False

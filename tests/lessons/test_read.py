@@ -42,6 +42,8 @@ def test_the_example_is_read_whole() -> None:
         ("- [ ] a wrong answer\n", "", 13),
         ("### A question?\n", "", 14),
         ("A sentence or two.", 241 * "x", 11),
+        ("- [ ] a wrong answer", "- a wrong answer", 15),
+        ("Why it is right.", "### Another question?", 18),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_line(before: str, after: str, line: int) -> None:

@@ -225,8 +225,8 @@ def test_a_file_is_kept_or_refused_with_its_line(temporary_home: Path) -> None:
     page = opened("lessons")
     assert "10 steps" in text(page) and "Solid and dashed" in pictures(page)[0]
     (uploader,) = [each for each in page.get("file_uploader") if "Markdown" in each.label]
-    uploader.set_value(("wrong.md", b"# A\n\nlong\n", "text/markdown")).run()
-    assert page.error[0].value.startswith("wrong.md: Line 3: ")
+    uploader.set_value(("my_lesson-2 (1).md", b"# A\n\nlong\n", "text/markdown")).run()
+    assert page.error[0].value.startswith("my_lesson-2 (1).md: Line 3: ")
     (uploader,) = [each for each in page.get("file_uploader") if "Markdown" in each.label]
     uploader.set_value(("right.md", b"# A\n\n5 minutes\n\n## B\n\n[x](blocks)\n", "text/markdown")).run()
     assert page.selectbox(key="le_lesson").value == "own-a" and not page.error

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import as_markdown
+from resnet_explorer.common.text import as_markdown, shortened
 from resnet_explorer.lessons.handout import handout, summary
 from resnet_explorer.lessons.lesson import Lesson, write_lesson
 from resnet_explorer.lessons.read import LARGEST_FILE, read_lesson
@@ -122,7 +122,7 @@ def _take(files: list[UploadedFile]) -> None:
     try:
         name = keep_lesson(read_lesson(file.getvalue(), STEMS), STEMS)
     except ValueError as refusal:
-        raise ValueError(f"{as_markdown(file.name)}: {refusal}") from None
+        raise ValueError(f"{shortened(file.name)}: {refusal}") from None
     st.session_state[CHOSEN] = name
     close_popovers()
 
