@@ -32,9 +32,10 @@ LOADS_TORCH = {
     "counting": "ask_tools",
     "blocks": "run",
     "photos": "tile",
-    "weights": "average_shortcuts candidate_distances checkpoint dilated first_norm imagenet infer_from_file "
-    "network_and_input norm_distance open_network reader recognise_by_norms saved_network tensors "
-    "trained_network",
+    "weights": "checkpoint imagenet open_network reading.reader reading.saved_network "
+    "recognition.average_shortcuts recognition.candidate_distances recognition.dilated "
+    "recognition.first_norm recognition.infer_from_file recognition.network_and_input "
+    "recognition.norm_distance recognition.recognise_by_norms tensors trained_network",
     "explanation": "activations_and_gradients api integrated_gradients multi_pass predict score_cam",
     "faithfulness": "cascading_randomization deletion masked_forward occlusion random_areas",
     "features": "activations path_maps",

@@ -20,7 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 from resnet_explorer.common.i18n import DOMAIN, LOCALE, language, msg, t
 from resnet_explorer.common.text import letters
 from resnet_explorer.common.text_lines import wrapped
-from resnet_explorer.weights.checkpoint_name import endings_text
+from resnet_explorer.weights.reading.checkpoint_name import endings_text
 
 _BY_GETTEXT: Final = (
     msg("Arguments"),

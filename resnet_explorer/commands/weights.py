@@ -156,7 +156,7 @@ def _read(
     form: str | None = None,
 ) -> Checkpoint:
     from resnet_explorer.weights.checkpoint import read_checkpoint
-    from resnet_explorer.weights.network_and_input import Chosen
+    from resnet_explorer.weights.recognition.network_and_input import Chosen
 
     with reading_line() as tell:
         return read_checkpoint(file, label, parse.names_file(classes), Chosen(network, form), tell)
@@ -165,8 +165,8 @@ def _read(
 def _others(checkpoint: Checkpoint) -> str:
     """The networks of the same shapes, and the ways from photos to numbers, to choose from."""
     from resnet_explorer.network.spec_code import encode_spec
-    from resnet_explorer.weights.alternatives import alternatives, what_it_is
-    from resnet_explorer.weights.input_forms import input_forms
+    from resnet_explorer.weights.recognition.alternatives import alternatives, what_it_is
+    from resnet_explorer.weights.recognition.input_forms import input_forms
 
     spec = checkpoint.weights.spec
     rows = [(encode_spec(each), what_it_is(each)) for each in alternatives(spec) if each != spec]

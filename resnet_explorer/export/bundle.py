@@ -12,7 +12,7 @@ from resnet_explorer.export.model_py import model_file
 from resnet_explorer.export.predict_py import TILE, predict_file, tile_file
 from resnet_explorer.network.spec import title
 from resnet_explorer.weights.description import Weights, class_indices, to_metadata
-from resnet_explorer.weights.infer_spec import COUNTER
+from resnet_explorer.weights.recognition.infer_spec import COUNTER
 
 if TYPE_CHECKING:
     from resnet_explorer.weights.tensors import State

@@ -20,7 +20,7 @@ from resnet_explorer.network.spec import ResNetSpec, title
 from resnet_explorer.network.spec_code import encode_spec
 from resnet_explorer.network.table_rows import BYTES_PER_NUMBER
 from resnet_explorer.weights.description import Weights, to_metadata
-from resnet_explorer.weights.infer_spec import COUNTER
+from resnet_explorer.weights.recognition.infer_spec import COUNTER
 
 if TYPE_CHECKING:
     import onnx

@@ -30,7 +30,7 @@ from resnet_explorer.finetune.training.workers import Workers
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.catalogue import find
 from resnet_explorer.weights.description import Weights
-from resnet_explorer.weights.network_and_input import assumed_preprocessing
+from resnet_explorer.weights.recognition.network_and_input import assumed_preprocessing
 from resnet_explorer.weights.trained_network import key_named, own_checkpoint
 from resnet_explorer.weights.user_store import keep
 

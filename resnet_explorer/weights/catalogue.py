@@ -15,9 +15,9 @@ from resnet_explorer.network.spec import (
     title,
 )
 from resnet_explorer.weights import bundled, user_store
-from resnet_explorer.weights.checkpoint_name import is_checkpoint_name
 from resnet_explorer.weights.description import OWN_PREFIX, Entry, Weights
 from resnet_explorer.weights.imagenet_files import FILES, cached_file
+from resnet_explorer.weights.reading.checkpoint_name import is_checkpoint_name
 
 if TYPE_CHECKING:
     from resnet_explorer.model.resnet import ResNet

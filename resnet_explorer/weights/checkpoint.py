@@ -17,9 +17,14 @@ from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.class_names import ClassNames, given_names, names_beside, names_in
 from resnet_explorer.weights.description import HASH_DIGITS, OWN_PREFIX, Weights, from_metadata
-from resnet_explorer.weights.network_and_input import NOTHING, Chosen, network_and_input, saved_preprocessing
 from resnet_explorer.weights.open_network import check_values, open_network, recognise_saved
-from resnet_explorer.weights.saved_network import SavedNetwork, find_network
+from resnet_explorer.weights.reading.saved_network import SavedNetwork, find_network
+from resnet_explorer.weights.recognition.network_and_input import (
+    NOTHING,
+    Chosen,
+    network_and_input,
+    saved_preprocessing,
+)
 from resnet_explorer.weights.tensors import State, network_of
 
 _LISTED = 6

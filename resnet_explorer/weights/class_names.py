@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.weights.safetensors_header import printable
+from resnet_explorer.weights.reading.safetensors_header import printable
 
 _TO_INDEX: Final = ("class_to_idx", "class_to_index", "label2id", "label_to_idx")
 """Keys under which a name leads to an index, whatever the names are: digits too."""

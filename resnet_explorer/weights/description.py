@@ -20,7 +20,7 @@ from resnet_explorer.weights import calibration as calibrations
 from resnet_explorer.weights import kinds as kind_lists
 from resnet_explorer.weights.calibration import Calibration
 from resnet_explorer.weights.kinds import Kind
-from resnet_explorer.weights.safetensors_header import parse_json, printable, read_header
+from resnet_explorer.weights.reading.safetensors_header import parse_json, printable, read_header
 
 Source = Literal["bundled", "torchvision", "yours"]
 OWN_PREFIX: Final = "yours/"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.weights.safetensors_header import parse_json, printable
+from resnet_explorer.weights.reading.safetensors_header import parse_json, printable
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,10 +13,10 @@ from torch import Tensor
 from resnet_explorer.common.i18n import t
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.network.spec_code import decode_spec
-from resnet_explorer.weights.infer_spec import COUNTER, hold_against, recognise
-from resnet_explorer.weights.reader import Raw, read_checkpoint_file
-from resnet_explorer.weights.safetensors_header import printable
-from resnet_explorer.weights.saved_network import SavedNetwork, find_network
+from resnet_explorer.weights.reading.reader import Raw, read_checkpoint_file
+from resnet_explorer.weights.reading.safetensors_header import printable
+from resnet_explorer.weights.reading.saved_network import SavedNetwork, find_network
+from resnet_explorer.weights.recognition.infer_spec import COUNTER, hold_against, recognise
 
 _FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 _SHOWN = 6

@@ -13,7 +13,7 @@ from resnet_explorer.common.atomic_file import refused, whole_or_nothing
 from resnet_explorer.common.i18n import t
 from resnet_explorer.model.resnet import ResNet, build
 from resnet_explorer.network.spec import ResNetSpec
-from resnet_explorer.weights.infer_spec import COUNTER
+from resnet_explorer.weights.recognition.infer_spec import COUNTER
 
 State = Mapping[str, Tensor]
 

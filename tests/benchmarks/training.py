@@ -34,7 +34,7 @@ from resnet_explorer.finetune.training.trainer import Run
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.photos.sources import entries_of
 from resnet_explorer.weights.catalogue import find, load
-from resnet_explorer.weights.network_and_input import assumed_preprocessing
+from resnet_explorer.weights.recognition.network_and_input import assumed_preprocessing
 from tests.benchmarks.timing import Row, side_by_side
 
 MOST_EPOCHS = 5

@@ -13,8 +13,8 @@ from resnet_explorer.commands.parse import names_file
 from resnet_explorer.finetune.dataset.image_folder import photos_at
 from resnet_explorer.finetune.dataset.store import datasets, keep_zip
 from resnet_explorer.photos.sources import read_file
-from resnet_explorer.weights.reader import read_checkpoint_file
-from resnet_explorer.weights.safetensors_header import read_header
+from resnet_explorer.weights.reading.reader import read_checkpoint_file
+from resnet_explorer.weights.reading.safetensors_header import read_header
 
 WAYS: dict[str, Callable[[Path], object]] = {
     "photo": lambda path: read_file(path, "it"),

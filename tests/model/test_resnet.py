@@ -19,7 +19,7 @@ from resnet_explorer.model.resnet import (
     build_layer,
 )
 from resnet_explorer.network.plan import plan_block
-from resnet_explorer.weights.name_schemes import torchvision_names
+from resnet_explorer.weights.reading.name_schemes import torchvision_names
 from tests.strategies import input_sizes, specs
 
 SMALL = ResNetSpec("basic", (2, 1, 1), width=4, stem="cifar", num_classes=5)

@@ -21,7 +21,7 @@ from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.network.spec_code import decode_spec, encode_spec
 from resnet_explorer.photos.preprocessing import Preprocessing, read_preprocessing
 from resnet_explorer.weights.description import Weights
-from resnet_explorer.weights.safetensors_header import parse_json
+from resnet_explorer.weights.reading.safetensors_header import parse_json
 
 RUN_CONFIG: Final = "run.json"
 PACKED: Final = "run.json.gz"

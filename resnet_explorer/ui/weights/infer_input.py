@@ -17,12 +17,12 @@ from resnet_explorer.ui.session.loaded_networks import warm_up
 from resnet_explorer.ui.session.network import current_spec
 from resnet_explorer.ui.weights.reading_file import reading_file
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
-from resnet_explorer.weights.alternatives import alternatives, what_it_is
-from resnet_explorer.weights.checkpoint_name import MAX_BYTES, endings_text
-from resnet_explorer.weights.safetensors_header import printable
+from resnet_explorer.weights.reading.checkpoint_name import MAX_BYTES, endings_text
+from resnet_explorer.weights.reading.safetensors_header import printable
+from resnet_explorer.weights.recognition.alternatives import alternatives, what_it_is
 
 if TYPE_CHECKING:
-    from resnet_explorer.weights.infer_from_file import Recognised
+    from resnet_explorer.weights.recognition.infer_from_file import Recognised
 
 _NUMBER, _READING, _OTHER = "_rec_number", "_rec_reading", "_rec_other"
 
@@ -63,8 +63,8 @@ def recognise_input(take: Callable[[ResNetSpec], None]) -> None:
 
 
 def _read(content: bytes, name: str, tell: Tell) -> _Reading:
-    warm_up("resnet_explorer.weights.infer_from_file")
-    from resnet_explorer.weights.infer_from_file import recognise_file
+    warm_up("resnet_explorer.weights.recognition.infer_from_file")
+    from resnet_explorer.weights.recognition.infer_from_file import recognise_file
 
     try:
         found = recognise_file(content, name, tell)

@@ -13,9 +13,9 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.ui.session.network import choose_weights
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.weights import user_store
-from resnet_explorer.weights.alternatives import alternatives, what_it_is
 from resnet_explorer.weights.description import Weights
-from resnet_explorer.weights.input_forms import InputForm, input_forms
+from resnet_explorer.weights.recognition.alternatives import alternatives, what_it_is
+from resnet_explorer.weights.recognition.input_forms import InputForm, input_forms
 
 _NETWORK, _FORM = "_read_as_network", "_read_as_form"
 _OWN: Final = "own"

@@ -28,9 +28,9 @@ from resnet_explorer.ui.weights.reading_file import reading_file
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.weights import bundled, user_store
 from resnet_explorer.weights.catalogue import alike, best_for, find, published_for, spec_of
-from resnet_explorer.weights.checkpoint_name import MAX_BYTES, endings_text
 from resnet_explorer.weights.description import OWN_PREFIX
 from resnet_explorer.weights.imagenet_files import cached_file
+from resnet_explorer.weights.reading.checkpoint_name import MAX_BYTES, endings_text
 
 _LONGEST: Final = 20
 """Characters of the network's name in the head, which has to have room for more; the whole is in the list."""

@@ -68,6 +68,6 @@ def network_preprocessing() -> Preprocessing:
         return weights.preprocessing
     with st.spinner(t("Loading torch …")):
         warm_up("torchvision")
-    from resnet_explorer.weights.network_and_input import assumed_preprocessing
+    from resnet_explorer.weights.recognition.network_and_input import assumed_preprocessing
 
     return assumed_preprocessing(current_spec())

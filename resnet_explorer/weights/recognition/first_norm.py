@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from resnet_explorer.weights.input_forms import InputForm
-from resnet_explorer.weights.norm_distance import channel_distances
+from resnet_explorer.weights.recognition.input_forms import InputForm
+from resnet_explorer.weights.recognition.norm_distance import channel_distances
 
 
 def first_norm_distances(

@@ -16,12 +16,13 @@ from resnet_explorer.model.block_parts import all_blocks, bypass
 from resnet_explorer.model.resnet import build
 from resnet_explorer.network.spec import Activation, ResNetSpec, Shortcut, preset
 from resnet_explorer.photos.cifar_photos import fixed_photos
-from resnet_explorer.weights import bundled, candidate_distances
-from resnet_explorer.weights.average_shortcuts import average_shortcuts
-from resnet_explorer.weights.dilated import dilate
-from resnet_explorer.weights.infer_spec import recognise
-from resnet_explorer.weights.input_forms import InputForm, input_form
-from resnet_explorer.weights.recognise_by_norms import Evidence, recognise_by_norms
+from resnet_explorer.weights import bundled
+from resnet_explorer.weights.recognition import candidate_distances
+from resnet_explorer.weights.recognition.average_shortcuts import average_shortcuts
+from resnet_explorer.weights.recognition.dilated import dilate
+from resnet_explorer.weights.recognition.infer_spec import recognise
+from resnet_explorer.weights.recognition.input_forms import InputForm, input_form
+from resnet_explorer.weights.recognition.recognise_by_norms import Evidence, recognise_by_norms
 from resnet_explorer.weights.tensors import read_state
 from tests.model.test_torchvision import live_norms
 

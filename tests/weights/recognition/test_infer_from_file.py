@@ -18,8 +18,8 @@ from resnet_explorer.model.resnet import build
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import PRESETS, ResNetSpec, preset
 from resnet_explorer.weights import bundled
-from resnet_explorer.weights.infer_from_file import recognise_file
-from resnet_explorer.weights.name_schemes import torchvision_names
+from resnet_explorer.weights.reading.name_schemes import torchvision_names
+from resnet_explorer.weights.recognition.infer_from_file import recognise_file
 from tests.strategies import specs
 from tests.weights.files import Payload, saved
 

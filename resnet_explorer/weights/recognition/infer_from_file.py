@@ -9,9 +9,9 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.progress import Tell, silent
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.checkpoint import notes_on
-from resnet_explorer.weights.infer_spec import Shapes
-from resnet_explorer.weights.network_and_input import network_and_input, saved_preprocessing
 from resnet_explorer.weights.open_network import open_network
+from resnet_explorer.weights.recognition.infer_spec import Shapes
+from resnet_explorer.weights.recognition.network_and_input import network_and_input, saved_preprocessing
 
 
 @dataclass(frozen=True)

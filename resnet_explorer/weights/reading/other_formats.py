@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Final
 
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.weights.safetensors_header import printable
+from resnet_explorer.weights.reading.safetensors_header import printable
 
 _BY_BEGINNING: Final = (
     (b"\x89HDF\r\n", msg("an HDF5 file, as Keras writes it, and its networks are not read here")),

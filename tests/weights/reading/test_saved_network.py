@@ -15,8 +15,8 @@ from torch import Tensor
 
 from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.weights.checkpoint import read_checkpoint
-from resnet_explorer.weights.infer_from_file import recognise_file
-from resnet_explorer.weights.saved_network import find_network
+from resnet_explorer.weights.reading.saved_network import find_network
+from resnet_explorer.weights.recognition.infer_from_file import recognise_file
 from tests.weights.files import SMALL, saved
 
 State = dict[str, Tensor]

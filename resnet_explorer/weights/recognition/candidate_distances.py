@@ -23,10 +23,10 @@ from resnet_explorer.network.layers import Block, Layer
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.photos.ordinary import ordinary_photos
-from resnet_explorer.weights.dilated import dilate
-from resnet_explorer.weights.first_norm import first_norm_distances
-from resnet_explorer.weights.input_forms import InputForm
-from resnet_explorer.weights.norm_distance import measured, norm_distances
+from resnet_explorer.weights.recognition.dilated import dilate
+from resnet_explorer.weights.recognition.first_norm import first_norm_distances
+from resnet_explorer.weights.recognition.input_forms import InputForm
+from resnet_explorer.weights.recognition.norm_distance import measured, norm_distances
 from resnet_explorer.weights.tensors import State, network_of
 
 GROUPS: Final = 3

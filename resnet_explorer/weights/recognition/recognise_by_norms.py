@@ -18,9 +18,9 @@ from torch import Tensor
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.progress import Tell, silent
 from resnet_explorer.network.spec import ResNetSpec
-from resnet_explorer.weights.alternatives import Question, answer_words, question_words, questions
-from resnet_explorer.weights.average_shortcuts import average_shortcuts
-from resnet_explorer.weights.candidate_distances import (
+from resnet_explorer.weights.recognition.alternatives import Question, answer_words, question_words, questions
+from resnet_explorer.weights.recognition.average_shortcuts import average_shortcuts
+from resnet_explorer.weights.recognition.candidate_distances import (
     LARGE,
     Candidate,
     CandidateDistances,
@@ -28,8 +28,8 @@ from resnet_explorer.weights.candidate_distances import (
     distance_of,
     sides,
 )
-from resnet_explorer.weights.infer_spec import COUNTER
-from resnet_explorer.weights.input_forms import InputForm, input_forms, reversed_form
+from resnet_explorer.weights.recognition.infer_spec import COUNTER
+from resnet_explorer.weights.recognition.input_forms import InputForm, input_forms, reversed_form
 from resnet_explorer.weights.tensors import State
 
 CLEAR, SURE = 0.05, 0.3

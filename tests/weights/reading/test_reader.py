@@ -20,9 +20,9 @@ import torchvision
 from torch import Tensor
 
 from resnet_explorer.model.resnet import ResNet, build
-from resnet_explorer.weights import reader
 from resnet_explorer.weights.checkpoint import read_checkpoint
-from resnet_explorer.weights.checkpoint_name import MAX_BYTES
+from resnet_explorer.weights.reading import reader
+from resnet_explorer.weights.reading.checkpoint_name import MAX_BYTES
 from tests.places import ROOT
 from tests.weights.files import SMALL, THREE, Payload, saved
 

@@ -7,13 +7,19 @@ import torch
 from torch import Tensor, nn
 
 from resnet_explorer.network.spec import ResNetSpec
-from resnet_explorer.weights.candidate_distances import Candidate, CandidateDistances, Look, batches, share
-from resnet_explorer.weights.first_norm import first_norm_distances
-from resnet_explorer.weights.input_forms import IMAGENET, input_form, input_forms
-from resnet_explorer.weights.norm_distance import channel_distances, norm_distances
-from resnet_explorer.weights.recognise_by_norms import recognise_by_norms
+from resnet_explorer.weights.recognition.candidate_distances import (
+    Candidate,
+    CandidateDistances,
+    Look,
+    batches,
+    share,
+)
+from resnet_explorer.weights.recognition.first_norm import first_norm_distances
+from resnet_explorer.weights.recognition.input_forms import IMAGENET, input_form, input_forms
+from resnet_explorer.weights.recognition.norm_distance import channel_distances, norm_distances
+from resnet_explorer.weights.recognition.recognise_by_norms import recognise_by_norms
 from resnet_explorer.weights.tensors import network_of
-from tests.weights.test_recognise_by_norms import BOTTLENECK, OPTION_A, SMALL, as_trained
+from tests.weights.recognition.test_recognise_by_norms import BOTTLENECK, OPTION_A, SMALL, as_trained
 
 SMALL_PHOTOS = Look(IMAGENET, 32)
 

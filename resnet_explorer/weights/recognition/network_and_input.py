@@ -12,9 +12,9 @@ from resnet_explorer.common.progress import Tell, silent
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.network.spec_code import encode_spec
 from resnet_explorer.photos.preprocessing import Preprocessing, read_preprocessing
-from resnet_explorer.weights.infer_spec import assumptions, hold_against
-from resnet_explorer.weights.input_forms import InputForm, input_form
-from resnet_explorer.weights.recognise_by_norms import Evidence, recognise_by_norms
+from resnet_explorer.weights.recognition.infer_spec import assumptions, hold_against
+from resnet_explorer.weights.recognition.input_forms import InputForm, input_form
+from resnet_explorer.weights.recognition.recognise_by_norms import Evidence, recognise_by_norms
 from resnet_explorer.weights.tensors import State
 
 STEM: Final = "conv1.weight"

@@ -25,10 +25,10 @@ from torch import Tensor
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.regular_file import open_regular
-from resnet_explorer.weights.checkpoint_name import MAX_BYTES
-from resnet_explorer.weights.inert_types import INERT, numbers_of
-from resnet_explorer.weights.other_formats import other_archive, other_format
-from resnet_explorer.weights.safetensors_header import parse_json
+from resnet_explorer.weights.reading.checkpoint_name import MAX_BYTES
+from resnet_explorer.weights.reading.inert_types import INERT, numbers_of
+from resnet_explorer.weights.reading.other_formats import other_archive, other_format
+from resnet_explorer.weights.reading.safetensors_header import parse_json
 
 MAX_NESTING: Final = 20
 _ALLOWED: Final = Lock()

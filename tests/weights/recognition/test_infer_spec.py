@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from resnet_explorer.model.resnet import build
 from resnet_explorer.network.spec import PRESETS, ResNetSpec, preset
-from resnet_explorer.weights.infer_spec import COUNTER, assumptions, recognise, state_shapes
+from resnet_explorer.weights.recognition.infer_spec import COUNTER, assumptions, recognise, state_shapes
 from tests.places import ROOT
 from tests.strategies import specs
 
@@ -125,5 +125,5 @@ def test_any_change_of_a_shape_is_told_in_one_sentence(data: st.DataObject) -> N
 
 
 def test_it_needs_no_torch() -> None:
-    code = "import sys, resnet_explorer.weights.infer_spec; sys.exit('torch' in sys.modules)"
+    code = "import sys, resnet_explorer.weights.recognition.infer_spec; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

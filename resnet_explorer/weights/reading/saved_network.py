@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.weights.infer_spec import recognise
-from resnet_explorer.weights.misfits import misfit
-from resnet_explorer.weights.name_schemes import prefixes, torchvision_names, unwrapped_inside
-from resnet_explorer.weights.safetensors_header import printable
+from resnet_explorer.weights.reading.misfits import misfit
+from resnet_explorer.weights.reading.name_schemes import prefixes, torchvision_names, unwrapped_inside
+from resnet_explorer.weights.reading.safetensors_header import printable
+from resnet_explorer.weights.recognition.infer_spec import recognise
 
 _AVERAGED: Final = re.compile(r"(^|\.)(\w*ema(_\w+)?|average\w*|averaged_\w+|swa\w*|params_ema|teacher)\.")
 _FIRST: Final = re.compile(r"(^|\.)(best\w*|encoder_q|query_encoder|base_encoder|online\w*)\.")
