@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -42,6 +43,17 @@ def lessons(pages: Collection[str]) -> Mapping[str, Lesson]:
             found[name] = find_lesson(name, pages)
         except ValueError:  # written by another version of this project, or by hand
             continue
+    return found
+
+
+def titles(known: Mapping[str, Lesson]) -> Mapping[str, str]:
+    """What each lesson is called, by its name in a link: one of the same title as one before has a number."""
+    found: dict[str, str] = {}
+    times: Counter[str] = Counter()
+    for name, lesson in known.items():
+        times[lesson.title] += 1
+        number = times[lesson.title]
+        found[name] = f"{lesson.title} ({number})" if number > 1 else lesson.title
     return found
 
 

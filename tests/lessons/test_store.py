@@ -20,6 +20,7 @@ from resnet_explorer.lessons.store import (
     is_own,
     keep_lesson,
     lessons,
+    titles,
 )
 from resnet_explorer.ui.app.page_list import STEMS
 
@@ -35,6 +36,12 @@ def test_three_lessons_ship_each_for_a_lesson_at_school() -> None:
         "Why residual?",
     ]
     assert all(each.minutes == 45 and len(each.steps) >= 9 and each.questions >= 3 for each in shipped)
+
+
+def test_two_lessons_of_one_title_are_told_apart(temporary_home: Path) -> None:
+    name = keep_lesson(replace(LESSON, title="Why residual?"), STEMS)
+    called = titles(lessons(STEMS))
+    assert (called["residual"], called[name]) == ("Why residual?", "Why residual? (2)")
 
 
 @pytest.mark.parametrize("language", [code for code in languages() if code != "en"])

@@ -14,7 +14,7 @@ from resnet_explorer.lessons.handout import handout, summary
 from resnet_explorer.lessons.lesson import Lesson, write_lesson
 from resnet_explorer.lessons.read import LARGEST_FILE, read_lesson
 from resnet_explorer.lessons.steps_svg import steps_svg
-from resnet_explorer.lessons.store import SHIPPED, forget_lesson, is_own, keep_lesson, lessons
+from resnet_explorer.lessons.store import SHIPPED, forget_lesson, is_own, keep_lesson, lessons, titles
 from resnet_explorer.lessons.words import as_safe_markdown
 from resnet_explorer.serving.classroom import classroom
 from resnet_explorer.ui.app.head import foot, picture
@@ -45,7 +45,7 @@ def show_lesson(controls: DeltaGenerator) -> None:
             t("Lesson"),
             known,
             default=SHIPPED[0],
-            names=lambda each: known[each].title,
+            names=titles(known).__getitem__,
             label_visibility="collapsed",
             width=300,
         )

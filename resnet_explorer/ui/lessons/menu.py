@@ -8,7 +8,7 @@ import streamlit as st
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import as_markdown
-from resnet_explorer.lessons.store import lessons
+from resnet_explorer.lessons.store import lessons, titles
 from resnet_explorer.ui.app.page_list import STEMS
 from resnet_explorer.ui.lessons.current import begin
 from resnet_explorer.ui.lessons.draft import add_view_input
@@ -25,10 +25,9 @@ def lessons_menu(page_link: Callable[[], None], stem: str) -> None:
     left, right = st.columns(2)
     with left, st.container(key="begin_lesson", gap=None):
         page_link()
-        for name, lesson in lessons(STEMS).items():
-            label = t("{title}, {minutes} min").format(
-                title=as_markdown(lesson.title, 40), minutes=lesson.minutes
-            )
+        known = lessons(STEMS)
+        for name, title in titles(known).items():
+            label = t("{title}, {minutes} min").format(title=as_markdown(title), minutes=known[name].minutes)
             st.button(label, key=f"_begin_{name}", type="tertiary", on_click=begin, args=(name,))
     with left:
         hidden_input()
