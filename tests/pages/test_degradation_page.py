@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from resnet_explorer.common.progress import final_answer
+from resnet_explorer.labs.degradation import paired_training
 from resnet_explorer.labs.degradation.findings import outcome, sentence
 from resnet_explorer.labs.degradation.paired_config import PairedConfig, PairedNetwork
 from resnet_explorer.labs.degradation.paired_training import train_pair
@@ -48,6 +51,16 @@ def test_which_error_is_drawn_is_in_the_link() -> None:
     page.segmented_control(key="dg_error").set_value("test").run()
     assert page.query_params["dg_error"] == "test"
     assert len(charts(page)[0]["data"]) == 8
+
+
+def test_batches_are_timed_once_for_a_whole_class(
+    fresh_server: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed: list[PairedConfig] = []
+    monkeypatch.setattr(paired_training, "estimate", lambda config: timed.append(config) or 60.0)
+    for _ in range(2):
+        assert "about 60 s on this machine" in words(opened("degradation", **LIVE))
+    assert len(timed) == 1
 
 
 def test_two_networks_are_trained_after_a_click() -> None:

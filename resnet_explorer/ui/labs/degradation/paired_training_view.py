@@ -26,9 +26,9 @@ from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.training.paper_recipe import KINDS
 from resnet_explorer.ui.labs.degradation.study_view import CURVES
 from resnet_explorer.ui.labs.question import is_asked, show_chart
-from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.live_job import run_live
 from resnet_explorer.ui.session.loaded_networks import torch_gate, warm_up
+from resnet_explorer.ui.session.shared_result import shared_result
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_number, linked_select
 from resnet_explorer.ui.widgets.save_button import save_button
 
@@ -57,7 +57,7 @@ def paired_training(config: PairedConfig) -> None:
     """
     with st.spinner(t("Timing a batch of each …")):
         warm_up("resnet_explorer.labs.degradation.paired_training")
-        seconds = cached_result("_dg_estimate", (config,), lambda: _estimate(config))
+        seconds = shared_result("_dg_estimate", (config,), lambda: _estimate(config))
     words, button = st.columns([5, 1.3], vertical_alignment="center")
     batches = config.epochs * -(-LEARNT // RECIPE.batch_size)
     expected = t("{batches:,} batches of {batch} each").format(batches=batches, batch=RECIPE.batch_size)
