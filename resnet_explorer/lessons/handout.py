@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from resnet_explorer.common.i18n import language, t
+from resnet_explorer.common.i18n import language, nt
 from resnet_explorer.common.templates import templates_of
 from resnet_explorer.lessons.lesson import Lesson
 from resnet_explorer.lessons.words import as_html
@@ -37,8 +37,13 @@ def handout(lesson: Lesson, name: str, root: str, *, with_answers: bool = False)
 
 def summary(lesson: Lesson) -> str:
     """How long it is."""
-    words = t("{minutes} minutes, {steps} steps, {questions} with a question.")
-    return words.format(minutes=lesson.minutes, steps=len(lesson.steps), questions=lesson.questions)
+    count = len(lesson.steps)
+    words = nt(
+        "{minutes} minutes, {count} step, {questions} with a question.",
+        "{minutes} minutes, {count} steps, {questions} with a question.",
+        count,
+    )
+    return words.format(minutes=lesson.minutes, count=count, questions=lesson.questions)
 
 
 @lru_cache(1)

@@ -9,7 +9,7 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.fonts import font
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import nt, t
 from resnet_explorer.common.text_lines import shortened, wrapped
 from resnet_explorer.lessons.lesson import Lesson, Step
 from resnet_explorer.lessons.words import as_plain
@@ -45,7 +45,8 @@ def steps_svg(lesson: Lesson, page_name: Callable[[str], str], here: int | None 
         )
         for number, step in enumerate(lesson.steps, start=1)
     ]
-    name = t("{title}: {count} steps").format(title=lesson.title, count=count)
+    words = nt("{title}: {count} step", "{title}: {count} steps", count)
+    name = words.format(title=lesson.title, count=count)
     return svg.document(WIDTH, HEIGHT, *cards, name=name, font_size=SMALL)
 
 
