@@ -35,7 +35,7 @@ from resnet_explorer.ui.serving.visitor import student_home
 from tests.finetune.dataset.test_store import SHA256, TGZ
 from tests.finetune_colours import QUICK, colours_zip, config_of, done
 from tests.http_server import complete, local_server
-from tests.pages.opened import checkpoint_uploader, component, opened, pictures, popovers, text
+from tests.pages.opened import charts, checkpoint_uploader, component, opened, pictures, popovers, text
 from tests.photos.files import file_of
 
 ANN, BOB = {STUDENT: "ann-" * 5}, {STUDENT: "bob-" * 5}
@@ -280,6 +280,25 @@ def test_the_class_is_shown_by_the_teacher(ask_as: Ask, teacher: Mapping[str, st
     for who, is_there in ((ANN, False), ({TEACHER: "guessed"} | BOB, False), (teacher, True)):
         ask_as(who)
         assert ("Class" in popovers(opened("overview"))) is is_there
+
+
+@pytest.mark.slow
+def test_no_link_shows_a_labs_answer_while_the_class_is_asked(
+    ask_as: Ask, teacher: Mapping[str, str]
+) -> None:
+    ask_as(teacher)
+    asking = opened("degradation")
+    ask_as(ANN)
+    link = {"dg_guess_shown": "1"}
+    early = opened("degradation", **link)
+    assert "## Which of the four" in text(early) and not charts(early)
+    assert charts(opened("degradation", **link, lesson="residual", step="2")), (
+        "the lesson's own step shows it"
+    )
+    ask_as(teacher)
+    asking.button(key="_dg_guess_show").click().run()
+    ask_as(BOB)
+    assert charts(opened("degradation", **link))
 
 
 def test_the_code_leads_to_the_step_that_is_open(ask_as: Ask, teacher: Mapping[str, str]) -> None:

@@ -22,6 +22,7 @@ from resnet_explorer.lessons.votes import (
 from resnet_explorer.lessons.votes_svg import votes_svg
 from resnet_explorer.ui.app.refusal import kept_refusal, show_kept_refusal, shown_refusal
 from resnet_explorer.ui.lessons.class_view import EVERY, VOTES, answers_row, show_class
+from resnet_explorer.ui.lessons.current import place
 from resnet_explorer.ui.serving.visitor import browser_name, role
 from resnet_explorer.ui.session.polling import polling
 from resnet_explorer.ui.widgets.svg_view import show_svg
@@ -92,8 +93,8 @@ def show_guesses(asked: Asked, right: str, choices: Mapping[str, str], key: str)
         key: of the guess.
     """
     answers = asked.question.choices
-    place = [answers.index(t(choices[right]))] if t(choices[right]) in answers else []
-    question = Question(asked.question.words, answers, frozenset(place))
+    right_ones = [answers.index(t(choices[right]))] if t(choices[right]) in answers else []
+    question = Question(asked.question.words, answers, frozenset(right_ones))
     known = Asked(asked.lesson, question, asked.written)
     with shown_refusal():
         if role() == "teacher":
@@ -102,6 +103,18 @@ def show_guesses(asked: Asked, right: str, choices: Mapping[str, str], key: str)
         elif is_told(known):
             with st.popover(t("The class"), key=f"_{key}_class"):
                 show_svg(votes_svg(question, counts(known), is_told=True), f"_{key}_bars")
+
+
+def is_too_early(key: str, asked: Asked) -> bool:
+    """Whether an answer that a link shows is still asked of the class: unless the lesson's own step shows it.
+
+    Args:
+        key: of the guess.
+        asked: the guess as a question to the class.
+    """
+    here = place()
+    is_of_step = here is not None and f"{key}_shown" in dict(here.step.parameters)
+    return role() == "student" and not is_of_step and is_being_asked(asked)
 
 
 def show(key: str, shown: bool = True) -> None:

@@ -15,8 +15,16 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.notebook import notebook
 from resnet_explorer.lessons.votes import Asked
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
+from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.app.url_state import SWITCH, linked, one_of, write
-from resnet_explorer.ui.labs.guess_view import as_asked, ask_alone, ask_class, show, show_guesses
+from resnet_explorer.ui.labs.guess_view import (
+    as_asked,
+    ask_alone,
+    ask_class,
+    is_too_early,
+    show,
+    show_guesses,
+)
 from resnet_explorer.ui.serving.visitor import role
 from resnet_explorer.ui.widgets.component import style
 from resnet_explorer.ui.widgets.save_button import save_button
@@ -100,6 +108,10 @@ def guess(
     """
     guessed = kept_guess(key, choices, asked)
     of_class = None if role() == "owner" else as_asked(key, question, choices, asked)
+    if of_class and is_shown(key):
+        with shown_refusal():
+            if is_too_early(key, of_class):
+                show(key, False)
     style(__file__)
     if is_shown(key):
         room = _question_line(key, question, t(choices[guessed]) if guessed else None, settings)
