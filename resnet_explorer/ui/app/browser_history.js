@@ -34,11 +34,13 @@ if (!history.addEntry) {
   history.replaceState(history.state, "");
   // Whoever clicks has arrived.
   for (const kind of ["click", "keydown"]) addEventListener(kind, () => (history.isOnTheWay = false), { capture: true });
-  // A first visit by an old link can be led on before this script is there: its entry is passed over.
+  // On a slow machine a first visit is led on, and its link written, before this script is there: such entries
+  // are passed over. Those of headings (#…) are the browser's own.
   addEventListener(
     "popstate",
     (event) => {
-      if (!history.isOld()) return;
+      const isOfThisScript = history.state?.isDrawn || location.hash;
+      if (isOfThisScript && !history.isOld()) return;
       event.stopImmediatePropagation();
       history.back();
     },
