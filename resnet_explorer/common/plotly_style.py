@@ -22,6 +22,8 @@ STILL_AXIS: Final = AXIS | {"fixedrange": True}
 """What they are told of an axis with a grid that no mouse moves."""
 NO_CLICKS: Final = {"itemclick": False, "itemdoubleclick": False}
 """For a legend that hides nothing."""
+_NAME_ROOM: Final = 0.09
+"""Of the axis: how far the names of two curves must be apart."""
 
 
 def quiet(figure: go.Figure, height: int | None = None) -> go.Figure:
@@ -57,27 +59,29 @@ def with_legend(figure: go.Figure, y: float, **look: object) -> go.Figure:
     return figure.update_layout(showlegend=True, legend=legend)
 
 
-def name_end(figure: go.Figure, name: str, colour: str, x: float, y: float, **place: int) -> None:
-    """A name behind the end of a curve, with a dash in the curve's colour.
+def name_ends(
+    figure: go.Figure, ends: Sequence[tuple[str, str, float, float]], highest: float, **place: int
+) -> None:
+    """A name behind the last point of each curve, none over another, with a dash in the curve's colour.
 
     Args:
         figure: a chart, changed in place; it needs room at its right.
-        name: of the curve.
-        colour: of the curve.
-        x: of its last point.
-        y: where the name stands; several are kept from each other by `apart`.
+        ends: name, colour and last point (x, y) of each curve.
+        highest: where the upright axis ends, which begins at 0.
         place: row and column in a figure of several.
     """
-    figure.add_annotation(
-        text=f'<span style="color:{colour}"><b>━</b></span> {name}',
-        x=x,
-        y=y,
-        xanchor="left",
-        xshift=4,
-        showarrow=False,
-        font={"size": FONT_SIZE, "color": INK},
-        **place,
-    )
+    heights = apart([y for *_, y in ends], highest * _NAME_ROOM)
+    for (name, colour, x, _), y in zip(ends, heights, strict=True):
+        figure.add_annotation(
+            text=f'<span style="color:{colour}"><b>━</b></span> {name}',
+            x=x,
+            y=y,
+            xanchor="left",
+            xshift=4,
+            showarrow=False,
+            font={"size": FONT_SIZE, "color": INK},
+            **place,
+        )
 
 
 def apart(heights: Sequence[float], room: float) -> list[float]:

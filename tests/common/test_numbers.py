@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from resnet_explorer.common.numbers import (
     adding_digits,
     bracketed,
+    bytes_text,
     compact_text,
+    count_text,
     decimal_text,
     fixed_text,
     scientific_text,
@@ -113,3 +115,28 @@ def test_a_cell_has_room_for_any_number_and_is_not_far_from_it(value: float) -> 
     text = compact_text(value)
     assert len(text.replace(".", "")) <= 6
     assert float(text.replace("−", "-")) == pytest.approx(value, rel=0.05, abs=5e-9)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0"),
+        (640, "640"),
+        (999, "999"),
+        (1000, "1.00 k"),
+        (999_499, "999 k"),
+        (999_999, "1.00 M"),
+        (25_557_032, "25.6 M"),
+        (4_089_184_256, "4.09 G"),
+        (11_513_626_624, "11.5 G"),
+        (123_456_789_012, "123 G"),
+        (2.5e12, "2.50 T"),
+    ],
+)
+def test_counts_as_people_say_them(count: float, text: str) -> None:
+    assert count_text(count) == text
+
+
+def test_bytes_as_people_say_them() -> None:
+    assert bytes_text(896) == "896 B"
+    assert bytes_text(32_900_000) == "32.9 MB"

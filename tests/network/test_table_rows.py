@@ -5,7 +5,6 @@ import io
 
 import pytest
 
-from resnet_explorer.common.numbers import bytes_text, count_text
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import PRESETS, ResNetSpec, preset
 from resnet_explorer.network.table_rows import (
@@ -74,32 +73,10 @@ def test_search_wants_every_word_in_any_column() -> None:
     assert search(rows, "  ") == rows
 
 
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [
-        (0, "0"),
-        (640, "640"),
-        (999, "999"),
-        (1000, "1.00 k"),
-        (999_499, "999 k"),
-        (999_999, "1.00 M"),
-        (25_557_032, "25.6 M"),
-        (4_089_184_256, "4.09 G"),
-        (11_513_626_624, "11.5 G"),
-        (123_456_789_012, "123 G"),
-        (2.5e12, "2.50 T"),
-    ],
-)
-def test_counts_as_people_say_them(count: float, text: str) -> None:
-    assert count_text(count) == text
-
-
 def test_activation_memory_of_a_network_small_enough_to_add_up_by_hand() -> None:
     tiny = ResNetSpec("basic", (1,), width=2, stem="cifar", norm="none", in_channels=1, include_top=False)
     # conv1, relu, conv1, relu1, conv2, add, relu2: seven maps of 2 × 4 × 4 numbers of 4 bytes.
     assert activation_bytes(plan(tiny, (4, 4))) == 7 * 2 * 16 * 4
-    assert bytes_text(896) == "896 B"
-    assert bytes_text(32_900_000) == "32.9 MB"
 
 
 def test_markdown_has_numbers_flush_right_and_a_row_for_each_layer() -> None:

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from resnet_explorer.common.colours import DEPTH_COLOURS, LINE_GREY
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.common.plotly_style import FONT_SIZE, STILL_AXIS, apart, name_end, quiet
+from resnet_explorer.common.plotly_style import FONT_SIZE, STILL_AXIS, name_ends, quiet
 from resnet_explorer.labs.degradation.paired_config import PairedConfig, PairedTraining, Running
 from resnet_explorer.labs.degradation.study import DEPTHS
 from resnet_explorer.training.paper_recipe import DROPS, KINDS, Kind, PaperEpoch
@@ -23,8 +23,6 @@ SHOWN: Final[Mapping[str, str]] = {
     "both": msg("Both"),
 }
 """Which errors are drawn, in English."""
-_NAME_ROOM: Final = 0.09
-"""Of the axis: how far two names must be apart."""
 _DASHES: Final = {"train": "dot", "test": "solid"}
 _PAIR_COLOURS: Final = (LINE_GREY, DEPTH_COLOURS[-1])
 
@@ -110,9 +108,8 @@ def _name_ends(
         place: row and column in the figure.
     """
     what = _kinds_of(shown)[-1]
-    heights = [getattr(log[-1], f"{what}_error") for log, _, _ in curves]
-    for (log, name, colour), y in zip(curves, apart(heights, highest * _NAME_ROOM), strict=True):
-        name_end(figure, name, colour, log[-1].epoch, y, **place)
+    ends = [(name, colour, log[-1].epoch, getattr(log[-1], f"{what}_error")) for log, name, colour in curves]
+    name_ends(figure, ends, highest, **place)
 
 
 def _kinds_of(shown: str) -> tuple[str, ...]:

@@ -9,11 +9,9 @@ import plotly.graph_objects as go
 
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.plotly_style import AXIS, apart, name_end, quiet
+from resnet_explorer.common.plotly_style import AXIS, name_ends, quiet
 
 _COLOURS: Final = STAGE_COLOURS["head"], STAGE_COLOURS["stage 1"]
-_NAME_ROOM: Final = 0.09
-"""Of the axis: how far two names must be apart."""
 
 
 def losses_figure(
@@ -27,9 +25,6 @@ def losses_figure(
         steps: how many there will be.
     """
     figure = go.Figure()
-    known = [values[-1] for values in losses if values]
-    highest = max((value for values in losses for value in values), default=0.0)
-    heights = iter(apart(known, highest * _NAME_ROOM))
     for values, name, colour, dash in zip(losses, names, _COLOURS, ("dot", "solid"), strict=True):
         figure.add_scatter(
             x=list(range(1, len(values) + 1)),
@@ -39,8 +34,12 @@ def losses_figure(
             line={"color": colour, "width": 3.5, "dash": dash},
             hovertemplate="%{x}: %{y:.3f}<extra>" + name + "</extra>",
         )
-        if values:
-            name_end(figure, name, colour, len(values), next(heights))
+    ends = [
+        (name, colour, len(values), values[-1])
+        for values, name, colour in zip(losses, names, _COLOURS, strict=True)
+        if values
+    ]
+    name_ends(figure, ends, max((value for values in losses for value in values), default=0.0))
     figure.update_xaxes(title=t("step"), range=[0.5, steps + 0.5], **AXIS)
     figure.update_yaxes(title=t("cross-entropy of the batch"), rangemode="tozero", **AXIS)
     return quiet(figure).update_layout(margin_t=16, margin_r=160)

@@ -13,13 +13,13 @@ from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.batch.photos_input import Batch, batch_for, photos_input, source_input
 from resnet_explorer.ui.batch.views import (
     class_choice,
-    is_unsure,
     order_input,
     show_closer,
     show_counts,
     show_files,
     show_table,
     show_unread,
+    unsure_of,
 )
 from resnet_explorer.ui.photos.viewed_photo import class_names
 from resnet_explorer.ui.session.loaded_networks import trained
@@ -100,7 +100,7 @@ def _sentence(results: Results, weights: Weights) -> str:
     words = t("**{count:,} photos** in {classes:,} classes.").format(
         count=len(results.predictions), classes=classes
     )
-    unsure = sum(is_unsure(each, weights) for each in results.predictions)
+    unsure = len(unsure_of(results, weights))
     if unsure:
         words += " " + nt("{count:,} answer is unsure.", "{count:,} answers are unsure.", unsure).format(
             count=unsure

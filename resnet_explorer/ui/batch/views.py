@@ -159,14 +159,14 @@ def _table(
 ) -> tuple[list[PhotoPrediction[Copies]], pd.DataFrame]:
     import pandas as pd
 
-    shown, unsure = chosen(results.predictions, label, order), " · " + t("unsure")
+    shown, unsure = chosen(results.predictions, label, order), unsure_of(results, weights)
+    mark = " · " + t("unsure")
     table = pd.DataFrame(
         {
             "thumbnail": [each.kept.thumbnail for each in shown],
             "photo": [each.name for each in shown],
             "prediction": [
-                names[each.label] + unsure if is_unsure(each, weights) else names[each.label]
-                for each in shown
+                names[each.label] + mark if each in unsure else names[each.label] for each in shown
             ],
             "probability": [each.confidence for each in shown],
             "next": [", ".join(f"{names[index]} {p:.0%}" for index, p in each.best[1:2]) for each in shown],
@@ -181,10 +181,14 @@ def _table(
     return shown, table
 
 
-def is_unsure(prediction: PhotoPrediction[Any], weights: Weights) -> bool:
-    """Whether it is one of the answers of which fewer than half are right, and no kind of thing is likely."""
-    found = confidence_of(prediction.probabilities, weights)
-    return found.is_unsure and found.kind is None
+def unsure_of(results: Results, weights: Weights) -> frozenset[PhotoPrediction[Copies]]:
+    """The answers of which fewer than half are right, where no kind is likely; kept until more are known."""
+
+    def found() -> frozenset[PhotoPrediction[Copies]]:
+        confidences = ((each, confidence_of(each.probabilities, weights)) for each in results.predictions)
+        return frozenset(each for each, of in confidences if of.is_unsure and of.kind is None)
+
+    return cached_result("_mp_unsure", (results, len(results.predictions)), found)
 
 
 def _make_the_labs(shown: list[PhotoPrediction[Copies]], key: str) -> None:
