@@ -39,7 +39,6 @@ class Addition:
         open_share: of the sum's cells, those that the ReLU behind it lets through, 0 to 1; None where no ReLU
             follows (pre-activated).
         branch_mean: (h, w), the mean of all channels of g(x).
-        output_mean: the same of what leaves the block.
     """
 
     block: Block
@@ -50,7 +49,6 @@ class Addition:
     angle: float | None
     open_share: float | None
     branch_mean: Map
-    output_mean: Map
 
 
 def addition(values: BlockValues, block: Block) -> Addition:
@@ -68,8 +66,7 @@ def addition(values: BlockValues, block: Block) -> Addition:
             cosine = inner(added, brought) / (own * brought_norm)
             angle = math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
     share = positive_share(values.output) if values.has_relu else None
-    maps = values.map("branch"), values.map("output")
-    return Addition(block, values.index, own, brought_norm, ratio, angle, share, *maps)
+    return Addition(block, values.index, own, brought_norm, ratio, angle, share, values.map("branch"))
 
 
 def additions(model: ResNet, tensor: Tensor) -> tuple[Addition, ...]:
@@ -92,8 +89,7 @@ def not_known_yet(blocks: Iterable[Block]) -> list[Addition]:
     """Additions of these blocks without numbers and maps: what is drawn until they are there."""
     nothing = np.zeros((0, 0), dtype=np.float32)
     return [
-        Addition(block, index, 0.0, None, None, None, None, nothing, nothing)
-        for index, block in enumerate(blocks)
+        Addition(block, index, 0.0, None, None, None, None, nothing) for index, block in enumerate(blocks)
     ]
 
 

@@ -95,15 +95,6 @@ def choose_depth(n: int, block: BlockKind | None = None, stem: Stem = "imagenet"
     return DepthChoice(spec, spec.depth, False, _why_another(n, spec, fewest * step + 2, most * step + 2))
 
 
-def depth_to_spec(n: int, block: BlockKind | None = None, stem: Stem = "imagenet") -> ResNetSpec:
-    """The network of n layers, or the closest that exists: `choose_depth` says which and why.
-
-    Raises:
-        ValueError: as `choose_depth`.
-    """
-    return choose_depth(n, block, stem).spec
-
-
 def spread(blocks: int) -> Depths:
     """Blocks in each of four stages, interpolated between the published networks.
 

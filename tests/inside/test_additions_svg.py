@@ -22,7 +22,7 @@ def made_up(p: Plan) -> list[Addition]:
     count = len(p.blocks)
     ramp = np.linspace(-1, 2, 16, dtype=np.float32).reshape(4, 4)
     return [
-        Addition(block, index, 2 * (index + 1) / count, 2.0, (index + 1) / count, 80.0, 0.5, ramp, ramp)
+        Addition(block, index, 2 * (index + 1) / count, 2.0, (index + 1) / count, 80.0, 0.5, ramp)
         for index, block in enumerate(p.blocks)
     ]
 
@@ -52,7 +52,7 @@ def test_a_plain_network_says_that_nothing_is_added_and_has_no_ratios(name: str)
     spec = ResNetSpec("basic", (9, 9, 9), width=16, stem="cifar", shortcut="none")
     p = plan(spec if name == "plain56" else preset(name))
     found = [
-        Addition(block, index, 1.0, None, None, None, 0.5, np.zeros((2, 2), np.float32), np.zeros((2, 2)))
+        Addition(block, index, 1.0, None, None, None, 0.5, np.zeros((2, 2), np.float32))
         for index, block in enumerate(p.blocks)
     ]
     drawn = ElementTree.fromstring(strip_picture(found).svg)

@@ -94,7 +94,6 @@ def test_norms_ratio_and_angle_are_those_of_the_hooked_tensors(pair: tuple[ResNe
         assert each.angle == pytest.approx(math.degrees(math.acos(cosine)), abs=1e-3)
         assert each.open_share == pytest.approx(float((there["total"] > 0).float().mean()), abs=1e-6)
         np.testing.assert_allclose(each.branch_mean, there["branch"].mean(dim=0), atol=1e-6)
-        np.testing.assert_allclose(each.output_mean, there["output"].mean(dim=0), atol=1e-6)
 
 
 def test_the_parts_sum_to_the_logit_and_at_the_last_block_are_made_by_hand(

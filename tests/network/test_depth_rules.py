@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resnet_explorer import preset
-from resnet_explorer.network.depth_rules import choose_depth, depth_to_spec, spread
+from resnet_explorer.network.depth_rules import choose_depth, spread
 from resnet_explorer.network.spec import ResNetSpec
 
 
@@ -24,12 +24,12 @@ def test_the_papers_five_are_torchvisions(layers: int) -> None:
 
 @pytest.mark.parametrize(("layers", "depths"), [(200, (3, 24, 36, 3)), (269, (3, 30, 48, 8))])
 def test_the_deeper_published_networks(layers: int, depths: tuple[int, ...]) -> None:
-    assert depth_to_spec(layers) == ResNetSpec("bottleneck", depths)
+    assert choose_depth(layers).spec == ResNetSpec("bottleneck", depths)
 
 
 @pytest.mark.parametrize("layers", [20, 32, 44, 56, 110, 1202])
 def test_cifar_networks_of_6n_plus_2_layers_are_the_presets(layers: int) -> None:
-    assert depth_to_spec(layers, stem="cifar") == preset(f"resnet{layers}_cifar")
+    assert choose_depth(layers, stem="cifar").spec == preset(f"resnet{layers}_cifar")
 
 
 def test_1001_layers_on_cifar_are_111_bottlenecks_in_each_stage() -> None:
@@ -40,8 +40,8 @@ def test_1001_layers_on_cifar_are_111_bottlenecks_in_each_stage() -> None:
 
 
 def test_164_layers_on_cifar_are_either_and_basic_unless_told() -> None:
-    assert depth_to_spec(164, stem="cifar").depths == (27, 27, 27)
-    assert depth_to_spec(164, "bottleneck", "cifar").depths == (18, 18, 18)
+    assert choose_depth(164, stem="cifar").spec.depths == (27, 27, 27)
+    assert choose_depth(164, "bottleneck", "cifar").spec.depths == (18, 18, 18)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def test_a_number_that_no_network_has_gets_the_closest_and_the_reason(
 
 
 def test_basic_blocks_below_50_layers_and_bottlenecks_from_there_on() -> None:
-    assert {depth_to_spec(layers).block for layers in range(10, 50)} == {"basic"}
-    assert {depth_to_spec(layers).block for layers in range(50, 300)} == {"bottleneck"}
-    assert depth_to_spec(50, "basic").depths == (3, 4, 14, 3)
-    assert depth_to_spec(26, "bottleneck").depths == (2, 2, 2, 2)
+    assert {choose_depth(layers).spec.block for layers in range(10, 50)} == {"basic"}
+    assert {choose_depth(layers).spec.block for layers in range(50, 300)} == {"bottleneck"}
+    assert choose_depth(50, "basic").spec.depths == (3, 4, 14, 3)
+    assert choose_depth(26, "bottleneck").spec.depths == (2, 2, 2, 2)
 
 
 def test_a_stage_never_loses_a_block_when_the_network_gains_one() -> None:
