@@ -116,17 +116,15 @@ def path_svg(
         if c.map.key == chosen
     )
     arrows = (arrow_svg(one, other, ground - 14, scale) for one, other in pairwise(columns))
-    groups = (
-        _map_group(column, roof, ground, labels[column.map.key], _body(column, ground, scale, photo), photo)
-        for column in columns
-    )
+    groups = (_map_group(column, roof, ground, scale, labels[column.map.key], photo) for column in columns)
+    end = _end(columns[-1], ground, photo.end) if photo.end else ""
     name = t("Path of the feature map through {network}: {sizes}").format(
         network=heading, sizes=path_text(plan)
     )
     return svg.document(
         width,
         height,
-        *(top_line, *underlay, *arrows, *groups),
+        *(top_line, *underlay, *arrows, *groups, end),
         name=". ".join(filter(None, (name, photo.words))),
         standalone=standalone,
         font_size=FONT,
@@ -169,7 +167,7 @@ def _label(m: FeatureMap, notes: Mapping[str, str] | None, detail: Detail) -> tu
 
 
 def _map_group(
-    column: Column, roof: float, ground: float, label: tuple[str, ...], body: str, photo: OnPath
+    column: Column, roof: float, ground: float, scale: Scale, label: tuple[str, ...], photo: OnPath
 ) -> str:
     m, face = column.map, photo.faces.get(column.map.key)
     lines = [
@@ -193,7 +191,7 @@ def _map_group(
     return svg.group(
         svg.title(words),
         svg.rect(column.left, roof, column.right - column.left, height, fill="transparent"),
-        body,
+        box_svg(column, ground, scale, face) if column.body is None else "",
         svg.rect(column.middle - 22, ground + 8, 44, 5, rx=2.5, fill=m.colour),
         *lines,
         data_key=m.key,
@@ -201,12 +199,10 @@ def _map_group(
     )
 
 
-def _body(column: Column, ground: float, scale: Scale, photo: OnPath) -> str:
-    """The box or, at the end, what stands in its stead."""
-    if column.body is None or photo.end is None:
-        return box_svg(column, ground, scale, photo.faces.get(column.map.key))
-    x, y = column.middle - photo.end.width / 2, ground - photo.end.height
-    return svg.group(photo.end.content, transform=f"translate({x:.1f} {y:.1f})")
+def _end(column: Column, ground: float, end: End) -> str:
+    """What stands at the end in a box's stead: beside the group of its column, for both have buttons."""
+    x, y = column.middle - end.width / 2, ground - end.height
+    return svg.group(end.content, transform=f"translate({x:.1f} {y:.1f})")
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def network_view() -> None:
 
 
 def _explain(step: Step) -> None:
-    st.markdown(f"#### {step_title(step.layer)} &nbsp; `{step.layer.name}`")
+    st.markdown(f"### {step_title(step.layer)} &nbsp; `{step.layer.name}`")
     for line, window in axes(step.layer):
         rows = ((row.expression, f"= {row.result}", row.meaning) for row in lines(window))
         st.html(html_table(rows, kind="sums"))
@@ -118,7 +118,7 @@ def _explain(step: Step) -> None:
         st.markdown(skip_sentence(step.layer))
     if step.shortcut:
         on_it = t("On the shortcut: {step}").format(step=step_title(step.shortcut))
-        st.markdown(f"#### {on_it} &nbsp; `{step.shortcut.name}`")
+        st.markdown(f"### {on_it} &nbsp; `{step.shortcut.name}`")
         for line, window in axes(step.shortcut):
             st.html(html_table([[arithmetic(window)]], kind="sum"))
             _floor(step.shortcut, line, window)

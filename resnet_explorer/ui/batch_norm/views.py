@@ -245,9 +245,9 @@ def bias_section(batch: Batch) -> None:
 def _channel_title(where: Any, channel: int) -> None:
     colour = CHANNEL_COLOURS[channel - 1]
     where.markdown(
-        f"<h4 style='margin:0'><span style='color:{colour}'>■</span> "
+        f"<h3 style='margin:0'><span style='color:{colour}'>■</span> "
         + t("Channel {number}").format(number=channel)
-        + "</h4>",
+        + "</h3>",
         unsafe_allow_html=True,
     )
 

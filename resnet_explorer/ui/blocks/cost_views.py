@@ -46,17 +46,23 @@ def block_numbers(block: Block, norms: bool, unit: Measure) -> None:
 
 def block_drawings(blocks: Sequence[Block]) -> None:
     """The blocks' layers side by side, with the shapes between them and their shortcuts."""
-    show_svg(beside(list(map(block_picture, blocks))), key="blk_drawings", tallest=930)
+    name = " · ".join(map(block_title, blocks))
+    show_svg(beside(list(map(block_picture, blocks)), name), key="blk_drawings", tallest=930)
 
 
-def beside(pictures: Sequence[Picture]) -> str:
-    """Pictures at one scale in one SVG, their tops in line, under the columns of their numbers."""
+def beside(pictures: Sequence[Picture], name: str) -> str:
+    """Pictures at one scale in one SVG, their tops in line, under the columns of their numbers.
+
+    Args:
+        pictures: from left to right.
+        name: of all, for those who hear it.
+    """
     half = max(_HALF, *(picture.width for picture in pictures))
     parts = [
         svg.element("svg", picture.svg, x=half * number, width=picture.width, height=picture.height)
         for number, picture in enumerate(pictures)
     ]
-    return svg.document(half * len(pictures), max(picture.height for picture in pictures), *parts)
+    return svg.document(half * len(pictures), max(picture.height for picture in pictures), *parts, name=name)
 
 
 def block_picture(block: Block, direction: Direction = "TB") -> Picture:

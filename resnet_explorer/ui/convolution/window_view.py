@@ -135,9 +135,9 @@ def _free(controls: DeltaGenerator, refusal: DeltaGenerator) -> Layer:
 def _words(layer: Layer, row: int, column: int) -> None:
     here, everywhere = st.columns(2, gap="large")
     with here:
-        st.subheader(t("Where the window stands"))
+        st.header(t("Where the window stands"))
         st.markdown(
-            f"#### {step_title(layer)}\n\n"
+            f"### {step_title(layer)}\n\n"
             + t("At place *i*: from *i·s* to *i·s + k − 1*, counted on the padded input.")
         )
         st.html(html_table(place_lines(layer, row, column), kind="sums"))
@@ -148,7 +148,7 @@ def _words(layer: Layer, row: int, column: int) -> None:
                 )
             )
     with everywhere:
-        st.subheader(t("What is never read"))
+        st.header(t("What is never read"))
         for line, window in axes(layer):
             st.html(f"<p class='sums'>{arithmetic(window)}</p>")
             st.markdown(unread_sentence(window, line))
