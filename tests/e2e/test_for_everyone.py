@@ -1,4 +1,4 @@
-"""A keyboard opens what a click opens, and moves along a picture's parts."""
+"""A keyboard opens what a click opens, and moves along a picture's parts; a slow machine opens it, too."""
 
 from __future__ import annotations
 
@@ -32,6 +32,21 @@ def test_a_popover_opens_and_closes_by_keyboard(page: Page, app: str) -> None:
         page.keyboard.press("Escape")
         expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
         expect(button).to_be_focused()
+
+
+def test_a_click_on_a_popovers_arrow_opens_it_on_a_slow_machine(page: Page, app: str) -> None:
+    visit(page, f"{app}/shortcuts", "Shortcuts")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
+    for button in (
+        page.get_by_role("button", name="Its parts"),
+        page.locator(".st-key-more_settings button"),
+    ):
+        arrow = button.get_by_test_id("stIconMaterial").bounding_box()
+        assert arrow
+        page.mouse.click(arrow["x"] + arrow["width"] / 2, arrow["y"] + arrow["height"] / 2)
+        expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
 
 
 def test_the_steps_of_the_path_are_chosen_by_keyboard(page: Page, app: str) -> None:
