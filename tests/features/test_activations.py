@@ -61,7 +61,7 @@ def test_block_by_block_they_are_what_hooks_see_in_torchvisions_network(name: st
     found = [output.numpy() for output in activations(prepared, tensor)]
     for mine, right in zip(found, expected, strict=True):
         assert mine.shape == right.shape
-        assert mine == pytest.approx(right, abs=1e-4 * float(np.abs(right).max()))
+        np.testing.assert_allclose(mine, right, rtol=0, atol=1e-4 * float(np.abs(right).max()))
     for index in (0, 3, count - 1):
         assert np.array_equal(features_at(prepared, tensor, index), found[index])
 
@@ -89,7 +89,8 @@ def check_against_the_stored_network(stored: ResNet, tensor: Tensor) -> None:
     shapes = [place.shape for place in places(plan(stored.spec, tuple(tensor.shape[-2:])))]
     assert [tuple(output.shape) for output in kept] == shapes
     for mine, right in zip(kept, expected, strict=True):
-        assert mine.numpy() == pytest.approx(right, rel=1e-3, abs=1e-4 * float(np.abs(right).max() + 1e-9))
+        scale = float(np.abs(right).max() + 1e-9)
+        np.testing.assert_allclose(mine.numpy(), right, rtol=1e-3, atol=1e-4 * scale)
     assert all(torch.equal(value, before[name]) for name, value in stored.state_dict().items())
     assert not any(module._forward_hooks for module in prepared.modules())
 
