@@ -1,4 +1,4 @@
-"""A keyboard opens what a click opens, and moves along a picture's parts; a slow machine opens it, too."""
+"""A keyboard opens what a click opens, and moves along a picture's parts; a slow machine heeds each click."""
 
 from __future__ import annotations
 
@@ -47,6 +47,20 @@ def test_a_click_on_a_popovers_arrow_opens_it_on_a_slow_machine(page: Page, app:
         expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+
+
+def test_a_part_that_is_pressed_while_its_picture_is_drawn_anew_is_chosen(page: Page, app: str) -> None:
+    visit(page, f"{app}/architecture?arch_step=stage+2", "Architecture")
+    parts = page.locator(".st-key-picture")
+    place = parts.locator("[data-key='stage 4']").bounding_box()
+    assert place
+    parts.locator("[data-key='stage 3']").click()
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    page.mouse.down()
+    link_says(page, "arch_step=stage+3")
+    settle(page)
+    page.mouse.up()
+    link_says(page, "arch_step=stage+4")
 
 
 def test_the_steps_of_the_path_are_chosen_by_keyboard(page: Page, app: str) -> None:

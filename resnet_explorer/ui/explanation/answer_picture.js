@@ -13,8 +13,7 @@ function image({ src, alt }) {
   return made;
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".answer-picture");
+function draw(root, data, setTriggerValue) {
   const focused = root.querySelector(":focus")?.dataset.pick;
 
   const button = (look, { pick, chosen }, ...content) => {
@@ -73,4 +72,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   root.replaceChildren(element("div", "row", figure, evidence, answer), small);
   if (focused) root.querySelector(`[data-pick="${CSS.escape(focused)}"]`)?.focus();
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".answer-picture");
+  whenReleased(root, () => draw(root, data, setTriggerValue));
 }

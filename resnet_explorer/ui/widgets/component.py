@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
+
+_WHEN_RELEASED: Final = Path(__file__).with_name("when_released.js")
+"""A function that each component's script may call."""
 
 
 def component(module_file: str, html: str) -> Any:
@@ -21,7 +24,9 @@ def component(module_file: str, html: str) -> Any:
         f"resnet_explorer_{path.stem}",
         html=html,
         css=look.read_text(encoding="utf-8") if look.exists() else None,
-        js=script.read_text(encoding="utf-8") if script.exists() else None,
+        js="\n".join(file.read_text(encoding="utf-8") for file in (_WHEN_RELEASED, script))
+        if script.exists()
+        else None,
     )
 
 

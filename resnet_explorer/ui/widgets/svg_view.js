@@ -58,8 +58,7 @@ function reachable(svg, focused) {
   });
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const picture = parentElement.querySelector(".picture");
+function draw(picture, data, setTriggerValue) {
   const focused = picture.querySelector(`${PARTS}:focus`)?.dataset.key;
   picture.innerHTML = data.svg;
   picture.classList.toggle("pick", data.pick);
@@ -79,4 +78,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const part = data.pick && event.target.closest("[data-key]");
     if (part) setTriggerValue("picked", part.dataset.rows ? cellOf(part, event) : part.dataset.key);
   };
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const picture = parentElement.querySelector(".picture");
+  whenReleased(picture, () => draw(picture, data, setTriggerValue));
 }
