@@ -16,7 +16,7 @@ from PIL import Image
 from torch import nn
 
 import resnet_explorer
-from resnet_explorer import build, explain, fine_tune, plan, predict_photo, preset
+from resnet_explorer import build, draw_graph, explain, fine_tune, plan, predict_photo, preset
 from resnet_explorer.explanation.activations_and_gradients import stage_pass
 from resnet_explorer.explanation.cam import METHODS, evidence
 from resnet_explorer.explanation.predict import default_view, predict, preprocess
@@ -162,6 +162,23 @@ def test_a_run_is_a_network_and_its_curves(here: Path) -> None:
         (lambda: fine_tune("no", strategy="neck"), "strategy is 'neck'; allowed are head, stages, all."),
         (lambda: fine_tune("no", rate=0.0), "rate is 0.0; 1e-08 to 10 is allowed."),
         (lambda: fine_tune("no", out="run", resume=True), "run holds no run that can be resumed."),
+        (lambda: fine_tune("no", epoch=3), "'epoch' is no setting; there are strategy, stages, epochs, "),
+        (lambda: fine_tune("no", epochs=2.5), "epochs is 2.5; a whole number is needed."),
+        (lambda: fine_tune("no", rate="fast"), "rate is 'fast'; a number is needed."),
+        (lambda: fine_tune("no", augment=3), "augment is 3; True or False is needed."),
+        (lambda: fine_tune(""), "data is ''; a path is needed."),
+        (lambda: fine_tune("no", out=5), "out is 5; a path is needed."),
+        (lambda: plan("resnet50"), "The network is 'resnet50'; a ResNetSpec is needed, such as preset("),
+        (lambda: build(nn.Linear(2, 2)), "The network is Linear(in_features=2, "),
+        (lambda: draw_graph(5), "The network is 5; a ResNetSpec is needed"),
+        (lambda: predict_photo(torch.zeros(3, 8, 8)), "photo is tensor([[["),
+        (lambda: predict_photo(""), "photo is ''; a file or a picture of PIL is needed."),
+        (lambda: predict_photo(Image.new("RGB", (0, 9))), "The picture has no pixels: it is 0 × 9."),
+        (lambda: predict_photo("cat.png", model=TINY), "model is ResNetSpec(block='basic', "),
+        (lambda: predict_photo("cat.png", model=build(TINY).to("meta")), "ResNet has no values: it is on "),
+        (lambda: predict_photo("cat.png").top(-1), "k is -1; a whole number from 0 up is allowed."),
+        (lambda: explain("cat.png", method=["gradcam"]), "['gradcam'] is no method; there are gradcam, "),
+        (lambda: explain("cat.png", stage="layer4"), "stage is 'layer4'; 0 (the stem) to 4 is allowed."),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(call: Callable[[], object], sentence: str) -> None:

@@ -29,7 +29,7 @@ def export(
         ResNetSpec | None,
         typer.Argument(
             parser=parse.network,
-            metavar="[NETWORK]",
+            metavar="NETWORK",
             help=msg(
                 "A name (resnet50), or a code as in the app's links (basic.2-2-2-2.stem-cifar); "
                 "with --weights, left out."

@@ -12,6 +12,7 @@ import typer
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.regular_file import open_regular
 from resnet_explorer.finetune.training.hyperparameters import Settings
+from resnet_explorer.network.plan import check_size
 from resnet_explorer.network.spec import ResNetSpec, preset
 from resnet_explorer.network.spec_code import decode_size, decode_spec
 
@@ -40,7 +41,9 @@ def network(text: str) -> ResNetSpec:
 
 def size(text: str) -> tuple[int, int]:
     """An input size, as 224 or 224x160 (height × width)."""
-    return _parsed(decode_size, text)
+    found = _parsed(decode_size, text)
+    _parsed(check_size, found)
+    return found
 
 
 def model(text: str) -> str:

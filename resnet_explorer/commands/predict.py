@@ -37,7 +37,7 @@ def predict(
     photos: Annotated[
         list[str],
         typer.Argument(
-            metavar="PHOTO...", help=msg("Photos of any usual format, folders of them, and ZIP archives.")
+            metavar="PHOTO", help=msg("Photos of any usual format, folders of them, and ZIP archives.")
         ),
     ],
     model: Annotated[

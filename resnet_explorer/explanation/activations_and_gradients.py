@@ -112,9 +112,9 @@ def check_stage(model: ResNet, stage: int) -> None:
     Raises:
         ValueError: with the stages that there are.
     """
-    if not 0 <= stage <= len(model.stages):
+    if not isinstance(stage, int) or not 0 <= stage <= len(model.stages):
         raise ValueError(
-            t("stage is {stage}; 0 (the stem) to {count} is allowed.").format(
+            t("stage is {stage!r}; 0 (the stem) to {count} is allowed.").format(
                 stage=stage, count=len(model.stages)
             )
         )

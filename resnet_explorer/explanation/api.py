@@ -15,6 +15,7 @@ from torch import Tensor
 from resnet_explorer.common.html_table import html_table
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.progress import final_answer
+from resnet_explorer.common.text import shortened
 from resnet_explorer.explanation.activations_and_gradients import StagePass, stage_pass
 from resnet_explorer.explanation.cam import METHODS, ONE_PASS, PIXELS, Evidence, evidence
 from resnet_explorer.explanation.captioned_figure import Caption, ColourBar, figure
@@ -202,7 +203,7 @@ def explain_square(
     Raises:
         ValueError: for a stage, class or method that there is not.
     """
-    if method not in METHODS:
+    if method not in tuple(METHODS):  # by ==: a list is refused, too
         raise ValueError(
             t("{method!r} is no method; there are {listed}.").format(method=method, listed=", ".join(METHODS))
         )
@@ -235,7 +236,7 @@ def target_named(weights: Weights, name: str, asked: str = "target") -> Target:
     known = ", ".join(classes[:12]) + (", …" if len(classes) > 12 else "")
     raise ValueError(
         t("{asked} is {name!r}; a name ({known}) or 0 to {count} is allowed.").format(
-            asked=asked, name=name, known=known, count=len(classes) - 1
+            asked=asked, name=shortened(name), known=known, count=len(classes) - 1
         )
     )
 
@@ -246,8 +247,18 @@ def opened(photo: str | Path | Image.Image) -> Photo:
     Raises:
         ValueError: in one sentence, if it cannot be read.
     """
+    if not isinstance(photo, str | Path | Image.Image) or photo == "":
+        raise ValueError(
+            t("photo is {value}; a file or a picture of PIL is needed.").format(value=shortened(repr(photo)))
+        )
     if not isinstance(photo, Image.Image):
         return open_photo(read_file(Path(photo), str(photo)), str(photo))
+    if 0 in photo.size:
+        raise ValueError(
+            t("The picture has no pixels: it is {width} × {height}.").format(
+                width=photo.width, height=photo.height
+            )
+        )
     stream = io.BytesIO()
     (photo if photo.mode in ("L", "RGB", "RGBA", "P") else photo.convert("RGB")).save(stream, "PNG")
     return open_photo(stream.getvalue(), getattr(photo, "filename", "") or "photo")

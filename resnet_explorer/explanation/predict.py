@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +42,13 @@ class Prediction:
         return self.logits.softmax(dim=0)
 
     def top(self, k: int = 5) -> list[tuple[int, float]]:
-        """The k most probable classes as (index, probability), the likeliest first."""
+        """The k most probable classes as (index, probability), the likeliest first.
+
+        Raises:
+            ValueError: if k is no whole number, or below zero.
+        """
+        if not isinstance(k, Integral) or k < 0:
+            raise ValueError(t("k is {k!r}; a whole number from 0 up is allowed.").format(k=k))
         values, indices = self.probabilities.topk(min(k, len(self.logits)))
         return list(zip(indices.tolist(), values.tolist(), strict=True))
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 from torch import nn
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import duration
+from resnet_explorer.common.text import duration, shortened
 from resnet_explorer.finetune.dataset import flowers, scan
 from resnet_explorer.finetune.dataset.image_folder import LabelledPhotos, photos_at
 from resnet_explorer.finetune.runs.job import run_job
@@ -79,7 +79,10 @@ def fine_tune(
                 strategy=strategy, listed=", ".join(STRATEGIES)
             )
         )
-    chosen = replace(DEFAULTS[strategy], **settings)
+    _check_path("data", data)
+    if out is not None:
+        _check_path("out", out)
+    chosen = _settings(strategy, settings)
     name = label or run_label(Path(data), chosen, out)
     if resume and (out is None or not (Path(out) / RUN_CONFIG).exists()):
         raise ValueError(t("{out} holds no run that can be resumed.").format(out=out or t("A new folder")))
@@ -94,6 +97,28 @@ def fine_tune(
         config = RunConfig.of(chosen, start, spec, photos, preprocessing, name, place, called)
         _train(config, photos, folder, resume or workers.restarted, workers, tell, show)
         return run_in(folder)
+
+
+def _check_path(name: str, path: object) -> None:
+    if not isinstance(path, str | Path) or path == "":  # Path("") is the folder that one is in
+        raise ValueError(
+            t("{name} is {value}; a path is needed.").format(name=name, value=shortened(repr(path)))
+        )
+
+
+def _settings(strategy: Strategy, told: Mapping[str, Any]) -> Settings:
+    """Those of a strategy, with what was told.
+
+    Raises:
+        ValueError: in one sentence, for a name or a value that there is not.
+    """
+    known = [field.name for field in fields(Settings)]
+    for name in told:
+        if name not in known:
+            raise ValueError(
+                t("{name!r} is no setting; there are {listed}.").format(name=name, listed=", ".join(known))
+            )
+    return replace(DEFAULTS[strategy], **told)
 
 
 def run_label(data: Path, settings: Settings, out: str | Path | None = None) -> str:

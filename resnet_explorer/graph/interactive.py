@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from itertools import combinations
 from pathlib import Path
@@ -17,7 +17,7 @@ from resnet_explorer.graph.diagram import Direction, cells
 from resnet_explorer.graph.svg import DASHES, Picture, network_svg
 from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.plan import plan
-from resnet_explorer.network.spec import ResNetSpec, preset, title
+from resnet_explorer.network.spec import ResNetSpec, check_spec, preset, title
 from resnet_explorer.network.spec_code import encode_spec
 
 HTML: Final = """
@@ -44,7 +44,7 @@ class InteractiveGraph:
         html: a whole page, which loads nothing from elsewhere.
     """
 
-    html: str
+    html: str = field(repr=False)  # long
 
     def save(self, path: str | Path) -> None:
         """Write the page.
@@ -81,6 +81,7 @@ def draw_graph(
         p = plan(network.spec, input_size or network.input_size)
     else:
         spec = preset(network) if isinstance(network, str) else network
+        check_spec(spec)
         p = plan(spec, input_size or spec.natural_size)
     names = {stage.name: f"layer{number}" for number, stage in enumerate(p.stages, start=1)}
     chain = cells(p, layers=layers, folds=frozenset(names))

@@ -26,7 +26,7 @@ from resnet_explorer.network.layers import (
     size_text,
     stage_name,
 )
-from resnet_explorer.network.spec import EXPANSION, BlockKind, ResNetSpec
+from resnet_explorer.network.spec import EXPANSION, BlockKind, ResNetSpec, check_spec
 from resnet_explorer.network.window import output_size
 
 MAX_INPUT: Final = 4096
@@ -40,9 +40,10 @@ def plan(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> Plan:
         input_size: height and width of the input in pixels.
 
     Raises:
-        ValueError: if the input is too small, too large or no pair of whole numbers.
+        ValueError: if the input is too small, too large or no pair of whole numbers, or the network no spec.
     """
-    _check_input(input_size)  # before the cache, to which 224.0 is 224
+    check_spec(spec)
+    check_size(input_size)  # before the cache, to which 224.0 is 224
     return _draw_up(spec, input_size)
 
 
@@ -306,7 +307,12 @@ def _section(name: str, layers: list[Layer], shape: Shape) -> Stage:
     return Stage(name, (), tuple(layers), shape, layers[-1].out_shape if layers else shape)
 
 
-def _check_input(input_size: tuple[int, int]) -> None:
+def check_size(input_size: tuple[int, int]) -> None:
+    """Refuse what is no size of an input.
+
+    Raises:
+        ValueError: with the sizes that are allowed.
+    """
     pair = isinstance(input_size, tuple) and len(input_size) == 2
     if not pair or not all(isinstance(n, int) and 1 <= n <= MAX_INPUT for n in input_size):
         raise ValueError(

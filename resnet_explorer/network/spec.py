@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import shortened
 
 BlockKind = Literal["basic", "bottleneck"]
 Stem = Literal["imagenet", "cifar"]
@@ -220,6 +221,20 @@ class ResNetSpec:
 
 
 _CHOICES: Final = (BlockKind, Stem, StrideIn, Activation, Shortcut, Norm, ZeroPad)
+
+
+def check_spec(network: object) -> None:
+    """Refuse what is no spec.
+
+    Raises:
+        ValueError: with an example of what would be right.
+    """
+    if not isinstance(network, ResNetSpec):
+        raise ValueError(
+            t('The network is {value}; a ResNetSpec is needed, such as preset("resnet50").').format(
+                value=shortened(repr(network))
+            )
+        )
 
 
 def _is_int(value: object) -> bool:

@@ -65,6 +65,8 @@ def load_small_images(path: Path) -> SmallImages:
     """
     if path.is_dir():
         return _from_files((file.relative_to(path), file.read_bytes) for file in sorted(path.rglob("*")))
+    if not path.exists():
+        raise ValueError(t("There is no file or folder {path}.").format(path=path))
     if not path.is_file():
         raise ValueError(
             t("{path} is neither a folder nor an archive of train/CLASS and test/CLASS.").format(path=path)

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import shortened
 from resnet_explorer.network.spec import (
     PRESETS,
     TORCHVISION_NAMES,
@@ -72,7 +73,7 @@ def key_of(name: str) -> str:
         known = ", ".join([*bundled.all_keys(), *TORCHVISION_NAMES])
         raise ValueError(
             t("{name!r} is no trained network; there are {known}, and what you imported.").format(
-                name=name, known=known
+                name=shortened(name), known=known
             )
         )
     return f"torchvision/{network}/{version or versions(network)[0]}"

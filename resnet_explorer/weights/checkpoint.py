@@ -100,10 +100,11 @@ def checkpoint_of(module: nn.Module) -> Checkpoint:
     """
     name = type(module).__name__
     digest = hashlib.sha256()
+    state = module.state_dict()
+    if any(value.is_meta for value in state.values()):
+        raise ValueError(t("{name} has no values: it is on torch’s meta device.").format(name=name))
     try:
-        saved = find_network(
-            {name: value.detach().cpu().clone() for name, value in module.state_dict().items()}
-        )
+        saved = find_network({name: value.detach().cpu().clone() for name, value in state.items()})
         for key, value in saved.state.items():
             digest.update(key.encode() + value.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
         known = module.spec if isinstance(module, ResNet) else None

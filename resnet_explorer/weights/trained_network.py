@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import shortened
 from resnet_explorer.model.fold_batch_norm import for_evaluation
 from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.network.spec import PRESETS, TORCHVISION_NAMES, preset, title
@@ -58,8 +59,14 @@ def own_checkpoint(model: str | Path | nn.Module) -> Checkpoint | None:
     """What a module or a file holds; None for a name.
 
     Raises:
-        ValueError: in one sentence, if it holds no residual network.
+        ValueError: in one sentence, if it holds no residual network, or is nothing of these.
     """
+    if not isinstance(model, str | Path | nn.Module):
+        raise ValueError(
+            t("model is {value}; a name, a file or a live nn.Module is needed.").format(
+                value=shortened(repr(model))
+            )
+        )
     if isinstance(model, nn.Module):
         return checkpoint_of(model)
     if is_file_name(str(model)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -102,10 +103,6 @@ class TestSummary:
         assert main(["summary", "resnet20_cifar"]) == 0
         assert "input 3 × 32 × 32" in capsys.readouterr().out
 
-    def test_an_input_too_small(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["summary", "resnet18", "--size", "5000"]) == 1
-        assert "from 1 to 4096 are allowed" in one_sentence(capsys.readouterr().err)
-
 
 class TestBadArguments:
     def test_a_wrong_name_lists_the_names(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,6 +115,8 @@ class TestBadArguments:
         [
             (["summary", "basic.0"], "depths is (0,)"),
             (["summary", "resnet18", "--size", "big"], "a size is written as 224 or 224x160"),
+            (["summary", "resnet18", "--size", "0"], "from 1 to 4096 are allowed"),
+            (["summary", "resnet18", "--size", "5000"], "from 1 to 4096 are allowed"),
             (["summary"], "Missing argument"),
             (["summary", "resnet18", "--colour"], "No such option"),
             (["nothing"], "No such command"),
@@ -484,7 +483,8 @@ class TestTrain:
     @pytest.mark.parametrize(
         ("make", "words"),
         [
-            (lambda path: None, "neither a folder nor an archive"),
+            (lambda path: None, "There is no file or folder data."),
+            (os.mkfifo, "neither a folder nor an archive"),
             (lambda path: path.mkdir(), "No images were found"),
             (
                 lambda path: zipfile.ZipFile(path, "w").close(),

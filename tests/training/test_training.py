@@ -195,7 +195,7 @@ def test_reads_cifar_10s_own_binaries(tmp_path: Path) -> None:
 def test_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="No images were found under train/CLASS and test/CLASS"):
         load_small_images(tmp_path)
-    with pytest.raises(ValueError, match="neither a folder nor an archive"):
+    with pytest.raises(ValueError, match="There is no file or folder"):
         load_small_images(tmp_path / "nothing")
 
 

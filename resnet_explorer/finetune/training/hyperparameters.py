@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Literal
 
 from resnet_explorer.common.i18n import t
@@ -71,6 +71,7 @@ class Settings:
                         name=name, value=getattr(self, name), listed=", ".join(allowed)
                     )
                 )
+        self._check_kinds()
         for name, low, high in (
             ("stages", 1, 100),
             ("epochs", 1, 10_000),
@@ -90,6 +91,24 @@ class Settings:
             raise ValueError(
                 t("size is {size}; 0 (what suits the start) or 32 to 512 is allowed.").format(size=self.size)
             )
+
+    def _check_kinds(self) -> None:
+        for field in fields(self):
+            value, default = getattr(self, field.name), field.default
+            is_whole = isinstance(value, int) and not isinstance(value, bool)
+            if isinstance(default, bool):
+                fits, sentence = isinstance(value, bool), t("{name} is {value!r}; True or False is needed.")
+            elif isinstance(default, int):
+                fits, sentence = is_whole, t("{name} is {value!r}; a whole number is needed.")
+            elif isinstance(default, float):
+                fits, sentence = (
+                    is_whole or isinstance(value, float),
+                    t("{name} is {value!r}; a number is needed."),
+                )
+            else:
+                continue
+            if not fits:
+                raise ValueError(sentence.format(name=field.name, value=value))
 
 
 DEFAULTS: Final[dict[Strategy, Settings]] = {
