@@ -79,6 +79,15 @@ def test_a_click_before_the_browser_has_heard_brings_no_old_value_back() -> None
     assert app.segmented_control(key="arch_step").value == "stage 3"
 
 
+def test_a_reset_that_is_clicked_twice_is_undone_all_the_same() -> None:
+    app = opened("shortcuts", sc_plain="1")
+    for _ in range(2):
+        app.button(key="_reset").click().run()
+    assert app.toggle(key="sc_plain").value is False
+    app.button(key="_undo").click().run()
+    assert app.toggle(key="sc_plain").value is True
+
+
 def test_a_record_that_was_closed_is_not_opened_again_by_the_next_click() -> None:
     app = opened("shortcuts", sc_node="layer2.0")
     before = app.query_params.copy()

@@ -35,7 +35,10 @@ def _reset(page: str, kept: frozenset[str]) -> None:
     page_defaults = {key: value for key, value in defaults().items() if key not in kept}
     before = {key: st.session_state[key] for key in page_defaults if key in st.session_state}
     st.session_state.update(page_defaults)
-    st.session_state[_UNDO] = (page, before)
+    undo = st.session_state.get(_UNDO)
+    # Who clicks twice gets back what there was before the first click.
+    if not undo or undo[0] != page or any(before[key] != page_defaults[key] for key in before):
+        st.session_state[_UNDO] = (page, before)
 
 
 def _undo() -> None:
