@@ -94,7 +94,8 @@ def train_small_images(told: ScratchOptions) -> None:
     from resnet_explorer.training.optimization import fastest_precision
     from resnet_explorer.training.recipe import Recipe
 
-    if is_zipfile(told.data):
+    # A pipe is asked for nothing: it would be waited for until somebody came to its other end.
+    if told.data.is_file() and is_zipfile(told.data):
         raise ValueError(
             t("{data} is a ZIP: to learn from the photos in it, choose a --strategy.").format(data=told.data)
         )
