@@ -5,6 +5,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const button = parentElement.querySelector("button");
   button.textContent = data.label;
   button.onclick = () => { button.disabled = true; setTriggerValue("asked", true); };
+  if (!data.svg) button.disabled = false;  // the next click may have broken the run off that had it
   if (!data.svg || saved.get(parentElement) === data.number) return;
   saved.set(parentElement, data.number);
   save(data).finally(() => { button.disabled = false; });
