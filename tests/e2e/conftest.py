@@ -192,6 +192,18 @@ def wait_until(page: Page, holds: Callable[[], bool]) -> None:
     waiting.wait_until(holds, lambda: page.wait_for_timeout(50))
 
 
+def close_popover(page: Page) -> None:
+    """By Escape, until it is closed: one that has only just come does not listen yet."""
+    popover = page.get_by_test_id("stPopoverBody")
+
+    def is_closed() -> bool:
+        if popover.count():
+            page.keyboard.press("Escape")
+        return not popover.count()
+
+    wait_until(page, is_closed)
+
+
 def at_rest(page: Page, look: Callable[[], Seen]) -> Seen:
     """What is seen as soon as it is the same twice: nothing moves any more."""
     seen: list[Seen] = [look()]

@@ -10,7 +10,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from resnet_explorer.photos.samples import sample_bytes
-from tests.e2e.conftest import choose_network, link_says, open_from_menu, running_app, settle, visit
+from tests.e2e.conftest import (
+    choose_network,
+    close_popover,
+    link_says,
+    open_from_menu,
+    running_app,
+    settle,
+    visit,
+)
 
 
 def test_a_deep_link_is_the_first_thing_a_fresh_server_is_asked_for(page: Page) -> None:
@@ -114,10 +122,10 @@ def test_what_is_behind_the_buttons_of_the_head_changes_nothing_before_it_is_tou
     settle(page)
     page.locator(".st-key-arch_builder button").first.click()
     expect(page.get_by_role("spinbutton", name="Blocks, stage 3")).to_have_value("6")
-    page.keyboard.press("Escape")
+    close_popover(page)
     page.locator(".st-key-arch_input button").first.click()
     expect(page.get_by_role("spinbutton", name="Height")).to_have_value("224")
-    page.keyboard.press("Escape")
+    close_popover(page)
     page.get_by_role("radio", name="101").click()
     settle(page)
     link_says(page, "net=resnet101", "size=224")

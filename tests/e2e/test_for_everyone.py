@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import link_says, settle, visit, wait_until
+from tests.e2e.conftest import close_popover, link_says, settle, visit, wait_until
 from tests.e2e.test_frame import FOCUSED
 
 LONGEST_MOTION = """() => Math.max(...[...document.querySelectorAll("*")].map((part) => {
@@ -29,8 +29,7 @@ def test_a_popover_opens_and_closes_by_keyboard(page: Page, app: str) -> None:
         button.focus()
         page.keyboard.press("Enter")
         expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+        close_popover(page)
         expect(button).to_be_focused()
 
 
@@ -45,8 +44,7 @@ def test_a_click_on_a_popovers_arrow_opens_it_on_a_slow_machine(page: Page, app:
         assert arrow
         page.mouse.click(arrow["x"] + arrow["width"] / 2, arrow["y"] + arrow["height"] / 2)
         expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+        close_popover(page)
 
 
 def test_a_part_that_is_pressed_while_its_picture_is_drawn_anew_is_chosen(page: Page, app: str) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from resnet_explorer.common.i18n import prose, speaking
 from resnet_explorer.ui.app.page_list import GROUPS, OVERVIEW, PREDICT
-from tests.e2e.conftest import open_from_menu, settle
+from tests.e2e.conftest import close_popover, open_from_menu, settle
 from tests.english_words import english, names
 
 SHOWN = """() => {
@@ -60,8 +60,3 @@ def test_no_chinese_page_shows_an_english_word(person: Callable[[], Page], app: 
             look(button)
             close_popover(page)
     assert not left
-
-
-def close_popover(page: Page) -> None:
-    page.keyboard.press("Escape")
-    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.e2e.conftest import at_rest, link_lacks, link_says, settle, visit, wait_until
+from tests.e2e.conftest import at_rest, close_popover, link_lacks, link_says, settle, visit, wait_until
 
 
 def opened_and_closed(page: Page, key: str, act: Callable[[], None] = lambda: None) -> None:
@@ -16,8 +16,7 @@ def opened_and_closed(page: Page, key: str, act: Callable[[], None] = lambda: No
     expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
     act()
     settle(page)
-    page.keyboard.press("Escape")
-    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    close_popover(page)
 
 
 def switch(page: Page, key: str) -> None:
