@@ -139,7 +139,7 @@ def check_screen(page: Page, height: int) -> None:
     assert not found["unnamed"], "every picture says what it shows to those who hear it"
     assert sum(found["lines"]) < 1.5, "the sentence beneath it is one line"
     assert not is_blank(page.locator(".st-key-picture").screenshot())
-    assert not violations(page)
+    assert not lasting_violations(page)
 
 
 def test_at_125_percent_no_word_is_broken_and_the_keyboard_sees_where_it_is(visited: Page) -> None:
@@ -202,6 +202,16 @@ def violations(page: Page) -> list[str]:
         for rule in found.response["violations"]
         for node in rule["nodes"]
     ]
+
+
+def lasting_violations(page: Page) -> list[str]:
+    """Those that stay: what a rerun is about to change is faded meanwhile."""
+    for _ in range(5):
+        found = violations(page)
+        if not found:
+            break
+        settle(page)
+    return found
 
 
 def is_blank(screenshot: bytes) -> bool:
