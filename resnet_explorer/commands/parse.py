@@ -12,7 +12,6 @@ import typer
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.regular_file import open_regular
 from resnet_explorer.finetune.training.hyperparameters import Settings
-from resnet_explorer.network.plan import check_size
 from resnet_explorer.network.spec import ResNetSpec, preset
 from resnet_explorer.network.spec_code import decode_size, decode_spec
 
@@ -41,9 +40,7 @@ def network(text: str) -> ResNetSpec:
 
 def size(text: str) -> tuple[int, int]:
     """An input size, as 224 or 224x160 (height × width)."""
-    found = _parsed(decode_size, text)
-    _parsed(check_size, found)
-    return found
+    return _parsed(decode_size, text)
 
 
 def model(text: str) -> str:

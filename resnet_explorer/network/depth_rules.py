@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final, get_args
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.numbers import is_whole
 from resnet_explorer.network.spec import CONVS_PER_BLOCK, MAX_BLOCKS, BlockKind, ResNetSpec, Shortcut, Stem
 
 Depths = tuple[int, ...]
@@ -79,7 +80,7 @@ def choose_depth(n: int, block: BlockKind | None = None, stem: Stem = "imagenet"
     Raises:
         ValueError: if n is no whole number above zero, or block or stem is no such thing.
     """
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+    if not is_whole(n) or n < 1:
         raise ValueError(t("The number of layers is {n!r}; a whole number from 1 up is needed.").format(n=n))
     if stem not in get_args(Stem):
         raise ValueError(t('stem is {stem!r}; allowed are "imagenet" or "cifar".').format(stem=stem))

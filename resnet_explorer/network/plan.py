@@ -43,7 +43,7 @@ def plan(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> Plan:
         ValueError: if the input is too small, too large or no pair of whole numbers, or the network no spec.
     """
     check_spec(spec)
-    check_size(input_size)  # before the cache, to which 224.0 is 224
+    check_input_size(input_size)  # before the cache, to which 224.0 is 224
     return _draw_up(spec, input_size)
 
 
@@ -307,7 +307,7 @@ def _section(name: str, layers: list[Layer], shape: Shape) -> Stage:
     return Stage(name, (), tuple(layers), shape, layers[-1].out_shape if layers else shape)
 
 
-def check_size(input_size: tuple[int, int]) -> None:
+def check_input_size(input_size: tuple[int, int]) -> None:
     """Refuse what is no size of an input.
 
     Raises:

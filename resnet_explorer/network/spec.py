@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.numbers import is_whole
 from resnet_explorer.common.text import shortened
 
 BlockKind = Literal["basic", "bottleneck"]
@@ -135,7 +136,7 @@ class ResNetSpec:
         return replace(self, **changes)
 
     def _check_stem(self) -> None:
-        if self.stem_padding is not None and (not _is_int(self.stem_padding) or self.stem_padding != 0):
+        if self.stem_padding is not None and (not is_whole(self.stem_padding) or self.stem_padding != 0):
             raise ValueError(
                 t("stem_padding is {stem_padding!r}; None (half the kernel) or 0 (none) is allowed.").format(
                     stem_padding=self.stem_padding
@@ -178,7 +179,7 @@ class ResNetSpec:
                 t("depths is {depths!r}; {allowed}.").format(depths=self.depths, allowed=allowed)
             )
         for blocks in self.depths:
-            if not _is_int(blocks) or not 1 <= blocks <= MAX_BLOCKS:
+            if not is_whole(blocks) or not 1 <= blocks <= MAX_BLOCKS:
                 raise ValueError(
                     t("depths is {depths!r}, and {blocks!r} of it will not do; {allowed}.").format(
                         depths=self.depths, blocks=blocks, allowed=allowed
@@ -188,7 +189,7 @@ class ResNetSpec:
     def _check_numbers(self) -> None:
         for name, largest in LARGEST.items():
             value = getattr(self, name)
-            if not _is_int(value) or not 1 <= value <= largest:
+            if not is_whole(value) or not 1 <= value <= largest:
                 raise ValueError(
                     t("{name} is {value!r}; a whole number from 1 to {largest:,} is allowed.").format(
                         name=name, value=value, largest=largest
@@ -235,10 +236,6 @@ def check_spec(network: object) -> None:
                 value=shortened(repr(network))
             )
         )
-
-
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _bottleneck(depths: tuple[int, ...], **changes: Any) -> ResNetSpec:

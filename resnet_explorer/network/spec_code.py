@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any, Final
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.network.plan import check_input_size
 from resnet_explorer.network.spec import PRESETS, ResNetSpec, preset_name
 
 _OPTIONS: Final = {field.name: field for field in fields(ResNetSpec) if field.name not in ("block", "depths")}
@@ -83,12 +84,14 @@ def decode_size(code: str) -> tuple[int, int]:
     """The input size of a link.
 
     Raises:
-        ValueError: in one sentence, if it is no size.
+        ValueError: in one sentence, if it is no size, or none that a network may have.
     """
     height, _, width = code.partition("x")
     try:
-        return _number(height), _number(width or height)
+        size = _number(height), _number(width or height)
     except ValueError:
         raise ValueError(
             t("size is {code!r}; a size is written as 224 or 224x160.").format(code=code[:20])
         ) from None
+    check_input_size(size)
+    return size

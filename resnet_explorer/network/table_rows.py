@@ -13,6 +13,7 @@ from math import prod
 from typing import Any, Final
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import is_whole
 from resnet_explorer.network.layers import Layer, Plan, Stage, shape_text
 
 Row = dict[str, Any]
@@ -134,7 +135,7 @@ def to_markdown(rows: Sequence[Mapping[str, Any]], right: Collection[str] = ()) 
 
 
 def _cell_text(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if is_whole(value):
         return f"{value:,}"
     return re.sub(r"(?<!\\)\|", r"\\|", str(value)).replace("\n", " ")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.numbers import is_whole
 from resnet_explorer.weights.reading.safetensors_header import printable
 
 _TO_INDEX: Final = ("class_to_idx", "class_to_index", "label2id", "label_to_idx")
@@ -171,7 +172,7 @@ def _names(value: Any) -> tuple[str, ...]:
     for key in (*_NAMED, *_TO_INDEX):  # the whole of a config.json, say
         if isinstance(value.get(key), Mapping | list):
             return _in_order(_turned(value[key])) if key in _TO_INDEX else _names(value[key])
-    if all(isinstance(name, int) and not isinstance(name, bool) for name in value.values()):
+    if all(map(is_whole, value.values())):
         return _in_order(_turned(value))
     by_index = [(_index(key), _text(name)) for key, name in value.items()]
     if any(index is None for index, _ in by_index):

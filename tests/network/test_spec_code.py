@@ -89,3 +89,11 @@ def test_a_size_that_is_none_is_refused_in_one_sentence(code: str) -> None:
     sentence = f"size is {code!r}; a size is written as 224 or 224x160."
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         decode_size(code)
+
+
+@pytest.mark.parametrize(("code", "size"), [("0", (0, 0)), ("224x5000", (224, 5000))])
+def test_a_size_that_no_network_may_have_is_refused(code: str, size: tuple[int, int]) -> None:
+    with pytest.raises(
+        ValueError, match=re.escape(f"input_size is {size}; two whole numbers from 1 to 4096")
+    ):
+        decode_size(code)

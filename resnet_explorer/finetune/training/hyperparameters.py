@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.numbers import is_whole
 from resnet_explorer.network.spec import ResNetSpec
 
 Strategy = Literal["head", "stages", "all"]
 STRATEGIES: Final = ("head", "stages", "all")
+_NEEDED: Final[dict[type, str]] = {
+    bool: msg("{name} is {value!r}; True or False is needed."),
+    int: msg("{name} is {value!r}; a whole number is needed."),
+    float: msg("{name} is {value!r}; a number is needed."),
+}
+"""What is said of a value that is not of its setting's type, in English."""
 
 
 @dataclass(frozen=True)
@@ -94,21 +101,12 @@ class Settings:
 
     def _check_kinds(self) -> None:
         for field in fields(self):
-            value, default = getattr(self, field.name), field.default
-            is_whole = isinstance(value, int) and not isinstance(value, bool)
-            if isinstance(default, bool):
-                fits, sentence = isinstance(value, bool), t("{name} is {value!r}; True or False is needed.")
-            elif isinstance(default, int):
-                fits, sentence = is_whole, t("{name} is {value!r}; a whole number is needed.")
-            elif isinstance(default, float):
-                fits, sentence = (
-                    is_whole or isinstance(value, float),
-                    t("{name} is {value!r}; a number is needed."),
-                )
-            else:
+            value, kind = getattr(self, field.name), type(field.default)
+            if kind not in _NEEDED:
                 continue
-            if not fits:
-                raise ValueError(sentence.format(name=field.name, value=value))
+            is_float = kind is float and isinstance(value, float)
+            if not (isinstance(value, bool) if kind is bool else is_whole(value) or is_float):
+                raise ValueError(t(_NEEDED[kind]).format(name=field.name, value=value))
 
 
 DEFAULTS: Final[dict[Strategy, Settings]] = {
