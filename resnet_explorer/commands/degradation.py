@@ -31,6 +31,16 @@ def degradation(
     side: Annotated[
         int, typer.Option(min=1, help=msg("Pixels of the images' sides; shrunk from 32 by a whole factor."))
     ] = 32,
+    batch: Annotated[
+        int,
+        typer.Option(
+            min=2,
+            help=msg(
+                "Images a step; the rate goes with it, from the paper's 0.1 for 128. A short run of a deep "
+                "network needs the steps that small batches give it."
+            ),
+        ),
+    ] = 128,
     seed: Annotated[int, typer.Option(min=0, help=msg("Of weights, order, crops and mirror images."))] = 0,
     threads: Annotated[
         int | None, typer.Option(min=1, help=msg("Cores to use; sums differ in their last digits."))
@@ -51,7 +61,16 @@ def degradation(
     chosen = [_parsed(name) for name in networks or [name for name in NETWORKS if not name.endswith("110")]]
     if threads:
         torch.set_num_threads(threads)
-    recipe = PaperRecipe(epochs=epochs, side=side, precision=fastest_precision(), seed=seed)
+    paper = PaperRecipe()
+    recipe = PaperRecipe(
+        epochs=epochs,
+        batch_size=batch,
+        # Goyal et al. 2017, *Accurate, Large Minibatch SGD*, section 2.1: as much for an image as the paper's.
+        rate=paper.rate * batch / paper.batch_size,
+        side=side,
+        precision=fastest_precision(),
+        seed=seed,
+    )
     images = shrunk(load_small_images(data), side)
     mean, deviation = channel_statistics(images.train.images)
     more = {
