@@ -65,7 +65,7 @@ def degradation(
     recipe = PaperRecipe(
         epochs=epochs,
         batch_size=batch,
-        # As much for an image as the paper's: Goyal et al. 2017, *Accurate, Large Minibatch SGD*, section 2.1.
+        # For an image as much as the paper's: Goyal et al. 2017, *Large Minibatch SGD*, section 2.1.
         rate=paper.rate * batch / paper.batch_size,
         side=side,
         precision=fastest_precision(),
