@@ -89,7 +89,8 @@ def train(
             parser=parse.start,
             metavar="NAME",
             help=msg(
-                "With --strategy: what to begin with, a line of `weights list`; none for random values."
+                "With --strategy: what to begin with, a line of `weights list` or a file ({endings}); "
+                "none for random values."
             ),
         ),
     ] = "bundled",
@@ -110,7 +111,7 @@ def train(
             metavar="NAME=VALUE",
             help=msg(
                 "With --strategy, once for each: `optimizer`, `schedule`, `weight_decay`, `label_smoothing`, "
-                "`balance`, `augment`, `crops`, `size` or `mixed`."
+                "`balance`, `augment`, `crops`, `size`, `mixed` or `batches`."
             ),
         ),
     ] = None,

@@ -31,6 +31,8 @@ CIFAR10_CLASSES: Final = (
     "truck",
 )
 _TEST_NAMES: Final = ("test", "val")
+_RECORD: Final = 1 + 3 * 32 * 32
+"""Bytes of an image in CIFAR-10's own files, its label first."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +121,14 @@ def _image_set(pairs: list[tuple[str, np.ndarray]], classes: tuple[str, ...]) ->
 def _from_cifar_binaries(contents: dict[PurePosixPath, bytes]) -> SmallImages:
     """Records of one label byte and 3 × 32 × 32 bytes (cs.toronto.edu/~kriz/cifar.html)."""
     by_name = {name.name: content for name, content in contents.items()}
-    train = b"".join(by_name[f"data_batch_{number}.bin"] for number in range(1, 6))
-    return SmallImages(_records(train), _records(by_name["test_batch.bin"]), CIFAR10_CLASSES)
+    learnt, tested = [f"data_batch_{number}.bin" for number in range(1, 6)], "test_batch.bin"
+    for name in (*learnt, tested):
+        if not by_name.get(name) or len(by_name[name]) % _RECORD:
+            raise ValueError(t("CIFAR-10's {name} is missing or damaged.").format(name=name))
+    train = b"".join(by_name[name] for name in learnt)
+    return SmallImages(_records(train), _records(by_name[tested]), CIFAR10_CLASSES)
 
 
 def _records(content: bytes) -> ImageSet:
-    records = torch.frombuffer(bytearray(content), dtype=torch.uint8).view(-1, 1 + 3 * 32 * 32)
+    records = torch.frombuffer(bytearray(content), dtype=torch.uint8).view(-1, _RECORD)
     return ImageSet(records[:, 1:].reshape(-1, 3, 32, 32).contiguous(), records[:, 0].long())

@@ -192,6 +192,14 @@ def test_reads_cifar_10s_own_binaries(tmp_path: Path) -> None:
     assert data.train.images[0, 0, 1, :3].tolist() == [32, 33, 34]  # row-major, channel by channel
 
 
+@pytest.mark.parametrize("damage", [{}, {"data_batch_3.bin": b""}, {"data_batch_3.bin": bytes(3000)}])
+def test_names_the_file_that_an_incomplete_cifar_10_lacks(tmp_path: Path, damage: dict[str, bytes]) -> None:
+    there = {f"data_batch_{n}.bin": bytes(3073) for n in (1, 2, 4, 5)} | {"test_batch.bin": bytes(3073)}
+    _write_tar(tmp_path / "cifar.tar.gz", there | damage)
+    with pytest.raises(ValueError, match=r"^CIFAR-10's data_batch_3\.bin is missing or damaged\.$"):
+        load_small_images(tmp_path / "cifar.tar.gz")
+
+
 def test_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="No images were found under train/CLASS and test/CLASS"):
         load_small_images(tmp_path)

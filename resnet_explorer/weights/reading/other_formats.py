@@ -78,5 +78,5 @@ def other_archive(members: Collection[str], name: str) -> str:
         ).format(name=name)
     inside = ", ".join(printable(member) for member in sorted(members)[:3])
     return t("{name} is a ZIP archive ({inside}); unpack it and give the checkpoint in it.").format(
-        name=name, inside=inside or "empty"
+        name=name, inside=inside or t("empty")
     )
