@@ -16,17 +16,17 @@ PICTURE = ".js-plotly-plot .main-svg"
 CURVE = ".scatterlayer .trace path"
 LIVE = f".st-key-dg_live_chart {CURVE}"
 WAITS = (
-    ("The gradient’s way", "gradient", "Show me", PICTURE),
-    ("Signal forward", "signal", "Show me", PICTURE),
-    ("Degradation", "degradation", "Show me", PICTURE),
+    ("Through the depth, gradient", "gradient", "Show", PICTURE),
+    ("Through the depth, signal", "gradient?td_lab=signal", "Show", PICTURE),
+    ("Degradation", "degradation", "Show", PICTURE),
     (
         "Degradation, two networks trained, their first epoch",
         "degradation?dg_guess_shown=1",
         "Train both",
         LIVE,
     ),
-    ("Cut the wire, the whole sweep", "wire", "Show me", PICTURE),
-    ("The landscape", "landscape", "Show me", PICTURE),
+    ("Cut the wire, the whole sweep", "wire?cw_view=sweep", "Show", PICTURE),
+    ("The landscape", "landscape", "Show", PICTURE),
     ("The landscape, 9 × 9 points computed", "landscape?ls_guess_shown=1&ls_view=again", "Compute", PICTURE),
 )
 
@@ -52,7 +52,7 @@ def _wait(chromium: Browser, address: str, click: str, picture: str) -> float:
         page = chromium.new_page()
         page.set_default_timeout(300_000)
         page.goto(f"{app}/{address}")
-        button = page.get_by_role("button", name=click)
+        button = page.get_by_role("button", name=click, exact=True)
         button.wait_for()
         start = time.perf_counter()
         button.click()
