@@ -25,7 +25,7 @@ ORDER = (
     *("photos", "weights", "explanation", "faithfulness", "features", "inside", "side_by_side", "batch"),
     *("export", "training", "finetune", "labs", "lessons", "serving", "ui", "commands"),
 )
-"""The rooms as `DESIGN.md` has them, from the top: a room imports only rooms that stand before it."""
+"""The rooms as the README has them: a room imports only rooms that stand before it."""
 
 LOADS_TORCH = {
     "model": "audit block_parts fold_batch_norm resnet",

@@ -1,9 +1,7 @@
 """The path of the feature map as a picture: every map a box, from the image to the scores.
 
-The front of a box is the map as one sees it, rows by columns; behind it lie its channels, to scale. The
-fronts are drawn by the cube root of their sides, so that one of 7 × 7 cells still has room for a picture:
-a side 8 times as long is drawn twice as long. The SVG takes its text colour from where it stands, so that
-it is legible on white and on black.
+`map_box_svg` draws the boxes. The SVG takes its text colour from where it stands, so that it is legible on
+white and on black.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A map as a box, to scale: its front is the map as one sees it, behind it lie its channels.
+"""A map as a box: its front is the map as one sees it, behind it lie its channels, to scale.
 
 The fronts are drawn by the cube root of their sides, so that one of 7 × 7 cells still has room for a picture:
 a side 8 times as long is drawn twice as long.

@@ -145,7 +145,11 @@ def evaluate(x: Array, running: Running, layer: Affine) -> Forward:
 
 
 def running_after(batches: Iterable[Array], momentum: float, channels: int) -> Iterator[Running]:
-    """The running statistics before the first batch, and after each."""
+    """The running statistics before the first batch, and after each.
+
+    Raises:
+        ValueError: if a channel has one number only.
+    """
     running = Running.fresh(channels)
     yield running
     for batch in batches:
@@ -160,6 +164,9 @@ def draw_batches(x: Array, count: int, seed: int) -> list[Array]:
         x: the first batch (N, C, H, W).
         count: how many batches there are, the first among them.
         seed: of the others.
+
+    Raises:
+        ValueError: if a channel has one number only.
     """
     if count < 1:
         return []
@@ -169,7 +176,11 @@ def draw_batches(x: Array, count: int, seed: int) -> list[Array]:
 
 
 def running_rows(batches: Sequence[Array], momentum: float) -> list[dict[str, Any]]:
-    """One row per batch and channel: the batch's statistics, and the running ones after it."""
+    """One row per batch and channel: the batch's statistics, and the running ones after it.
+
+    Raises:
+        ValueError: if a channel has one number only.
+    """
     if not batches:
         return []
     channels = batches[0].shape[1]

@@ -187,7 +187,11 @@ def why_it_fails(choice: BlockChoice, found: Sequence[Difference]) -> str:
 
 
 def what_helps(choice: BlockChoice) -> str:
-    """What a 1×1 convolution on the shortcut would do."""
+    """What a 1×1 convolution on the shortcut would do; "" where none is needed.
+
+    Raises:
+        ValueError: as `block_record`.
+    """
     record = block_record(replace(choice, shortcut="needed"))
     conv = next((layer for layer in record.layers if layer.role == "downsample.0"), None)
     if conv is None:

@@ -123,7 +123,7 @@ class Explanation:
             self.label,
             self.probability,
             t("the input") if self.evidence.stage == PIXELS else section_name(self.evidence.stage),
-            f"{method.name} ({method.source})",
+            method.citation,
         )
         height, width = self.map.shape
         titles = (

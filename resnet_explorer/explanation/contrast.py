@@ -70,7 +70,7 @@ def contrast(result: StagePass, contrast_result: StagePass, stage: int, method: 
         method: a key of `cam.ONE_PASS`.
 
     Raises:
-        ValueError: for a kind.
+        ValueError: for a kind, or a method that is none of one pass.
     """
     passes = (result, contrast_result)
     one, other = (evidence(each.outputs[stage], method).signed_map for each in passes)

@@ -75,7 +75,7 @@ def integrated_gradients(
         Steps, the last with the answer: a part of the path attributes nothing that is of use.
 
     Raises:
-        ValueError: for a class or kind that the network does not have, or a tensor it does not take.
+        ValueError: for a class or kind that the network has not, a tensor that it does not take, or no steps.
     """
     check_input(model, tensor)
     check_target(target, model.spec.num_classes)

@@ -61,6 +61,9 @@ def preprocess(
     Returns:
         The tensor (1, channels, crop, crop), normalised, and the crop it was made from. In the
         centre it equals torchvision's transforms (a test says how closely).
+
+    Raises:
+        ValueError: for a network that takes neither one channel nor three.
     """
     crop = crop_photo(photo, preprocessing, view)
     return to_tensor(crop.image, preprocessing, channels), crop
@@ -71,6 +74,9 @@ def default_view(model: ResNet, photo: Photo, preprocessing: Preprocessing) -> V
 
     In the centre or, for weights of the policy "most_confident", the one of three squares along the
     longer side whose most probable class is the most probable: what is off-centre is not cut off.
+
+    Raises:
+        ValueError: for such weights of a network that takes neither one channel nor three.
     """
     if preprocessing.crop_policy == "centre":
         return CENTRE

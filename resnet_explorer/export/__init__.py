@@ -1,1 +1,1 @@
-"""A network to take home: as a Python file of its own, and as ONNX. Graphs and tables draw themselves."""
+"""A network to take home: as a Python file of its own, as ONNX, and, trained, as a bundle that predicts."""

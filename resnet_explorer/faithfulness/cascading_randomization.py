@@ -80,11 +80,14 @@ def cascade(
         tensor: (1, channels, H, W).
         target: index of the class, or a kind.
         stage: whose output is read.
-        method: a key of `cam.METHODS`.
+        method: a key of `cam.ONE_PASS`.
         seed: of the random weights.
 
     Yields:
         Networks done; the steps so far.
+
+    Raises:
+        ValueError: for a stage, class or method that there is not, or a tensor that it does not take.
     """
     network = copy.deepcopy(model).requires_grad_(False)
     untrained = untrained_network(model, seed)

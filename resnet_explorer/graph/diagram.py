@@ -2,7 +2,7 @@
 
 A residual network is a chain of cells. A cell is one layer outside the blocks, one block, or a run
 of blocks that are the same but for their names, folded into one ("×35"). The SVG, the DOT text and
-the list of shortcuts are all made from these cells, so they cannot disagree.
+the records of lines are all made from these cells, so they cannot disagree.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def fitting_svg(
         plan: the network.
         place: its width and height in pixels.
         shapes: whether shapes are wanted.
-        layers: as for `network_svg`, as are the others.
+        layers, folds, direction, heading, beside: as for `network_svg`.
     """
     found = None
     for words in _FEWER if shapes else _WITHOUT_SHAPES:

@@ -173,6 +173,9 @@ class ResNet(nn.Module):
 
     Attributes:
         spec: what it was built from.
+
+    Raises:
+        ValueError: for what is no spec, or would take more memory than networks may.
     """
 
     def __init__(self, spec: ResNetSpec) -> None:
@@ -233,6 +236,9 @@ def build(spec: ResNetSpec) -> ResNet:
     """The network of a spec, with torchvision's initial weights under the same seed.
 
     Under `torch.device("meta")` it costs no memory and no random numbers.
+
+    Raises:
+        ValueError: as `ResNet`.
     """
     return ResNet(spec)
 

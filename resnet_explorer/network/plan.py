@@ -78,7 +78,8 @@ def plan_block(
         in_shape: (C, H, W) of the input.
         width: channels of the block before expansion.
         stride: 1, or 2 to halve the size.
-        spec: where groups, stride placement, activation, shortcut, norm and bias come from.
+        spec: where groups, stride placement, activation, shortcut, norm and bias come from; a `ResNetSpec`'s
+            defaults unless told.
         inner_width: channels of the 3×3 convolution of a bottleneck; the width unless told.
         expansion: output channels over the width of a bottleneck; the paper's 4 unless told.
         name: prefix of the names of its layers.
@@ -86,7 +87,8 @@ def plan_block(
         first: whether it is the first block of a pre-activation network, which the stem activates.
 
     Raises:
-        ValueError: if option A would have to pad to fewer channels, or a basic block to expand.
+        ValueError: if option A would have to pad to fewer channels, or a basic block to expand; if groups
+            do not divide the channels, or the input is smaller than a window.
     """
     spec = spec or ResNetSpec(kind, (1,))
     if expansion is None:

@@ -24,7 +24,7 @@ def ordinary_photos(side: int, count: int) -> NDArray[np.uint8]:
     """Squares of ordinary photos, (count, side, side, 3): the same at every call.
 
     Small ones are CIFAR-10's test photos, the classes in rotation; large ones are cut from the samples,
-    which take turns, every second one mirrored.
+    which take turns, mirrored in every second round.
 
     Raises:
         ValueError: if the photos are not there.

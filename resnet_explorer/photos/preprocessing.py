@@ -49,7 +49,9 @@ def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
     """A `Preprocessing` from the JSON of a file.
 
     Raises:
-        ValueError: if a number is missing or out of reason.
+        KeyError: if a number is missing.
+        TypeError: if one is nothing that can be a number.
+        ValueError: if one is out of reason.
     """
     red, green, blue = map(float, values["mean"])
     std_red, std_green, std_blue = map(float, values["std"])

@@ -32,7 +32,7 @@ UNREAD: Final = 60.0
 
 
 def server_share(processes: int) -> int:
-    """Bytes that each of so many processes holds at most: one of the largest files, however many they are."""
+    """Bytes that each of so many processes holds at most: its part, but no less than a largest file."""
     return max(SERVER_BYTES // processes, LARGEST)
 
 

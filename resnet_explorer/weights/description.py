@@ -52,6 +52,9 @@ class Weights:
         notes: what was assumed, a sentence each.
         calibration: how far its probabilities can be believed; None where nobody measured it.
         kinds: of its classes.
+
+    Raises:
+        ValueError: if the feature maps of one photo would take more memory than they may.
     """
 
     key: str

@@ -39,7 +39,11 @@ def describe(key: str) -> Weights:
 
 
 def address(key: str) -> str:
-    """Where torchvision publishes the file."""
+    """Where torchvision publishes the file.
+
+    Raises:
+        ValueError: if torchvision has no such weights.
+    """
     return str(_published(key).url)
 
 

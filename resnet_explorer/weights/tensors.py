@@ -1,4 +1,4 @@
-"""Trained values into a network, and out of it into a file. The part of the package that needs torch."""
+"""Trained values into a network, and out of it into a file."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def go_on(key: str, epochs: int | None = None) -> None:
         epochs: of the whole run, those that are done among them; as before unless told.
 
     Raises:
-        ValueError: if there is none of that key, or it is under way.
+        ValueError: if there is none of that key, it is under way, or its photos are gone.
     """
     run = find_run(key)
     if run.alive:

@@ -119,6 +119,10 @@ class Run:
         best_state: the network's values after it.
         history: the epochs that are done.
         best_logits: what it said of the photos to test on, (photos, classes); None before there was one.
+
+    Raises:
+        ValueError: if a batch has fewer photos than there are workers, or fewer stages are there than are to
+            learn.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ ENDINGS: Final = (".pth", ".pt", ".th", ".bin", ".ckpt", ".tar", ".model", ".saf
 """In lower case."""
 
 MAX_BYTES: Final = 512 * 2**20
-"""Of a checkpoint, packed or unpacked: room for torchvision's largest ResNet (334 MB)."""
+"""Of a checkpoint, packed or unpacked: room for torchvision's largest ResNet (485 MB)."""
 
 
 def endings_text() -> str:

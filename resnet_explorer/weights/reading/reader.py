@@ -157,7 +157,11 @@ class _PlainUnpickler(pickle._Unpickler):
     }
 
     def find_class(self, module: str, name: str) -> Any:
-        """What stands for a name; an UnpicklingError names any other."""
+        """What stands for a name.
+
+        Raises:
+            UnpicklingError: for any other, which it names.
+        """
         full = f"{module}.{name}"
         if full == "collections.OrderedDict":
             return OrderedDict
