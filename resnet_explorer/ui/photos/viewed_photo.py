@@ -98,7 +98,9 @@ def cached_pass(
         with torch_gate():
             return stage_pass(model, tensor, range(len(weights.spec.depths) + 1), target)
 
-    return shared_result(key, (digest_of(photo, key), weights.key, view, target), compute, "pass")
+    # A run begins with weights of this key, but shows them photos in its own size.
+    question = (digest_of(photo, key), weights.key, weights.preprocessing, view, target)
+    return shared_result(key, question, compute, "pass")
 
 
 @dataclass(frozen=True)
