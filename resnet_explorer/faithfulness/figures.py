@@ -67,7 +67,7 @@ def drops_figure(found: Areas, stage: str) -> go.Figure:
             y=counts,
             width=edges[1] - edges[0],
             marker={"color": rgba(LINE_GREY, 0.7), "line": {"color": LINE_GREY, "width": 1}},
-            hovertemplate="about %{x:.1%}: %{y} areas<extra></extra>",
+            hovertemplate=t("about %{x:.1%}: %{y} areas") + "<extra></extra>",
         )
     )
     figure.add_vline(
@@ -93,7 +93,7 @@ def segments_figure(found: Occlusion, stage: str) -> go.Figure:
             y=found.drops,
             mode="markers",
             marker={"size": 13, "color": STAGE_COLOURS[stage], "line": {"width": 1, "color": LINE_GREY}},
-            hovertemplate="map %{x:.3g}, drop %{y:.1%}<extra></extra>",
+            hovertemplate=t("map %{x:.3g}, drop %{y:.1%}") + "<extra></extra>",
         )
     )
     figure.add_hline(y=0, line={"color": LINE_GREY, "width": 1.5})
@@ -173,7 +173,7 @@ def _random_traces(
             name=t("{count} random orders").format(count=len(curves)),
             legendgroup="random",
             showlegend=legend,
-            hovertemplate="%{x:.0%}: %{y:.1%}<extra>random</extra>",
+            hovertemplate="%{x:.0%}: %{y:.1%}<extra>" + t("random") + "</extra>",
         ),
     )
 
@@ -187,5 +187,5 @@ def _own(shares: NDArray[np.float64], curve: NDArray[np.float64], stage: str, co
         name=t("the map"),
         legendgroup="map",
         showlegend=column == 1,
-        hovertemplate=t("%{x:.0%}: %{y:.1%}<extra>the map</extra>"),
+        hovertemplate="%{x:.0%}: %{y:.1%}<extra>" + t("the map") + "</extra>",
     )

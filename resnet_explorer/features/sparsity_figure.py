@@ -47,7 +47,7 @@ def sparsity_figure(places: Sequence[Place], channels: Sequence[ChannelStatistic
             figure.add_bar(
                 x=at,
                 y=values,
-                name=section,
+                name=t(section),
                 legendgroup=section,
                 showlegend=in_legend,
                 marker={"color": fill, "line": {"width": 0}},
@@ -68,7 +68,7 @@ def sparsity_figure(places: Sequence[Place], channels: Sequence[ChannelStatistic
         tickvals=[place.index for place in places] if few else [],
         ticktext=[_tick(place) for place in places] if few else [],
         tickfont_size=FONT_SIZE,
-        title_text="stage.block" if few else "",
+        title_text=t("stage.block") if few else "",
     )
     marks = [0, 25, 50, 75, 100]
     figure.update_yaxes(
@@ -83,7 +83,7 @@ def sparsity_figure(places: Sequence[Place], channels: Sequence[ChannelStatistic
 
 def _tick(place: Place) -> str:
     """ "3.2" for block 2 of stage 3."""
-    return f"{place.stage}.{place.block}" if place.block else "stem"
+    return f"{place.stage}.{place.block}" if place.block else t("stem")
 
 
 def stage_means(places: Sequence[Place], channels: Sequence[ChannelStatistics]) -> list[tuple[str, float]]:

@@ -82,7 +82,7 @@ def weight_change_figure(weight_changes: tuple[WeightChange, ...]) -> go.Figure:
     figure = go.Figure(
         go.Bar(
             x=distances,
-            y=sections,
+            y=list(map(t, sections)),
             orientation="h",
             marker_color=[STAGE_COLOURS[section] for section in sections],
             text=list(map(distance_text, distances)),

@@ -92,7 +92,7 @@ def _sentence(layer: Layer, row: int, column: int) -> str:
     ]
     lost = unread_lines(windows(layer)[1])
     if lost:
-        where = t("the padded input") if layer.padding else t("the map")
+        where = t("the padded input") if layer.padding else t("the feature map")
         told.append(t("column **{columns}** of {where} is never read").format(columns=lost, where=where))
     return t("; ").join(told) + t(".")
 

@@ -78,7 +78,7 @@ def _finding(channels: Sequence[ChannelStatistics], places: Sequence[Place]) -> 
     pairs = list(zip(places, channels, strict=True))
     sparsest, most = max(pairs, key=lambda pair: pair[1].sparsity)
     deadest, dead = max(pairs, key=lambda pair: pair[1].dead)
-    means = t(", ").join(f"{section} **{share:.0%}**" for section, share in stage_means(places, channels))
+    means = t(", ").join(f"{t(section)} **{share:.0%}**" for section, share in stage_means(places, channels))
     sentences = [
         t("Zeros on this photo: {means}.").format(means=means),
         t("The sparsest place is {place} with **{share:.0%}**.").format(

@@ -199,7 +199,7 @@ def _read_weight_change(found: tuple[WeightChange, ...]) -> str:
     if not most.distance:
         return t("All stages stayed as they were: **only the new head** learned.")
     words = t("The weights of **{section}** changed most, by {distance} of their initial values.")
-    return words.format(section=most.section, distance=distance_text(most.distance))
+    return words.format(section=t(most.section), distance=distance_text(most.distance))
 
 
 def _weight_changes(evaluated: EvaluatedRun) -> tuple[WeightChange, ...]:
