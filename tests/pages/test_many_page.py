@@ -184,7 +184,7 @@ def test_only_small_copies_are_kept() -> None:
     large = file_of(open_sample("coffee").image.resize((3000, 2000)), "JPEG")
     page = upload(opened("many"), {"large.jpg": large})
     assert uploader(page).value in (None, [])
-    (answer,) = page.session_state["_mp_own"][1].step.answer.predictions
+    (answer,) = page.session_state["_mp_batch"].job.step.answer.predictions
     assert max(open_photo(answer.kept.photo, "copy").image.size) == 512
     assert len(answer.kept.photo) + len(answer.kept.thumbnail) < 100_000
     assert page.session_state["_mp_batch"].entries == []
@@ -201,6 +201,14 @@ def test_the_server_lets_go_of_the_uploads(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", note)
     upload(opened("many"), {"a.png": SAMPLE_FILES["rocket.jpg"], "b.txt": b"no"})
     assert len(gone) == 2
+
+
+def test_answers_stay_in_another_language() -> None:
+    page = upload(opened("many"), {"a.png": SAMPLE_FILES["rocket.jpg"]})
+    before = list(table(page)["probability"])
+    page.button(key="_speak_zh").click().run()
+    assert not page.exception
+    assert list(table(page)["probability"]) == before
 
 
 def test_answers_stay_with_the_network_that_gave_them() -> None:

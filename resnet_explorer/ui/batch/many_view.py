@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.batch.results import Results, accuracy
 from resnet_explorer.common.i18n import nt, t
+from resnet_explorer.common.progress import Step
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
 from resnet_explorer.ui.app.refusal import shown_refusal
@@ -23,7 +26,7 @@ from resnet_explorer.ui.batch.views import (
 )
 from resnet_explorer.ui.photos.viewed_photo import class_names
 from resnet_explorer.ui.session.loaded_networks import trained
-from resnet_explorer.ui.session.progress_job import run_with_progress
+from resnet_explorer.ui.session.progress_job import Job, run_job, run_with_progress
 from resnet_explorer.ui.weights.needs_weights import photo_weights
 from resnet_explorer.ui.widgets.component import style
 from resnet_explorer.weights.description import Weights
@@ -83,12 +86,14 @@ def _predictions(batch: Batch, source: str) -> Results | None:
         network = trained(weights)
     from resnet_explorer.batch.classify import predict_photos
 
-    results, is_whole = run_with_progress(
-        f"_mp_{'samples' if source == 'samples' else 'own'}",
-        (weights.key if source == "samples" else batch,),
-        lambda: predict_photos(batch.entries, network, weights.preprocessing),
-        t("Predicting the photos"),
-    )
+    def start() -> Iterator[Step[Results]]:
+        return predict_photos(batch.entries, network, weights.preprocessing)
+
+    label = t("Predicting the photos")
+    if source == "samples":
+        return run_with_progress("_mp_samples", (weights.key,), start, label)[0]
+    batch.job = batch.job or Job(start)
+    results, is_whole = run_job("_mp_own", batch.job, label)
     if is_whole:
         batch.entries.clear()  # lets go of an archive that was uploaded
     return results

@@ -11,10 +11,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from resnet_explorer.batch.results import Results
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.photos.decode import MAX_BYTES
 from resnet_explorer.photos.samples import SAMPLES, sample_bytes
 from resnet_explorer.photos.sources import Entry, entry_of_bytes
+from resnet_explorer.ui.session.progress_job import Job
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.uploads import emptied, read_once
 from resnet_explorer.weights.description import Weights
@@ -35,12 +37,15 @@ class Batch:
         weights: of the network.
         count: how many they were.
         excluded: how many more there were.
+        job: that predicts photos that were given, kept with them: a session's results are computed anew in
+            another language, and these photos cannot be read again.
     """
 
     entries: list[Entry]
     weights: Weights
     count: int
     excluded: int = 0
+    job: Job[Results] | None = None
 
 
 def source_input(place: DeltaGenerator) -> str:

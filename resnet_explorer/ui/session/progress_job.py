@@ -126,7 +126,11 @@ def run_with_progress(
     Returns:
         The answer or, after Stop, what was known by then (None for nothing); and whether it is complete.
     """
-    job = cached_result(key, inputs, lambda: Job(start))
+    return run_job(key, cached_result(key, inputs, lambda: Job(start)), label)
+
+
+def run_job(key: str, job: Job[T], label: str) -> tuple[T | None, bool]:
+    """Run a job that is kept elsewhere; arguments and answer as of `run_with_progress`."""
     if job.is_finished:
         return job.answer, True
     place = st.empty()
