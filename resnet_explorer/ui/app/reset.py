@@ -42,5 +42,6 @@ def _reset(page: str, kept: frozenset[str]) -> None:
 
 
 def _undo() -> None:
-    _, before = st.session_state.pop(_UNDO)
-    st.session_state.update(before)
+    undo = st.session_state.pop(_UNDO, None)
+    if undo:  # a second click may come before the button is gone
+        st.session_state.update(undo[1])
