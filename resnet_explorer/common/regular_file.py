@@ -26,10 +26,11 @@ def open_regular(path: Path, name: str) -> Iterator[tuple[BinaryIO, int]]:
     try:
         # Opening a pipe would wait for somebody at its other end.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)  # a folder's would stay open: `fdopen` refuses it and lets go of nothing
+            raise no_file(name)
         with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise no_file(name)
             yield file, status.st_size
     except OSError as error:
         raise ValueError(

@@ -34,6 +34,17 @@ def test_a_pipe_or_a_device_is_no_file(way: str, tmp_path: Path) -> None:
             WAYS[way](path)
 
 
+@pytest.mark.parametrize("way", ["photo", "weights", "names", "header"])
+def test_a_folder_is_no_file_and_is_not_left_open(way: str, tmp_path: Path) -> None:
+    free = os.dup(0)
+    os.close(free)
+    with pytest.raises(ValueError, match="no file, but a folder"):
+        WAYS[way](tmp_path)
+    again = os.dup(0)
+    os.close(again)
+    assert again == free
+
+
 @pytest.mark.parametrize("way", ["photo", "weights", "names"])
 def test_a_sparse_file_of_5_gb_is_refused_by_what_it_claims(way: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"5,000 MB|5,242,880,000 bytes|more than 1,048,576 bytes"):
