@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -215,3 +216,11 @@ class TestPreprocessing:
     def test_one_out_of_reason_is_refused(self, tile: int) -> None:
         with pytest.raises(ValueError, match=rf"tile is {tile}; 0 \(none\) or 8 to the crop’s 224"):
             read_preprocessing({**WRITTEN, "tile": tile})
+
+    @pytest.mark.parametrize(
+        "wrong", [{"resize": float("inf")}, {"tile": float("inf")}, {"mean": (10**400, 0, 0)}], ids=str
+    )
+    def test_a_number_beyond_all_bounds_is_refused(self, wrong: dict[str, Any]) -> None:
+        """A file may say so, and a folder of networks is read at every click."""
+        with pytest.raises(ValueError, match=r"infinity|too large"):
+            read_preprocessing({**WRITTEN, **wrong})
