@@ -79,7 +79,7 @@ def significant_text(value: float) -> str:
     value = float(value)
     if abs(value) < NEGLIGIBLE:
         return "0"
-    if abs(value) >= 1e4:
+    if abs(value) >= 9999.5:  # which four digits would round to "1e+04"
         return minus_sign(f"{value:,.0f}")
     return minus_sign(f"{value:.4g}" if abs(value) >= 1e-3 else f"{value:.3g}")
 
