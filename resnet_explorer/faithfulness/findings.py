@@ -106,7 +106,7 @@ def areas_finding(found: Areas) -> str:
     elif found.beaten >= count / 2:
         verdict = t("**Not clearly more than chance:** many other places cost as much.")
     else:
-        verdict = t("**Most other places cost more:** the network does not depend on the hot area.")
+        verdict = t("**Most other places cost more:** the network depends more on them than on the hot area.")
     return f"{numbers} {rank} {verdict}"
 
 
@@ -152,7 +152,8 @@ def cascade_finding(found: Cascade) -> str:
         )
     elif last.correlation >= STRONG:
         verdict = t(
-            "**The map stays alike:** it shows the photo and the architecture, not what the network learned."
+            "**The map stays alike:** it shows the photo and the architecture more than what the network "
+            "learned."
         )
     elif last.correlation >= WEAK:
         verdict = t("**Some of it stays:** part of the map does not depend on what the network learned.")

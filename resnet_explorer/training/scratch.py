@@ -90,7 +90,7 @@ def zero_last_norms(model: nn.Module) -> None:
 def average_cycles(model: ResNet, earlier: ResNet) -> None:
     """Make a network the mean of itself and an earlier one, each the end of a cycle of the rate.
 
-    Stochastic weight averaging (Izmailov et al. 2018, section 3.1). The norms have to be measured
+    Stochastic weight averaging (Izmailov et al. 2018, section 3.2). The norms have to be measured
     afterwards, by `measure_norms`.
     """
     for mine, other in zip(model.parameters(), earlier.parameters(), strict=True):

@@ -2,8 +2,8 @@
 
 A network sees larger objects in random crops than in whole photos, so it is at its best on pictures larger
 than those that it was trained on, once its norms and its last layer have met that size (Touvron et al. 2019,
-*Fixing the train-test resolution discrepancy*, section 3). Small pictures are also what makes the training
-affordable on two cores.
+*Fixing the train-test resolution discrepancy*, sections 3 and 4). Small pictures are also what makes the
+training affordable on two cores.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def plain(item: Item, preprocessing: Preprocessing, channels: int) -> Tensor:
 def augmented(
     item: Item, preprocessing: Preprocessing, channels: int, rng: np.random.Generator, crops: str = "gentle"
 ) -> Tensor:
-    """A random part of a photo, mirrored half of the times, (channels, side, side).
+    """A random part of a photo, mirrored half of the time, (channels, side, side).
 
     Args:
         item: the photo.

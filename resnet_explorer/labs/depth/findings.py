@@ -57,7 +57,7 @@ def gradient_why(found: Pair[BackwardPass], config: DepthConfig) -> tuple[str, s
 
 
 def signal_why(found: Pair[ForwardPass], config: DepthConfig) -> tuple[str, str]:
-    """What the variance comes to in both networks, in Markdown; and for whom that is good or bad."""
+    """What the variance comes to in both networks, in Markdown; and why."""
     plain, residual = map(leaves, found.both)
     said = t("**Residual {residual}**, plain {plain}.").format(plain=plain, residual=residual)
     if config.init == "zero":
@@ -66,17 +66,20 @@ def signal_why(found: Pair[ForwardPass], config: DepthConfig) -> tuple[str, str]
     if config.norm == "none":
         each = found.residual.end_to_end ** (1 / config.blocks)
         times = f"{TIMES}{each:.2g}" if math.isfinite(each) else t("without bound")
-        why = t("Without a norm each block adds as much as is there, {times} a block: bad for all behind it.")
+        why = t(
+            "Without a norm each block adds in proportion to what is there, {times} a block: over many "
+            "blocks these factors multiply."
+        )
         return said, why.format(times=times)
     share = last.branch.variance / last.output.variance if last.branch else math.nan
     why = t(
         "Every branch reads it normalized and adds as much as the first: good for the gradient, whose way "
-        "stays open; bad for late blocks: the last one’s part is {share:.1%}."
+        "stays open; but late blocks weigh little: the last one’s part is {share:.1%}."
     )
     if config.activation == "post":
         why = t(
-            "Every branch adds as much as the first, and a ReLU after each addition cuts what is negative: "
-            "good for nobody. The last block’s part is {share:.1%}."
+            "Every branch adds as much as the first, and the ReLU after each addition cuts off what is "
+            "negative, and there the gradient, too. The last block’s part is {share:.1%}."
         )
     return said, why.format(share=share)
 

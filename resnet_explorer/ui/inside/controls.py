@@ -23,7 +23,7 @@ AIM: Final = "_in_aim"
 MEAN: Final = "mean"
 CHOSEN: Final = "chosen"
 REFINING: Final = "study/residual-56"
-"""Nine blocks a stage: enough to see that the later ones refine."""
+"""Nine blocks a stage: enough to see which of them refine."""
 
 
 def source_input(at: DeltaGenerator) -> str:
@@ -88,7 +88,7 @@ def refining_button(at: DeltaGenerator) -> None:
     at.button(
         t("Your network") if refining else t("Nine blocks a stage"),
         key="_in_refining",
-        help=t("Residual 56 of the study: with several blocks in a stage, the later ones refine."),
+        help=t("Residual 56 of the study, nine blocks in each stage: which of them refine?"),
         on_click=_show_network,
         args=(CHOSEN if refining else REFINING,),
     )
