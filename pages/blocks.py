@@ -17,6 +17,7 @@ from resnet_explorer.blocks.figures import (
 from resnet_explorer.blocks.pair_svg import counted_words, pair_svg
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.numbers import count_text
+from resnet_explorer.common.text import named
 from resnet_explorer.network.operations import UNITS
 from resnet_explorer.network.spec import title
 from resnet_explorer.ui.app.head import foot_places, head, more_settings, picture
@@ -85,7 +86,9 @@ measure = measure_choice("blk_count")
 for column, (kind, drawn) in zip(st.columns(2), both_plans(spec, input_size).items(), strict=True):
     total = amount(drawn, measure)
     column.metric(
-        f"{title(drawn.spec)}, {t(kind)}: {t(measure)}", count_text(total), help=f"{total:,} {t(measure)}"
+        named(t(", ").join((title(drawn.spec), t(kind))), t(measure)),
+        count_text(total),
+        help=f"{total:,} {t(measure)}",
     )
 st.plotly_chart(stage_figure(spec, input_size, measure), key="blk_stage_chart")
 if with_block(with_block(spec, "basic"), "bottleneck") != spec.with_(block="bottleneck"):

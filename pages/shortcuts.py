@@ -5,6 +5,7 @@ require_frame(__file__)
 import streamlit as st
 
 from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.common.text import enumerated
 from resnet_explorer.graph.diagram import dashed_blocks, to_dot
 from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.spec_code import encode_spec
@@ -24,7 +25,7 @@ from resnet_explorer.ui.widgets.save_button import save_button
 
 
 def sentence(p: Plan) -> str:
-    counts = t(", ").join(shortcut_counts(p))
+    counts = enumerated(shortcut_counts(p))
     if not counts:
         return t("No shortcut: each block hands on g(x) alone.")
     if not dashed_blocks(p):

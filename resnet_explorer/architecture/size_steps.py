@@ -122,11 +122,13 @@ def floor_sentence(window: Window, line: str = "column") -> str:
             "{span}, and the last window {place}: nothing is left over, so the floor changes nothing."
         ).format(span=span, place=place)
     words = nt(
-        "the last {line} ({last}) is never read",
-        "the last {count} {lines} ({first} to {last}) are never read",
+        "the last {line} ({which}) is never read",
+        "the last {count} {lines} ({which}) are never read",
         window.unread,
     )
-    lost = words.format(line=one, lines=many, count=window.unread, first=window.last_end + 1, last=last)
+    first = window.last_end + 1
+    which = str(last) if first == last else t("{first} to {last}").format(first=first, last=last)
+    lost = words.format(line=one, lines=many, count=window.unread, which=which)
     return t("{span}. The last window {place}: {lost}, {what}.").format(
         span=span, place=place, lost=lost, what=_what_is_lost(window, one)
     )

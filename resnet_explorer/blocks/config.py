@@ -177,8 +177,11 @@ def why_it_fails(choice: BlockChoice, found: Sequence[Difference]) -> str:
     if named is None:
         raise ValueError(t("The shapes can be added: nothing fails."))
     lines = [t("`y + x` adds number to number, so both need the same shape. Here they differ:"), ""]
-    lines += [f"- {difference.text} — {_cause(choice, difference)};" for difference in found]
-    lines[-1] = lines[-1].removesuffix(";") + "."
+    ends = [t("; ").rstrip()] * (len(found) - 1) + [t(".")]
+    lines += [
+        f"- {difference.text} — {_cause(choice, difference)}{end}"
+        for difference, end in zip(found, ends, strict=True)
+    ]
     lines += [
         "",
         t("*Tensor a* is the branch y, *tensor b* the shortcut x.") + " " + _order_sentence(found, named),
@@ -214,7 +217,7 @@ def what_helps(choice: BlockChoice) -> str:
 
 def broadcast_sentence(found: Sequence[Difference]) -> str:
     """What PyTorch does where counts differ and one of them is 1: it repeats, and does not fail."""
-    repeated = "; ".join(difference.text for difference in found)
+    repeated = t("; ").join(difference.text for difference in found)
     return t(
         "**No error, and yet no residual block.** The shapes differ ({repeated}), but one count is 1, so "
         "PyTorch repeats it silently (*broadcasting*). The result has a shape and means something else."

@@ -215,7 +215,7 @@ def _published(kind: BlockKind, stem: Stem) -> list[int]:
 
 def _add_curve(figure: go.Figure, kind: BlockKind, points: Sequence[DepthPoint], measure: Measure) -> None:
     colour = BLOCK_COLOURS[kind]
-    hover = f"{t(kind)}, %{{x}} {t('layers')}<br>%{{y:,}} {t(measure)}<extra></extra>"
+    hover = f"{t(kind)}{t(', ')}%{{x}} {t('layers')}<br>%{{y:,}} {t(measure)}<extra></extra>"
     figure.add_scatter(
         x=[point.depth for point in points],
         y=[amount(point, measure) for point in points],

@@ -11,7 +11,7 @@ from zipfile import is_zipfile
 import typer
 
 from resnet_explorer.commands.terminal import piece_bar, training_bar
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.network.spec import ResNetSpec, preset
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def train_small_images(told: ScratchOptions) -> None:
     side, largest = images.train.images.shape[-1], recipe.sizes[-1][1]
     sizes = tuple((part, max(1, size * side // largest)) for part, size in recipe.sizes)
     recipe = told.adapted(replace(recipe, sizes=sizes), images)
-    _train(told, spec, images, recipe, initial, "images")
+    _train(told, spec, images, recipe, initial, msg("images"))
     _finish(told, spec, images, recipe, initial)
 
 
@@ -132,7 +132,7 @@ def train_tiles(told: ScratchOptions) -> None:
     if digest := told.start_digest():
         recipe = next_cycle(recipe, digest)
     recipe = told.adapted(recipe, mosaics.images)
-    _train(told, spec, mosaics.images, recipe, initial, "tiles")
+    _train(told, spec, mosaics.images, recipe, initial, msg("tiles"))
     _finish_tiles(told, load_average(told.out / CHECKPOINT, spec), mosaics, recipe, photos)
 
 
@@ -173,7 +173,7 @@ def _train(
 
 def _counts(images: SmallImages, what: str) -> str:
     return t("{learnt:,} training and {tested:,} test {what}").format(
-        learnt=len(images.train), tested=len(images.test), what=what
+        learnt=len(images.train), tested=len(images.test), what=t(what)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
 from unicodedata import east_asian_width
@@ -57,6 +58,16 @@ def sentence_as_markdown(sentence: str) -> str:
 def named(name: str, words: str) -> str:
     """What is said of something, behind its name: each language has its own colon."""
     return t("{name}: {words}").format(name=name, words=words)
+
+
+def headed(title: str, text: str) -> str:
+    """A text behind its title, which is bold, in Markdown: each language has its own full stop."""
+    return t("**{title}.** {text}").format(title=title, text=text)
+
+
+def enumerated(words: Iterable[str]) -> str:
+    """Things one after the other: "a, b, c"; Chinese has a mark for this that is no comma."""
+    return t("{some}, {more}").format(some="", more="").join(words)
 
 
 def duration(seconds: float) -> str:

@@ -9,6 +9,7 @@ from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.html_table import Cell, html_table
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.numbers import bytes_text, count_text, signed_text
+from resnet_explorer.common.text import enumerated
 from resnet_explorer.comparison.differences import (
     SHORTCUT_KINDS,
     Comparison,
@@ -43,7 +44,7 @@ def comparison_html(comparison: Comparison, unit: str = "MACs") -> str:
 
 def shortcuts_text(side: Side) -> str:
     """Blocks by the kind of their shortcut: "1 projection, 2 identity"; "" where there are none."""
-    return t(", ").join(f"{number} {_kind_word(kind)}" for kind, number in side.shortcuts)
+    return enumerated(f"{number} {_kind_word(kind)}" for kind, number in side.shortcuts)
 
 
 def _kind_word(kind: ShortcutKind) -> str:

@@ -190,11 +190,11 @@ def unread_sentence(window: Window, line: str = "row") -> str:
             else t("the map's own")
         )
         words = nt(
-            ": {line} {first} is never read ({held}).",
-            ": {lines} {first} to {last} are never read ({held}).",
+            ": {line} {which} is never read ({held}).",
+            ": {lines} {which} are never read ({held}).",
             len(lost),
         )
-        text += words.format(line=one, lines=many, first=lost[0], last=lost[-1], held=held)
+        text += words.format(line=one, lines=many, which=unread_lines(window), held=held)
         text += t(" At {exact} instead of {size} nothing would be left over.").format(
             exact=_exact_size(window), size=window.size
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import enumerated
 from resnet_explorer.weights.kinds import HALF, KindAnswer, likeliest_kind
 from resnet_explorer.weights.shown_names import shown_name
 
@@ -85,7 +86,7 @@ def in_words(found: Confidence, names: Sequence[str], shown: Callable[[str], str
 
 def kind_in_words(found: KindAnswer) -> str:
     """As "a dog, 84%"."""
-    return f"{with_article(found.kind.name)}, {found.probability:.0%}"
+    return t(", ").join((with_article(found.kind.name), f"{found.probability:.0%}"))
 
 
 def _members_in_words(found: KindAnswer, names: Sequence[str], shown: Callable[[str], str]) -> str:
@@ -94,7 +95,7 @@ def _members_in_words(found: KindAnswer, names: Sequence[str], shown: Callable[[
         for index, probability in found.members[:MOST_NAMED]
         if probability >= WORTH_NAMING
     ]
-    return t(", ").join(members) + (", …" if len(found.members) > len(members) else "")
+    return enumerated([*members, "…"] if len(found.members) > len(members) else members)
 
 
 def with_article(kind: str) -> str:

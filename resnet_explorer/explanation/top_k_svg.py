@@ -7,7 +7,7 @@ from typing import Final
 
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import enumerated, named
 from resnet_explorer.weights.shown_names import fitting_name
 
 WIDTH: Final = 400
@@ -29,9 +29,9 @@ def top_k_svg(best: Sequence[tuple[str, float]], chosen: str, network: str, widt
         network: whose prediction it is, for those who hear the picture.
         width: in pixels; the narrower, the larger the letters in a column.
     """
-    words = t(", ").join(f"{name} {value:.1%}" for name, value in best)
+    words = enumerated(f"{name} {value:.1%}" for name, value in best)
     rows = top_k_rows(best, chosen, width)
-    return svg.document(width, ROW * len(best), *rows, aria_label=f"{network}: {words}", font_size=FONT)
+    return svg.document(width, ROW * len(best), *rows, aria_label=named(network, words), font_size=FONT)
 
 
 def top_k_rows(best: Sequence[tuple[str, float]], chosen: str, width: int) -> list[str]:

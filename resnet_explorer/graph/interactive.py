@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from resnet_explorer.common.atomic_file import write_text
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import enumerated
 from resnet_explorer.graph.diagram import Direction, cells
 from resnet_explorer.graph.svg import DASHES, Picture, network_svg
 from resnet_explorer.network.layers import Plan
@@ -149,7 +150,7 @@ _KINDS: Final = {"identity": msg("identity"), "projection": msg("projection"), "
 
 def _description(p: Plan) -> str:
     """What the graph shows, for those who do not see it."""
-    shortcuts = t(", ").join(f"{count} {t(_KINDS[kind])}" for kind, count in shortcut_counts(p).items())
+    shortcuts = enumerated(f"{count} {t(_KINDS[kind])}" for kind, count in shortcut_counts(p).items())
     return t("Graph of {network}: {blocks} blocks in {stages} stages; shortcuts: {shortcuts}").format(
         network=title(p.spec), blocks=len(p.blocks), stages=len(p.stages), shortcuts=shortcuts or t("none")
     )

@@ -8,6 +8,7 @@ from math import prod
 
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.numbers import bytes_text, count_text
+from resnet_explorer.common.text import named
 from resnet_explorer.graph.diagram import INPUT, INTO, SHORTCUT, Edge, cells, edges, names_text, zeros_words
 from resnet_explorer.network.layers import Block, Layer, Plan, shape_text, shapes_text
 from resnet_explorer.network.table_rows import BYTES_PER_NUMBER, window_text
@@ -118,7 +119,7 @@ def _shortcut_record(plan: Plan, key: str, count: int) -> str:
         + (f" ×{count}" if count > 1 else ""),
         f"{line.source} → {line.target}",
         shape_text(block.in_shape) if block.shortcut == "identity" else shapes_text(block),
-        f"{t(_LINE_WORDS[block.shortcut])}, {block.shortcut_reason}",
+        t(", ").join((t(_LINE_WORDS[block.shortcut]), block.shortcut_reason)),
         *(kind_text(layer) for layer in layers),
         _parameters(params, count) if params else t("no parameters"),
         _macs(macs, count) if macs else t("no MACs"),
@@ -137,7 +138,7 @@ def _block_record(plan: Plan, block: Block, count: int) -> str:
     if count > 1:
         together = t("together {params:,} and {macs}")
         facts.append(together.format(params=count * block.params, macs=count_text(count * block.macs)))
-    facts.append(f"{t(SHORTCUT_WORDS[block.shortcut])}: {block.shortcut_reason}")
+    facts.append(named(t(SHORTCUT_WORDS[block.shortcut]), block.shortcut_reason))
     return " · ".join(facts)
 
 

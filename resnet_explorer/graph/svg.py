@@ -16,6 +16,7 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import named
 from resnet_explorer.graph import marks
 from resnet_explorer.graph.cell_layout import (
     ADD_RADIUS,
@@ -366,4 +367,4 @@ class _Pen:
 
 
 def _shortcut_text(cell: Cell) -> str:
-    return f"{cell.title}: {t(LEGEND[cell.shortcut])} ({cell.reason})"
+    return named(cell.title, f"{t(LEGEND[cell.shortcut])} ({cell.reason})")

@@ -17,6 +17,7 @@ from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.numbers import fixed_text
+from resnet_explorer.common.text import enumerated, named
 from resnet_explorer.explanation.heatmap import png_bytes
 from resnet_explorer.graph.svg import Picture
 from resnet_explorer.inside.additions import Addition, largest_ratio
@@ -44,7 +45,7 @@ def strip_picture(found: Sequence[Addition], chosen: int | None = None, where: s
     words = t("What each block adds: the size of g(x) beside its x")
     name = (_plain_words() if _is_plain(found) else words) + where
     if any(each.ratio is not None for each in found):
-        name += ": " + ", ".join(f"{each.block.name} {ratio_text(each)}" for each in found)
+        name = named(name, enumerated(f"{each.block.name} {ratio_text(each)}" for each in found))
     return Picture(svg.document(WIDTH, height, drawn, name=name, font_size=16), WIDTH, height)
 
 

@@ -76,7 +76,7 @@ def _description(strips: Sequence[Strip]) -> str:
         else t("{name}: {count} blocks")
         for strip in strips
     )
-    return "; ".join(
+    return t("; ").join(
         each.format(name=strip.name, count=len(strip.stages))
         for each, strip in zip(words, strips, strict=True)
     )

@@ -9,6 +9,7 @@ from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.fonts import font
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import enumerated, named
 from resnet_explorer.common.text_lines import wrapped
 from resnet_explorer.lessons.lesson import Question
 from resnet_explorer.lessons.words import as_plain
@@ -41,8 +42,8 @@ def votes_svg(question: Question, counts: Sequence[int], *, is_told: bool) -> st
         rows.append(svg.rect(0, y, max(width, 2), _BAR, rx=4, fill=colour))
         rows.append(svg.text(max(width, 2) + 8, y + _BAR - 4, f"{count:,}", font_weight="700"))
         y += _BAR + _GAP
-    told = ", ".join(
-        f"{as_plain(choice)}: {count}" for choice, count in zip(question.choices, counts, strict=True)
+    told = enumerated(
+        named(as_plain(choice), str(count)) for choice, count in zip(question.choices, counts, strict=True)
     )
     return svg.document(
         WIDTH, y, *rows, name=t("What the class answered: {told}").format(told=told), font_size=_FONT

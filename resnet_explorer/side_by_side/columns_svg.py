@@ -9,7 +9,7 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import enumerated, named, shortened
 from resnet_explorer.explanation.top_k_svg import ROW, top_k_rows
 from resnet_explorer.weights.shown_names import fitting_name
 
@@ -58,11 +58,11 @@ class NetworkColumn:
     @property
     def words(self) -> str:
         """What it says, for those who hear the picture."""
-        best = t(", ").join(f"{name} {value:.1%}" for name, value in self.best)
+        best = enumerated(f"{name} {value:.1%}" for name, value in self.best)
         of_map = t("the map of {stage} over the photo, for {label}").format(
             stage=t(self.stage), label=self.target
         )
-        return f"{self.name}: {best}; {of_map}"
+        return named(self.name, t("; ").join((best, of_map)))
 
 
 def columns_svg(columns: Sequence[NetworkColumn]) -> str:

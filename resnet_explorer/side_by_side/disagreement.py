@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import enumerated, shortened
 
 MOST_GAPS: Final = 6
 NARROWEST: Final = 0.0005
@@ -131,7 +131,7 @@ def agree(firsts: Iterable[str]) -> bool:
 def in_words(distributions: Sequence[Distribution]) -> str:
     """A sentence about networks that know the same classes."""
     if agree(each.first for each in distributions):
-        says = t(", ").join(f"{each.network} {each.confidence:.1%}" for each in distributions)
+        says = enumerated(f"{each.network} {each.confidence:.1%}" for each in distributions)
         count = t("Both") if len(distributions) == 2 else t("All {count}").format(count=len(distributions))
         return t("{count} say {name}: {says}.").format(
             count=count, name=shortened(distributions[0].first), says=says

@@ -8,10 +8,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from resnet_explorer.common.i18n import speaking
 from resnet_explorer.common.text import (
     as_markdown,
+    enumerated,
     for_spreadsheet,
+    headed,
     letters,
+    named,
     on_one_line,
     sentence_as_markdown,
     shortened,
@@ -78,3 +82,13 @@ def test_a_name_stays_on_its_line_on_a_terminal() -> None:
 def test_no_name_is_a_formula(name: str) -> None:
     assert for_spreadsheet(name) == f"'{name}"
     assert for_spreadsheet(f"trip/{name}") == f"trip/{name}"
+
+
+def test_each_language_has_its_own_marks_between_words() -> None:
+    cats = ["tabby", "lion", "lynx"]
+    assert enumerated(cats) == "tabby, lion, lynx"
+    assert enumerated([]) == ""
+    assert (named("x", "y"), headed("x", "y")) == ("x: y", "**x.** y")
+    with speaking("zh"):
+        assert enumerated(cats) == "tabby、lion、lynx"
+        assert (named("x", "y"), headed("x", "y")) == ("x：y", "**x。** y")

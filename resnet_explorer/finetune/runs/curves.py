@@ -15,7 +15,7 @@ from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.language_cache import language_cache
 from resnet_explorer.common.plotly_style import NO_CLICKS, STILL_AXIS, quiet, with_legend
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import named, shortened
 from resnet_explorer.finetune.training.run_folder import Epoch, FirstPoint
 
 QUANTITIES: Final = ("accuracy", "loss")
@@ -148,14 +148,17 @@ def _add_first(
         line={"color": RUN_COLOURS[0], "width": 2, "dash": "dot"},
         marker={"color": RUN_COLOURS[0], "size": 13, "symbol": "diamond-open"},
         customdata=[[name, point.tested] for name, point in zip(names, first.points, strict=True)],
-        hovertemplate=f"%{{customdata[0]}}: {number} " + t("of %{customdata[1]:,}") + "<extra></extra>",
+        hovertemplate=named("%{customdata[0]}", number)
+        + " "
+        + t("of %{customdata[1]:,}")
+        + "<extra></extra>",
         **place,
     )
     if quantity == "accuracy" and first.points:
         figure.add_annotation(
             x=x[-1],
             y=y[-1],
-            text=f"{names[-1]}: {y[-1]:.1%}",
+            text=named(names[-1], f"{y[-1]:.1%}"),
             xanchor="left",
             ax=12,
             ay=56,

@@ -90,7 +90,7 @@ def origin(run: RunEntry, starts: dict[str, str]) -> str:
         seed=settings.seed,
     )
     if best is None:
-        return words + "."
+        return words + t(".")
     right = t("; after epoch {epoch} it was right on {share:.1%} of {count:,} photos that it had not learnt.")
     return words + right.format(epoch=best.epoch, share=best.val_accuracy, count=config.count("val"))
 

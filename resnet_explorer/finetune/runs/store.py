@@ -75,8 +75,9 @@ class RunEntry:
         if best is None:
             return f"<p><b>{name}</b></p>"
         words = t("epoch {epoch}: {share:.1%} of the validation photos are right")
+        words = t(", ") + words.format(epoch=best.epoch, share=best.val_accuracy)
         curves = "".join(curves_svg(self.log, quantity) for quantity in ("accuracy", "loss"))
-        return f"<p><b>{name}</b>, {words.format(epoch=best.epoch, share=best.val_accuracy)}</p>{curves}"
+        return f"<p><b>{name}</b>{words}</p>{curves}"
 
     @property
     def best(self) -> Epoch | None:

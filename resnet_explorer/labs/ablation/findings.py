@@ -101,7 +101,7 @@ def drops_finding(drops: Drops, what: str) -> str:
     words = t("**{label}**: {what} {whole:.1%} when whole; the draws’ mean **{one:.1%}** with one block out")
     if len(means) > 2:
         words = t("{before}, {two:.1%} with two").format(before=words, two=means[2])
-    return words.format(label=as_markdown(drops.label), what=what, whole=means[0], one=means[1]) + "."
+    return words.format(label=as_markdown(drops.label), what=what, whole=means[0], one=means[1]) + t(".")
 
 
 def paths_finding(found: PathGradients) -> str:

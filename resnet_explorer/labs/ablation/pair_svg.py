@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from resnet_explorer.common import svg
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import named
+from resnet_explorer.common.text import enumerated, named
 from resnet_explorer.explanation.top_k_svg import ROW, top_k_rows
 
 BARS: Final = 290
@@ -43,7 +43,7 @@ def pair_svg(whole: Side, cut: Side, label: str) -> str:
     places = ((0.0, BARS + GAP), (BARS + 3 * GAP + 2 * side_length, BARS + 2 * GAP + side_length))
     parts = []
     for side, (bars, picture) in zip((whole, cut), places, strict=True):
-        said = t(", ").join(f"{name} {value:.1%}" for name, value in side.best)
+        said = enumerated(f"{name} {value:.1%}" for name, value in side.best)
         parts += [
             svg.text(bars, 20, side.name, font_weight=700),
             svg.group(

@@ -46,7 +46,7 @@ def gradient_why(found: Pair[BackwardPass], config: DepthConfig) -> tuple[str, s
             "Without a norm every layer multiplies by one and the same number{layer}; with x added the "
             "factor is 1 plus something."
         )
-        return said, why.format(layer=f", {TIMES}{layer:.2f}" if layer else "")
+        return said, why.format(layer=t(", ") + f"{TIMES}{layer:.2f}" if layer else "")
     why = t(
         "Each norm divides by the spread of what a ReLU let through, which is less than its size{layer}; "
         "what takes the shortcut is not divided."
@@ -126,7 +126,7 @@ def gaps(
         "It takes layers as infinitely wide, the batch as large, and the pixels of a map as independent; "
         "here they are neighbours, and stage 1 has {width} channels."
     )
-    told = t("**Dashed: the formula’s own prediction.** {gaps}.").format(gaps="; ".join(parts))
+    told = t("**Dashed: the formula’s own prediction.** {gaps}.").format(gaps=t("; ").join(parts))
     return f"{told} {assumed.format(width=width)}"
 
 

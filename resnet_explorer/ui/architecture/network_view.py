@@ -102,7 +102,7 @@ def network_view() -> None:
     deeper_view(p, unit, file_name)
     take_home(p, file_name)
     if view.on_path.words:  # last of all: nothing moves when it comes
-        st.markdown(as_markdown(view.on_path.words, 1000) + ".")
+        st.markdown(as_markdown(view.on_path.words, 1000) + t("."))
     redraw_when_ready()
 
 

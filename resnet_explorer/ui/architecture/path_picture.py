@@ -14,6 +14,7 @@ from resnet_explorer.architecture.feature_path_svg import NOTHING, Detail, OnPat
 from resnet_explorer.architecture.map_box_svg import Face
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.svg import data_address
+from resnet_explorer.common.text import enumerated
 from resnet_explorer.explanation.heatmap import jpeg_bytes
 from resnet_explorer.features.path_photo import answer_end, channel_notes, face
 from resnet_explorer.network.layers import Plan
@@ -126,7 +127,7 @@ def _in_words(found: PathPass, photo: Photo, mode: str) -> str:
         photo=photo.name,
         side=found.preprocessing.crop,
         what=what,
-        answer=", ".join(f"{name} {probability:.0%}" for name, probability in found.best),
+        answer=enumerated(f"{name} {probability:.0%}" for name, probability in found.best),
     )
 
 

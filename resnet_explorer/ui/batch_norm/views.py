@@ -35,6 +35,7 @@ from resnet_explorer.batch_norm.svg import (
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.language_cache import language_cache
 from resnet_explorer.common.numbers import bracketed, significant_text
+from resnet_explorer.common.text import enumerated
 from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_number, linked_slider
@@ -280,7 +281,7 @@ def steps_svg(batch: Batch, channel: int, standalone: bool = False) -> str:
     else:
         rows = evaluation_rows(batch.x, channel, layer, evaluate(batch.x, _running(batch), layer))
     title = t("Channel {number}, step by step: {steps}").format(
-        number=channel + 1, steps=", ".join(row.label for row in rows)
+        number=channel + 1, steps=enumerated(row.label for row in rows)
     )
     return rows_svg(rows, CHANNEL_COLOURS[channel], title, standalone)
 

@@ -149,7 +149,7 @@ def sentence(run: BlockRun) -> str:
         )
     if run.output.zeros:
         told += t("; the ReLU turns {zeros:.0f} % of it into zeros").format(zeros=100 * run.output.zeros)
-    return told + "."
+    return told + t(".")
 
 
 def result(choice: BlockChoice, run: BlockRun) -> None:

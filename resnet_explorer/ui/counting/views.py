@@ -10,6 +10,7 @@ import streamlit as st
 
 from resnet_explorer.common.i18n import msg, prose, t
 from resnet_explorer.common.numbers import count_text, signed_text
+from resnet_explorer.common.text import enumerated, named
 from resnet_explorer.counting.conventions import (
     RULES,
     TOOLS,
@@ -154,7 +155,7 @@ def tools_picture(spec: ResNetSpec, size: Size, goal: Count, current: Tool | Non
     if current is None:
         bars.append(_total(OWN, t("your switches"), goal))
     name = t("What each tool counts: {counts}").format(
-        counts=", ".join(f"{bar.label} {bar.short}" for bar in bars)
+        counts=enumerated(f"{bar.label} {bar.short}" for bar in bars)
     )
     picture = waterfall_svg(bars, name, current.key if current else OWN)
     show_svg(picture, "cnt_tools", on_pick=choose_tool, height=PLACE)
@@ -254,7 +255,7 @@ def step_name(key: str, convention: Convention) -> str:
         return t(_STEP_NAMES[key])
     rules = {"p": t("parameters, once"), "s": t("1 in, 1 out")}
     rule = rules.get(code) or t("{times} per number").format(times=code)
-    return f"{t(_STEP_NAMES[key])}: {rule}"
+    return named(t(_STEP_NAMES[key]), rule)
 
 
 def heading(current: Tool | None) -> str:

@@ -187,7 +187,7 @@ def _sentence(lists: list[ChannelList], found: AnswerChannels, viewed: ViewedPho
             other=as_markdown(lists[1].name),
             lead=fixed_text(lead.total, 3),
         )
-    return told + "."
+    return told + t(".")
 
 
 def _caption(viewed: ViewedPhoto, result: StagePass) -> Caption:

@@ -91,7 +91,7 @@ def method_input() -> tuple[str, bool]:
 def method_claim(method: str) -> str:
     """What a method says of the network, and who said so first."""
     chosen = METHODS[method]
-    return f"{t(chosen.claim)} *{chosen.source}, {t(chosen.place)}*"
+    return f"{t(chosen.claim)} *{chosen.source}{t(', ')}{t(chosen.place)}*"
 
 
 def negative_input() -> bool:

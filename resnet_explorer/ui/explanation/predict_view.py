@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import msg, prose, t
-from resnet_explorer.common.text import as_markdown
+from resnet_explorer.common.text import as_markdown, enumerated, headed
 from resnet_explorer.explanation.cam import METHODS, ONE_PASS, PIXELS, Evidence
 from resnet_explorer.explanation.heatmap import colour_bar_css, jpeg_bytes
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
@@ -235,9 +235,9 @@ def _show_below(
         st.info(why_empty(choice, result.name(viewed.names)))
     if found and found.sentence:
         st.markdown(found.sentence)
-    st.markdown(f"**{METHODS[choice.method].name}.** {method_claim(choice.method)}")
+    st.markdown(headed(METHODS[choice.method].name, method_claim(choice.method)))
     if choice.method not in ONE_PASS:
-        quick = t(", ").join(each.name for each in ONE_PASS.values())
+        quick = enumerated(each.name for each in ONE_PASS.values())
         st.caption(
             t(
                 "All stages side by side, and two classes at once, are for the methods of one pass: "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.common.text import as_markdown
+from resnet_explorer.common.text import as_markdown, enumerated
 from resnet_explorer.explanation.confidence import confidence_of, in_words, with_article
 from resnet_explorer.explanation.heatmap import boxed, crisp, jpeg_bytes, png_bytes
 from resnet_explorer.explanation.target import Target, members_of
@@ -158,5 +158,5 @@ def _what_it_knows(names: tuple[str, ...]) -> str:
     if len(names) > FEW_CLASSES:
         return t("It knows {count:,} things, and calls any photo one of them.").format(count=len(names))
     return t("It knows {count} things, and calls any photo one of them: {names}.").format(
-        count=len(names), names=t(", ").join(map(as_markdown, names))
+        count=len(names), names=enumerated(map(as_markdown, names))
     )

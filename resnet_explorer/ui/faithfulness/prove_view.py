@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.common.text import headed
 from resnet_explorer.explanation.cam import ONE_PASS
 from resnet_explorer.faithfulness.findings import low_probability_warning
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
@@ -59,5 +60,5 @@ def show_prove(controls: DeltaGenerator) -> None:
         if warning:
             st.warning(warning)
         st.subheader(t(test.question))
-        st.markdown(f"**{t(test.title)}.** {t(test.source)}")
-        st.markdown(f"**{ONE_PASS[method].name}.** {method_claim(method)}")
+        st.markdown(headed(t(test.title), t(test.source)))
+        st.markdown(headed(ONE_PASS[method].name, method_claim(method)))

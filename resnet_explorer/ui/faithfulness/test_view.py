@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.progress import Step
+from resnet_explorer.common.text import named
 from resnet_explorer.explanation.captioned_figure import ColourBar, figure, numbers_json
 from resnet_explorer.explanation.heatmap import jpeg_bytes
 from resnet_explorer.ui.explanation.evidence import show_colour_bar
@@ -188,7 +189,7 @@ def show_test(
     with places.beside:
         if result.colour_bar and result.shows_colour_bar:
             show_colour_bar(replace(result.colour_bar, words=""))
-            below.caption(f"{result.titles[-1]}: {result.colour_bar.words}.")
+            below.caption(named(result.titles[-1], result.colour_bar.words) + t("."))
     with words, st.container(key="finding"):
         st.markdown(result.finding)
     with take_home:

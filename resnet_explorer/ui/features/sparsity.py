@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.common.text import enumerated
 from resnet_explorer.explanation.captioned_figure import numbers_json
 from resnet_explorer.features.places import Place
 from resnet_explorer.features.sparsity_figure import sparsity_figure, stage_means
@@ -78,7 +79,7 @@ def _finding(channels: Sequence[ChannelStatistics], places: Sequence[Place]) -> 
     pairs = list(zip(places, channels, strict=True))
     sparsest, most = max(pairs, key=lambda pair: pair[1].sparsity)
     deadest, dead = max(pairs, key=lambda pair: pair[1].dead)
-    means = t(", ").join(f"{t(section)} **{share:.0%}**" for section, share in stage_means(places, channels))
+    means = enumerated(f"{t(section)} **{share:.0%}**" for section, share in stage_means(places, channels))
     sentences = [
         t("Zeros on this photo: {means}.").format(means=means),
         t("The sparsest place is {place} with **{share:.0%}**.").format(

@@ -292,7 +292,7 @@ def _sentence(found: Arithmetic, viewed: ViewedPhoto) -> str:
         )
     here, clicked = st.session_state.get(_CLICKED, (None, ""))
     if here == (*viewed.question, *_controls(found).values()):
-        return f"{clicked}; {how}."
+        return t("; ").join((clicked, how)) + t(".")
     return t("**{value}**: {how}; torch differs by at most {difference}.").format(
         value=significant_text(found.shown), how=how, difference=scientific_text(found.difference)
     )

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import as_markdown, shortened
+from resnet_explorer.common.text import as_markdown, named, shortened
 from resnet_explorer.lessons.handout import handout, summary
 from resnet_explorer.lessons.lesson import Lesson, write_lesson
 from resnet_explorer.lessons.read import LARGEST_FILE, read_lesson
@@ -98,11 +98,12 @@ def _steps_below(lesson: Lesson) -> None:
     """All of it as text, but for the answers."""
     for number, step in enumerate(lesson.steps, start=1):
         heading, words = as_safe_markdown(step.heading), as_safe_markdown(step.words)
-        photo = f" ({t('photo')}: {as_markdown(step.photo.name)})" if step.photo else ""
-        st.markdown(f"**{number}. {heading}**, {page_name(step.page)}{photo}. {words}")
+        photo = f" ({named(t('photo'), as_markdown(step.photo.name))})" if step.photo else ""
+        st.markdown(f"**{number}. {heading}**{t(', ')}{page_name(step.page)}{photo}{t('.')} {words}")
         if step.question:
             choices = [f"\n- {as_safe_markdown(choice)}" for choice in step.question.choices]
-            st.markdown(f"*{t('Question')}:* {as_safe_markdown(step.question.words)}\n" + "".join(choices))
+            asked = named(f"*{t('Question')}*", as_safe_markdown(step.question.words))
+            st.markdown(f"{asked}\n" + "".join(choices))
 
 
 def _root() -> str:

@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from resnet_explorer.common.i18n import msg, prose, t
 from resnet_explorer.common.svg import data_address
-from resnet_explorer.common.text import as_markdown
+from resnet_explorer.common.text import as_markdown, named
 from resnet_explorer.explanation.heatmap import jpeg_bytes
 from resnet_explorer.photos.crop import CENTRE, View
 from resnet_explorer.photos.decode import MAX_BYTES, Photo, open_photo
@@ -91,7 +91,7 @@ def about_photo() -> str:
         )
     photo = current_photo()
     width, height = photo.original_size
-    return t(", ").join([f"{photo.name}: {width:,} × {height:,}", *map(t, photo.notes)])
+    return t(", ").join([named(photo.name, f"{width:,} × {height:,}"), *map(t, photo.notes)])
 
 
 def _source_input() -> None:

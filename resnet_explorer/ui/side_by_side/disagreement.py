@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from resnet_explorer.common.i18n import prose, t
+from resnet_explorer.common.text import enumerated
 from resnet_explorer.side_by_side.disagreement import class_groups, distances, in_words, widest_gaps
 from resnet_explorer.side_by_side.predictions import map_rank_correlation
 from resnet_explorer.side_by_side.tables import PairRow
@@ -47,7 +48,7 @@ def show_disagreement(results: Results, pairs: Sequence[PairRow]) -> None:
     excluded = [each.network for number, each in enumerate(distributions) if number not in compared]
     if excluded:
         words = t("Not compared, for no other one here knows the same classes: {networks}.")
-        st.markdown(words.format(networks=t(", ").join(excluded)))
+        st.markdown(words.format(networks=enumerated(excluded)))
     for group in groups:
         several = [distributions[number] for number in group]
         st.markdown(f"#### {in_words(several)}")

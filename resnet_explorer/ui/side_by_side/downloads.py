@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import named
 from resnet_explorer.explanation.captioned_figure import Caption, ColourBar, figure
 from resnet_explorer.network.spec import title
 from resnet_explorer.network.table_rows import to_csv
@@ -46,7 +47,7 @@ def _figure(results: Results) -> bytes:
             stage_label(prediction.result.outputs[0].stage),
             results.maps.words,
         ).lines
-        lines += [f"{name}: {seen}", made]
+        lines += [named(name, seen), made]
     panels = [results.over(prediction) for prediction in results.predictions]
     scale = ColourBar(results.maps.style.colour_map, "0", t("the largest value of each map"), "")
     return figure(panels, lines, scale, results.names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import enumerated
 
 ENDINGS: Final = (".pth", ".pt", ".th", ".bin", ".ckpt", ".tar", ".model", ".safetensors")
 """In lower case."""
@@ -15,7 +16,7 @@ MAX_BYTES: Final = 512 * 2**20
 
 def endings_text() -> str:
     """They as a choice in a sentence."""
-    return t("{one} or {other}").format(one=t(", ").join(ENDINGS[:-1]), other=ENDINGS[-1])
+    return t("{one} or {other}").format(one=enumerated(ENDINGS[:-1]), other=ENDINGS[-1])
 
 
 def is_checkpoint_name(name: str) -> bool:

@@ -9,6 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import named
 from resnet_explorer.explanation.heatmap import jpeg_bytes, whole_box
 from resnet_explorer.finetune.dataset.thumbnail_grid_svg import EXCLUDE, Thumbnail, thumbnail_grid
 from resnet_explorer.finetune.evaluation.confusion_svg import (
@@ -124,7 +125,7 @@ def _heading(evaluated: EvaluatedRun, cell: Cell | None) -> str:
     if cell is not None:
         shown = len(chosen_photos(evaluated, cell))
         some = t("; {shown} of them ship").format(shown=shown) if shown < count else ""
-        return f"**{evaluated.prediction_words(*cell)}: {count}**{some}"
+        return f"**{named(evaluated.prediction_words(*cell), str(count))}**{some}"
     words = t("The most confident of {count:,} mistakes") if count > 1 else t("Mistakes")
     return words.format(count=count) + t("; a click on a cell shows its photos.")
 

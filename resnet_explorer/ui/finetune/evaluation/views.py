@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from resnet_explorer.common.i18n import prose, t
-from resnet_explorer.common.text import as_markdown, for_spreadsheet
+from resnet_explorer.common.text import as_markdown, enumerated, for_spreadsheet
 from resnet_explorer.finetune.evaluation.predictions import (
     BINS,
     Calibration,
@@ -183,7 +183,7 @@ def show_weight_change(evaluated: EvaluatedRun) -> None:
         return
     from resnet_explorer.finetune.evaluation.figures import weight_change_figure
 
-    alt = ", ".join(f"{t(change.section)} {change.distance:.1%}" for change in found)
+    alt = enumerated(f"{t(change.section)} {change.distance:.1%}" for change in found)
     with shown:
         st.plotly_chart(weight_change_figure(found), key="tr_moves", config=_CLEAR, alt=alt, height="stretch")
     with foot(_read_weight_change(found)):

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.common.text import duration, shortened
+from resnet_explorer.common.text import duration, enumerated, shortened
 from resnet_explorer.finetune.runs.store import RunEntry
 from resnet_explorer.finetune.runs.table import differences, labels_of
 from resnet_explorer.ui.app.url_state import linked, some_of, write
@@ -54,7 +54,7 @@ def show_comparison(known: Sequence[RunEntry], starts: Mapping[str, str]) -> Non
         comparison_figure(curves, curve),
         key="ru_together",
         config={"displayModeBar": False},
-        alt=t("{curve} of {names}").format(curve=t(CURVES[curve]), names=t(", ").join(names)),
+        alt=t("{curve} of {names}").format(curve=t(CURVES[curve]), names=enumerated(names)),
     )
     if len(chosen) > 1:
         _show_differences(chosen, names, starts)

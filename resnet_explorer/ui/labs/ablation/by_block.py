@@ -179,7 +179,7 @@ def _show_scores(setup: AblationSetup, is_beside: bool, places: Screen) -> None:
     if is_beside:
         show_svg(score_svg(*scores), key="cw_score", height=_CHAIN)
     else:
-        st.markdown("&emsp;".join(f"{as_markdown(each.name)}: **{each.words}**" for each in scores))
+        st.markdown("&emsp;".join(named(as_markdown(each.name), f"**{each.words}**") for each in scores))
 
 
 def _tallied(key: str, setup: AblationSetup, ablation: Ablation | None) -> Tally | None:

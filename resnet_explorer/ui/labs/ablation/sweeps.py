@@ -181,7 +181,7 @@ def _sweep_controls(setup: AblationSetup, places: Screen) -> tuple[str, Ablation
 
 def _alt(name: str, told: str) -> str:
     """What a chart shows, for those who hear it: its name, and the sentence beneath it without its marks."""
-    return f"{name}. {told.replace('**', '')}"
+    return f"{name}{t('.')} {told.replace('**', '')}"
 
 
 def _of_both(setup: AblationSetup, other: AblationSetup | None, measure: Measure[S], key: str) -> list[S]:
@@ -244,8 +244,8 @@ def _caption(
         for each in found
     )
     if other is None or len(found) == 1:
-        return f"{words}."
-    return f"{words}. {differences(setup.weights, other.weights)}"
+        return words + t(".")
+    return f"{words}{t('.')} {differences(setup.weights, other.weights)}"
 
 
 def _offer_more_blocks() -> None:

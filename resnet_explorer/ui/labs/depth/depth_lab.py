@@ -167,7 +167,7 @@ class DepthLab(Generic[P]):
         figure = cached_result(
             f"_{self.prefix}figure", (config, chosen), lambda: view_figure(found, view, theory)
         )
-        show_chart(figure, f"{self.prefix}chart", f"{t(view.name)}. {measured.replace('**', '')}")
+        show_chart(figure, f"{self.prefix}chart", f"{t(view.name)}{t('.')} {measured.replace('**', '')}")
 
 
 def _csv(rows: Callable[[Pair[P]], list[Row]], found: Pair[P]) -> str:
