@@ -124,7 +124,7 @@ class Builder(Student):
             self.depth = self.chance.choice([each for each in FAMOUS if each != self.depth])
             taken = await visitor.choose("arch_resnet", self.depth)
         elif name == "view":
-            taken = await visitor.choose("arch_view", self.chance.choice(("Layers", "Stages", "Table 1")))
+            taken = await visitor.choose("arch_view", self.chance.choice(("All layers", "Stages", "Table 1")))
         else:
             page = self.chance.choice(("", "shortcuts", "counting", "blocks", "convolution"))
             taken, self.is_away = await visitor.open(page), page != ""

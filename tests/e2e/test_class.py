@@ -49,14 +49,14 @@ def test_each_sees_what_is_theirs_and_does_what_they_may(
     a_broken_upload_is_told(neighbour, tmp_path / "colours.zip")
     visit(neighbour, f"{address}/runs", "Trust it")
     expect(neighbour.get_by_text("The teacher's")).to_have_count(0)
-    expect(neighbour.get_by_role("button", name="Class", exact=True)).to_have_count(0)
+    expect(neighbour.get_by_role("button", name="The class", exact=True)).to_have_count(0)
 
     teacher.goto(address + secret)
     expect(teacher).to_have_url(re.compile(rf"^{address}/(\?|$)"))  # the secret leaves the address at once
     cookie = next(each for each in teacher.context.cookies() if each["name"] == "resnet_explorer_teacher")
     assert cookie["httpOnly"] and cookie["value"] not in secret
     settle(teacher)
-    teacher.get_by_role("button", name="Class", exact=True).click()
+    teacher.get_by_role("button", name="The class", exact=True).click()
     expect(teacher.get_by_text("Students open")).to_be_visible()
     visit(teacher, f"{address}/runs", "Trust it")
     expect(teacher.get_by_role("combobox", name="Run", exact=True)).to_have_value("The teacher's")

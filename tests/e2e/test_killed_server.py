@@ -54,7 +54,7 @@ def test_pages_come_back_to_their_links_and_the_run_goes_on(
         student.locator(".st-key-picture svg").first.locator("[data-key='stage 2']").click()
         link_says(student, "arch_step=stage+2", "net=resnet34")
         # The teacher is the teacher still, and sees his run.
-        expect(teacher.get_by_role("button", name="Class", exact=True)).to_be_visible()
+        expect(teacher.get_by_role("button", name="The class", exact=True)).to_be_visible()
         expect(
             teacher.get_by_text(re.compile(r"best \d+\.\d% in epoch|photos to test on are right"))
         ).to_be_visible()

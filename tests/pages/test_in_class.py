@@ -279,7 +279,7 @@ def test_a_message_names_a_path_to_the_teacher_alone(
 def test_the_class_is_shown_by_the_teacher(ask_as: Ask, teacher: Mapping[str, str]) -> None:
     for who, is_there in ((ANN, False), ({TEACHER: "guessed"} | BOB, False), (teacher, True)):
         ask_as(who)
-        assert ("Class" in popovers(opened("overview"))) is is_there
+        assert ("The class" in popovers(opened("overview"))) is is_there
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resnet_explorer.model.audit import Audit
 
 VIEWS: Final = {
-    "layers": msg("Layers"),
+    "layers": msg("All layers"),
     "stages": msg("Stages"),
     "table1": msg("Table 1"),
     "torchinfo": "torchinfo",

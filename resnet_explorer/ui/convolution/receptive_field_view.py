@@ -189,7 +189,7 @@ def _show(rows: list[Row], image: str) -> None:
         hide_index=True,
         column_config={
             "stage": stage_column(),
-            "after": st.column_config.TextColumn(t("after"), pinned=True),
+            "after": st.column_config.TextColumn(t("place"), pinned=True),
             "map": t("feature map"),
             "receptive field": st.column_config.NumberColumn(t("receptive field"), format="localized"),
             "jump": t("jump"),

@@ -27,7 +27,7 @@ def class_button(place: Mapping[str, str]) -> None:
     room = classroom()
     if room is None or role() != "teacher":
         return
-    with st.popover(t("Class"), type="tertiary"):
+    with st.popover(t("The class"), type="tertiary"):
         address = f"{room.address.rstrip('/')}/?{urlencode(place)}" if place else room.address
         code = segno.make(address)
         # First, for below the code it would be out of a small screen.

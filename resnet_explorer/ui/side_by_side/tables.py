@@ -98,7 +98,7 @@ def pairs_html(names: Sequence[str], pairs: Sequence[PairRow]) -> str:
                 Cell((alike,), small=small),
             ]
         )
-    return _table((t("pair"), t("variation"), t("maps alike")), rows)
+    return _table((t("networks"), t("variation"), t("maps alike")), rows)
 
 
 def matrix_html(
