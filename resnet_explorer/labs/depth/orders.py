@@ -97,7 +97,7 @@ def losses_finding(losses: Losses) -> str:
         return ""
     words = t(
         "In {steps} steps the loss was **{a:.1f} to {b:.1f}** post-activated, **{c:.1f} to {d:.1f}** "
-        "pre-activated; who guesses among ten has {guessing:.1f}."
+        "pre-activated; guessing among ten gives {guessing:.1f}."
     )
     (a, b), (c, d) = ((min(values), max(values)) for values in losses)
     return words.format(steps=len(losses[1]), a=a, b=b, c=c, d=d, guessing=math.log(10))

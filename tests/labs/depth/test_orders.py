@@ -86,6 +86,6 @@ def test_the_steps_are_torchs_own() -> None:
         assert found == pytest.approx(expected, rel=1e-3)
     assert losses_finding(((5.28, 60.53, 4.36), (2.32, 2.24, 2.41))) == (
         "In 3 steps the loss was **4.4 to 60.5** post-activated, **2.2 to 2.4** pre-activated; "
-        "who guesses among ten has 2.3."
+        "guessing among ten gives 2.3."
     )
     assert losses_finding(((1.0,), ())) == ""
