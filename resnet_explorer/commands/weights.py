@@ -18,8 +18,19 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help=msg("Trained networks: list, download, import."), rich_markup_mode=None, cls=Group)
 
-Model = Annotated[
-    str, typer.Argument(parser=parse.model, metavar="NAME", help=msg("A line of `weights list`."))
+Published = Annotated[
+    str,
+    typer.Argument(
+        parser=parse.model,
+        metavar="NAME",
+        help=msg("One of torchvision's: a line of `weights list`, or a name (resnet50)."),
+    ),
+]
+Own = Annotated[
+    str,
+    typer.Argument(
+        parser=parse.model, metavar="NAME", help=msg("One of your own: a line of `weights list`, yours/….")
+    ),
 ]
 File = Annotated[Path, typer.Argument(help=msg("The file of a checkpoint ({endings})."))]
 Classes = Annotated[Path | None, typer.Option("--names", "--classes", metavar="FILE", help=parse.NAMES_HELP)]
@@ -89,7 +100,7 @@ def where() -> None:
 
 
 @app.command(help=msg("Fetch torchvision's weights into its cache, and check their hash."), cls=Command)
-def download(name: Model) -> None:
+def download(name: Published) -> None:
     """The command `weights download`."""
     from resnet_explorer.weights import imagenet
     from resnet_explorer.weights.catalogue import find
@@ -138,7 +149,7 @@ def import_(
 
 
 @app.command(help=msg("Forget a checkpoint of your own."), cls=Command)
-def remove(name: Model) -> None:
+def remove(name: Own) -> None:
     """The command `weights remove`."""
     from resnet_explorer.weights.user_store import forget
 

@@ -19,7 +19,7 @@ class SizedCache(Generic[T]):
     def __init__(self, room: int) -> None:
         """
         Args:
-            room: bytes that all things on the shelf may take together; one alone may take more.
+            room: bytes that all things may take together; one alone may take more.
         """
         self.room = room
         self._things: OrderedDict[str, tuple[int, T]] = OrderedDict()

@@ -1,6 +1,7 @@
 """The answers of a class to a question: one of each browser, kept until it is asked anew.
 
-No names are kept: of a browser, a digest of the random name in its cookie.
+No names are kept: of a browser, a digest of the random name in its cookie. Where the database cannot be
+reached, each function that asks it raises a ValueError in one sentence, as `connected` does.
 """
 
 from __future__ import annotations

@@ -38,6 +38,9 @@ class KeptProcess:
         command: that starts it.
         environment: of it, beside the one that is here.
         messages: a file for what it prints; unless told, only its errors are printed here.
+        process: that runs, once it was started.
+        started: when it last was, by the monotonic clock.
+        quick_ends: that it came to in a row.
     """
 
     name: str

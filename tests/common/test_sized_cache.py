@@ -1,4 +1,4 @@
-"""The shelf keeps what fits, lets go of what was asked for longest ago, and makes nothing twice."""
+"""The cache keeps what fits, lets go of what was asked for longest ago, and makes nothing twice."""
 
 from __future__ import annotations
 

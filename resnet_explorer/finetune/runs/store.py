@@ -176,7 +176,7 @@ def rename(key: str, label: str) -> None:
     """Give a run, and its network, another name.
 
     Raises:
-        ValueError: if the name is empty, the run is under way, or it cannot be written.
+        ValueError: if the name is empty, no run has that key, it is under way, or it cannot be written.
     """
     run = _at_rest(key)
     label = "".join(character for character in label if character.isprintable()).strip()[:100]
@@ -191,7 +191,7 @@ def delete(key: str) -> None:
     """Remove a run, and its network from one's own.
 
     Raises:
-        ValueError: if it is under way, or its folder cannot be removed.
+        ValueError: if there is none of that key, it is under way, or its folder cannot be removed.
     """
     run = _at_rest(key)
     try:

@@ -29,7 +29,6 @@ class Settings:
         stages: how many of the last stages learn, with strategy "stages".
         epochs: passes over the photos.
         batch_size: photos a step.
-        batches: "even" ones, as equal as can be, or "full" ones and a rest, as torch's DataLoader makes them.
         optimizer: "adam", or "sgd" with Nesterov momentum 0.9.
         rate: the learning rate at its highest.
         schedule: "cosine" to zero over the run, or "constant".
@@ -42,6 +41,7 @@ class Settings:
         size: pixels of the side of the photos as they are learned from; 0 for what suits the start.
         mixed: whether passes are computed in bfloat16 where torch holds that safe ("mixed precision").
         seed: of the new head, the order, the augmentation.
+        batches: "even" ones, as equal as can be, or "full" ones and a rest, as torch's DataLoader makes them.
 
     Raises:
         ValueError: for a value that cannot be used; the sentence says what can.

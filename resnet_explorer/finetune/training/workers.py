@@ -70,7 +70,7 @@ class Workers:
         return batch[self.rank :: self.count]
 
     def sync_gradients(self, network: nn.Module) -> nn.Module:
-        """The network, its gradients added up over all workers on the way back."""
+        """The network, its gradients averaged over all workers on the way back."""
         return DistributedDataParallel(network) if self.count > 1 else network
 
     def summed(self, value: float) -> float:

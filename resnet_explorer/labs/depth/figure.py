@@ -51,6 +51,8 @@ class View(Generic[P]):
         log: whether the numbers' axis is logarithmic.
         whole: of one network, how many times as large the number is at the end as at the beginning; None
             where that is not asked.
+        predicted: of one network and its prediction, what theory says at each point; None for nothing.
+        foretold: of a prediction, what theory says instead of `whole`.
     """
 
     name: str

@@ -64,7 +64,7 @@ def measure_orders(config: OrdersConfig) -> Iterator[Step[Orders]]:
 
 
 def train_orders(config: OrdersConfig) -> Iterator[Step[Losses]]:
-    """Train both networks in turns, a batch each, by the paper's optimiser; both see the same batches.
+    """Train both networks in turns, a batch each, by the paper's optimizer; both see the same batches.
 
     The photos are those that ship, of 16 × 16 pixels.
 
