@@ -200,7 +200,7 @@ def depth_figure(spec: ResNetSpec, size: tuple[int, int], measure: Measure) -> g
         name=name,
         mode="markers+text",
         marker={"size": 20, "symbol": "star", "color": "#e69f00", "line": {"width": 1.5, "color": "#5b4300"}},
-        hovertemplate=f"{name}<br>%{{x}} {t('layers')}, %{{y:,}} {t(measure)}<extra></extra>",
+        hovertemplate=f"{name}<br>%{{x}} {t('layers')}{t(', ')}%{{y:,}} {t(measure)}<extra></extra>",
     )
     return _labelled(figure, t("layers"), measure).update_layout(margin_r=110)
 

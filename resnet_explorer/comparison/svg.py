@@ -17,6 +17,7 @@ from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import nt, t
 from resnet_explorer.common.numbers import count_text, signed_text
+from resnet_explorer.common.text import named
 from resnet_explorer.comparison.differences import Comparison, SectionPair, ratio_text
 from resnet_explorer.network.layers import Plan, Shape, Stage, shape_text
 from resnet_explorer.network.operations import per_mac
@@ -204,7 +205,7 @@ def _bar(tile: Tile, name: str, x: float, ground: float, width: float, colour: s
         ground - tile.height,
         max(1.2, width - 2),
         tile.height,
-        svg.title(f"{name}: {shape_text(tile.shape)}"),
+        svg.title(named(name, shape_text(tile.shape))),
         rx=min(4, width / 4),
         fill=colour,
         fill_opacity=1 if tile.extra else PALE,

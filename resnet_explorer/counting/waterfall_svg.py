@@ -15,6 +15,7 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import named
 
 WIDTH: Final = 1100
 LEFT, RIGHT = 300, 800
@@ -120,7 +121,7 @@ def _row(bar: Bar, y: float, scale: _Scale, chosen: bool) -> str:
     middle = y + ROW / 2 + FONT * 0.35
     weight = 700 if bar.start is None else 400
     return svg.group(
-        svg.title(f"{bar.label}: {bar.text}"),
+        svg.title(named(bar.label, bar.text)),
         # A ground over the whole row takes the click, not the few painted pixels alone.
         svg.rect(0, y + 2, WIDTH, ROW - 4, rx=8, fill="currentColor", opacity=0.1 if chosen else 0),
         _total_bar(bar, y, scale) if bar.start is None else _step_bar(bar, bar.start, y, scale),
@@ -149,7 +150,7 @@ def _step_bar(bar: Bar, start: int, y: float, scale: _Scale) -> str:
     parts, here = [], start
     for stage, amount in bar.by_stage.items():
         left, right = sorted((scale.x(here), scale.x(here + amount)))
-        parts.append(_bar(left, right, y, STAGE_COLOURS[stage], svg.title(f"{t(stage)}: {amount:+,}")))
+        parts.append(_bar(left, right, y, STAGE_COLOURS[stage], svg.title(named(t(stage), f"{amount:+,}"))))
         here += amount
     return "".join(parts)
 

@@ -61,7 +61,7 @@ def bar_row(
     look: dict[str, svg.Attribute] = {"fill": "currentColor", "font_weight": 700 if is_chosen else 400}
     colour = STAGE_COLOURS["stage 1"] if is_chosen else LINE_GREY
     return svg.group(
-        svg.title(f"{name}: {words[1]}"),
+        svg.title(named(name, words[1])),
         svg.rect(0, y, width, ROW, fill_opacity=0),
         svg.text(0, y + 24, shown, **look),
         svg.text(width, y + 24, words[0], text_anchor="end", **look),

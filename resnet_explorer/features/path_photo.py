@@ -10,7 +10,7 @@ from resnet_explorer.architecture.map_box_svg import Face
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import named, shortened
 from resnet_explorer.explanation.heatmap import GREY, png_bytes
 from resnet_explorer.features.grid_svg import ColourScale
 
@@ -69,11 +69,11 @@ def _bar(place: int, name: str, share: float) -> str:
     shown = shortened(name, longest)
     look: dict[str, svg.Attribute] = {"font_weight": 700 if place == 0 else 400}
     return svg.group(
-        svg.title(f"{name}: {share:.2%}"),
+        svg.title(named(name, f"{share:.2%}")),
         svg.rect(0, y, _WIDTH, _BAR, fill_opacity=0),
         svg.rect(0, y, max(2.0, _WIDTH * share), _BAR, rx=3, fill=STAGE_COLOURS["head"], opacity=0.55),
         svg.text(6, y + 18, shown, **look),
         svg.text(_WIDTH - 6, y + 18, number, text_anchor="end", **look),
         data_key=f"{ANSWER}{name}",
-        **svg.button(f"{name}: {share:.2%}"),
+        **svg.button(named(name, f"{share:.2%}")),
     )

@@ -9,7 +9,7 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import named, shortened
 
 WIDTH: Final = 1200.0
 TO_LEARN: Final = STAGE_COLOURS["stage 1"]
@@ -124,7 +124,7 @@ def _class_row(
     ]
     middle = y + height / 2 - 4
     return svg.group(
-        svg.title(f"{row.name}: {counts}"),
+        svg.title(named(row.name, counts)),
         svg.rect(
             x, y - 1, width, height - 2, rx=8, fill="currentColor", fill_opacity=0.1 if is_chosen else 0
         ),

@@ -9,7 +9,7 @@ from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.language_cache import language_cache
-from resnet_explorer.common.text import letters, shortened
+from resnet_explorer.common.text import letters, named, shortened
 from resnet_explorer.finetune.evaluation.predictions import Confusion
 
 Cell = tuple[int, int]
@@ -180,7 +180,7 @@ def _pair(pair: Confusion, classes: tuple[str, ...], y: float, most: int, chosen
     )
     weight = 700 if marked else 400
     return svg.group(
-        svg.title(f"{reference} → {predicted}: {pair.count}"),
+        svg.title(named(f"{reference} → {predicted}", str(pair.count))),
         svg.rect(0, y, _PAIR_WIDTH, _PAIR, fill_opacity=0),
         _text(0, y + 24, words, 19, text_anchor="start", font_weight=weight),
         _text(_PAIR_WIDTH, y + 24, str(pair.count), 19, text_anchor="end", font_weight=weight),

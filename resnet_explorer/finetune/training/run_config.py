@@ -199,7 +199,7 @@ def _other(name: str, begun: object, now: object) -> str:
     if isinstance(begun, dict) and isinstance(now, dict) and name == "settings":
         differing = [field for field in now if begun.get(field) != now[field]]
         return f"settings ({', '.join(differing)})"
-    return "photos" if name in ("parts", "classes", "called") else name
+    return t("photos") if name in ("parts", "classes", "called") else name
 
 
 def read_json(folder: Path) -> dict[str, Any]:
