@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -98,9 +99,7 @@ def keep_lesson(lesson: Lesson, pages: Collection[str]) -> str:
         ValueError: in one sentence, if it cannot be kept.
     """
     text = write_lesson(lesson)
-    read_lesson(text, pages)
-    slug = "-".join(re.findall(r"\w+", lesson.title.lower()))[:40] or "lesson"
-    name, folder = f"{_beginning()}{slug}", home() / "lessons"
+    name, folder = _free_name(read_lesson(text, pages).title, pages), home() / "lessons"
     if not (folder / f"{name}.md").exists() and len(list(folder.glob("*.md"))) >= MOST_KEPT:
         raise ValueError(t("{most} lessons are kept already; remove one.").format(most=MOST_KEPT))
     try:
@@ -109,6 +108,18 @@ def keep_lesson(lesson: Lesson, pages: Collection[str]) -> str:
         raise not_writable(folder, error) from None
     write_text(folder / f"{name}.md", text)
     return name
+
+
+def _free_name(title: str, pages: Collection[str]) -> str:
+    """What a lesson of that title is called: apart from one whose title has the same words or beginning."""
+    slug = "-".join(re.findall(r"\w+", title.lower()))[:40] or "lesson"
+    plain = f"{_beginning()}{slug}"
+    apart = f"{plain}-{sha256(title.encode()).hexdigest()[:6]}"
+    try:
+        is_free = find_lesson(plain, pages).title == title
+    except ValueError:  # no lesson is there, or none that can be read
+        is_free = True
+    return plain if is_free and not _path(apart).exists() else apart
 
 
 def forget_lesson(name: str) -> None:

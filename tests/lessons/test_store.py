@@ -44,6 +44,19 @@ def test_two_lessons_of_one_title_are_told_apart(temporary_home: Path) -> None:
     assert (called["residual"], called[name]) == ("Why residual?", "Why residual? (2)")
 
 
+def test_a_lesson_gives_way_only_to_one_of_its_own_title(temporary_home: Path) -> None:
+    long = "Why does a residual network learn where a plain one does not"
+    named = {
+        title: keep_lesson(replace(LESSON, title=title), STEMS)
+        for title in (long, f"{long}, again", "C", "C#")
+    }
+    assert len(set(named.values())) == 4
+    forget_lesson(named["C"])
+    for title in (long, f"{long}, again", "C#"):
+        assert keep_lesson(replace(LESSON, title=title, minutes=30), STEMS) == named[title]
+        assert find_lesson(named[title], STEMS).title == title
+
+
 @pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_translated_lesson_has_the_same_steps_and_right_answers(name: str, language: str) -> None:

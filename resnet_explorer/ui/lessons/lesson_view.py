@@ -12,7 +12,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import as_markdown, named, shortened
 from resnet_explorer.lessons.handout import handout, summary
 from resnet_explorer.lessons.lesson import Lesson, write_lesson
-from resnet_explorer.lessons.read import LARGEST_FILE, read_lesson
+from resnet_explorer.lessons.read import read_lesson
 from resnet_explorer.lessons.steps_svg import steps_svg
 from resnet_explorer.lessons.store import SHIPPED, forget_lesson, is_own, keep_lesson, lessons, titles
 from resnet_explorer.lessons.words import as_safe_markdown
@@ -118,8 +118,6 @@ def _root() -> str:
 @kept_refusal()
 def _take(files: list[UploadedFile]) -> None:
     (file,) = files[:1]
-    if file.size > LARGEST_FILE:
-        read_lesson("#" * (LARGEST_FILE + 1), STEMS)
     try:
         name = keep_lesson(read_lesson(file.getvalue(), STEMS), STEMS)
     except ValueError as refusal:
