@@ -22,15 +22,15 @@ def stage_bars(p: Plan, unit: str = "MACs") -> go.Figure:
         unit: "MACs", or "FLOPs" for twice as many.
     """
     rows = stage_rows(p)
-    panels = ((t("Parameters"), "params", 1), (unit, "macs", per_mac(unit)))
+    panels = ((t("parameters"), "params", 1), (unit, "macs", per_mac(unit)))
     figure = make_subplots(
-        1, 2, subplot_titles=[name for name, _, _ in panels], shared_yaxes=True, horizontal_spacing=0.06
+        1, 2, subplot_titles=(t("Parameters"), unit), shared_yaxes=True, horizontal_spacing=0.06
     )
     for number, (name, key, times) in enumerate(panels, start=1):
         values = [row[key] * times for row in rows]
         figure.add_bar(
             x=values,
-            y=[row["stage"] for row in rows],
+            y=[t(row["stage"]) for row in rows],
             orientation="h",
             marker_color=[STAGE_COLOURS[row["stage"]] for row in rows],
             text=[
@@ -43,7 +43,7 @@ def stage_bars(p: Plan, unit: str = "MACs") -> go.Figure:
                 [row["torchvision"], row["paper"], f"{v:,}"] for v, row in zip(values, rows, strict=True)
             ],
             hovertemplate="%{y} · %{customdata[1]} · %{customdata[0]}<br>%{customdata[2]} "
-            + name.lower()
+            + name
             + "<extra></extra>",
             row=1,
             col=number,

@@ -166,7 +166,7 @@ def _section(column: _Column, letter: str, p: Plan, ground: float) -> str:
     side, drawn = (column.pair.a, column.a) if letter == "A" else (column.pair.b, column.b)
     x, name = column.left + INSET, column.pair.name
     if side.out_shape is None:
-        return svg.text(x, ground + LINE, t("no {section}").format(section=name), opacity=0.6)
+        return svg.text(x, ground + LINE, t("no {section}").format(section=t(name)), opacity=0.6)
     section = next(section for section in p.sections if section.name == name)
     return (
         "".join(_bars(drawn, x, ground, column.pitch, STAGE_COLOURS[name]))

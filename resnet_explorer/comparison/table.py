@@ -100,7 +100,7 @@ def _blocks_cell(pair: SectionPair) -> Cell | str:
         return ""
     a, b = dict(pair.a.shortcuts), dict(pair.b.shortcuts)
     more = [(kind, b.get(kind, 0) - a.get(kind, 0)) for kind in SHORTCUT_KINDS]
-    below = ", ".join(f"{signed_text(number)} {_kind_word(kind)}" for kind, number in more if number)
+    below = t(", ").join(f"{signed_text(number)} {_kind_word(kind)}" for kind, number in more if number)
     return _cell(f"{pair.blocks.a:,}", f"{pair.blocks.b:,}", below or shortcuts_text(pair.a), differs=a != b)
 
 
@@ -117,7 +117,7 @@ def _cell(a: str, b: str, below: str = "", exact: str = "", *, differs: bool = F
     lines = (a,) if a == b else (a, f"→ {b}") if len(a) + len(b) > 16 else (f"{a} → {b}",)
     return Cell(
         tuple(map(_unbroken, lines)),
-        small=", ".join(map(_unbroken, below.split(", "))),
+        small=t(", ").join(map(_unbroken, below.split(t(", ")))),
         hover=exact,
         kind="differs" if differs or a != b else "",
     )

@@ -42,7 +42,7 @@ def fold_sign(x: float, y: float, section: str, block: str, is_folded: bool) -> 
     middle, arm = SIGN / 2, 6.0
     upright = f"M{x + middle:g} {y + middle - arm:g}v{2 * arm:g}" if is_folded else ""
     return svg.group(
-        svg.title(words.format(stage=section)),
+        svg.title(words.format(stage=t(section))),
         svg.rect(x, y, SIGN, SIGN, rx=5, fill="currentColor", fill_opacity=0.12),
         svg.path(
             f"M{x + middle - arm:g} {y + middle:g}h{2 * arm:g}{upright}",

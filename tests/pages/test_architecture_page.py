@@ -9,6 +9,7 @@ import sys
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_explorer.common.i18n import speaking
 from tests.pages.opened import opened, pictures, totals
 from tests.places import APP, ROOT
 
@@ -141,6 +142,13 @@ def test_a_refused_network_leaves_the_last_good_one_on_the_screen(page: AppTest)
     page.number_input(key="arch_groups").set_value(2).run()
     assert not page.error
     assert totals(page)["parameters"] != "11,689,512"
+
+
+def test_a_refusal_is_told_in_chinese_too() -> None:
+    at = opened("architecture", lang="zh", arch_by="free")
+    with speaking("zh"):  # the test's own reading of the choices
+        at.number_input(key="arch_groups").set_value(3).run()
+    assert [error.value for error in at.error] == ["groups（组数）为 3，不能整除宽度 64；只能是宽度的约数。"]
 
 
 def test_a_stage_without_blocks_before_one_with_blocks_is_refused(page: AppTest) -> None:

@@ -75,10 +75,10 @@ def _stages(p: Plan, unit: str, file_name: str) -> None:
     busiest = max(rows, key=lambda row: row["macs"])
     st.markdown(
         t("Most parameters: **{a}**, {b:.0f} %. Most {unit}: **{c}**, {d:.0f} %.").format(
-            a=heaviest["stage"],
+            a=t(heaviest["stage"]),
             b=heaviest["params share"],
             unit=unit,
-            c=busiest["stage"],
+            c=t(busiest["stage"]),
             d=busiest["macs share"],
         )
     )

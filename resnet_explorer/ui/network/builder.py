@@ -7,6 +7,7 @@ sentence, and what was shown stays.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, cast
@@ -260,7 +261,7 @@ def _free_controls(fresh: bool) -> None:
     with st.container(horizontal=True):
         for field, label in _SWITCHES.items():
             st.toggle(t(label), **keeping_value(f"arch_{field}", on_change=_take_fields))
-    _show_refusal(*_CHOICES, *_SWITCHES)
+    _show_refusal(*_CHOICES, *_SWITCHES, "input_size")
 
 
 def _translated(words: Mapping[Any, str]) -> Callable[[Any], str]:
@@ -339,7 +340,7 @@ def _fill(values: Mapping[str, Any], fresh: bool) -> None:
 
 def _refuse(error: ValueError, field: str | None = None) -> None:
     """Keep the sentence, with the field that it names first unless told."""
-    st.session_state[_REFUSED] = (field or str(error).split(" ", 1)[0], str(error))
+    st.session_state[_REFUSED] = (field or re.split(r"\W", str(error))[0], str(error))
 
 
 def _show_refusal(*fields: str) -> None:
