@@ -154,3 +154,16 @@ def test_every_kind_of_network_can_be_b(other: str) -> None:
     at = compare_page(net="resnet18", cmp_with=other)
     assert not at.warning
     assert len(rings(at)) == 1 + (other in TORCHVISION_NAMES)
+
+
+def test_that_all_layers_are_the_same_is_said_alone_in_any_language() -> None:
+    plain = "basic.2-2-2-2.shortcut-none"
+    at = compare_page(
+        lang="zh", net=plain, cmp_with=f"{plain}.stride_in-1x1.projection_norm-0.zero_pad-around"
+    )
+    assert any("</ul><p>逐层看完全相同。</p>" in each.proto.body for each in at.get("html"))
+
+
+def test_b_has_its_own_size_where_that_of_a_is_too_small_for_it() -> None:
+    at = compare_page(net="resnet18", size="4", cmp_with="resnet18_d2l_unpadded")
+    assert "An input of 224 × 224 pixels instead of 4 × 4" in words(at)

@@ -38,10 +38,15 @@ _WITH, _SIZE = "cmp_with", "cmp_size"
 
 
 def other_plan() -> Plan:
-    """Network B at its size, as the session has it."""
+    """Network B at its size, as the session has it; at its natural one where A's is too small for it."""
     spec = _spec_of(st.session_state[_WITH])
     size = st.session_state[_SIZE]
-    return plan(spec, current_size() if size == SAME else decode_size(size))
+    if size != SAME:
+        return plan(spec, decode_size(size))
+    try:
+        return plan(spec, current_size())
+    except ValueError:  # too small for it: a 7×7 window without padding does not fit on 4 × 4
+        return plan(spec, spec.natural_size)
 
 
 def other_choice() -> None:
@@ -164,8 +169,8 @@ def change_list(a: Plan, b: Plan) -> None:
     found = changes(a, b)
     if len(found) > MOST_IN_A_SENTENCE:
         lines = "".join(f"<li>{escape(text[0].upper() + text[1:])}</li>" for text in found)
-        same = f"<p>{escape(sentence(a, b).rpartition('; ')[2])}</p>" if a.layers == b.layers else ""
-        st.html(f"<ul class='changed'>{lines}</ul>{same}")
+        same = t("layer by layer they are the same") + t(".")
+        st.html(f"<ul class='changed'>{lines}</ul>" + (f"<p>{same}</p>" if a.layers == b.layers else ""))
 
 
 def totals(comparison: Comparison, unit: str) -> None:
