@@ -82,6 +82,12 @@ def test_a_dashed_shortcut_shows_its_x_projected_and_the_last_block_is_exact() -
     assert page.selectbox(key="in_channel").value == "mean", "it has 64 channels"
 
 
+def test_a_plain_block_with_more_channels_than_its_x_shows_the_mean_of_that() -> None:
+    bundle(random_network(SPEC.with_(shortcut="none"), confidence=20))
+    page = opened("inside", in_block="layer2.0", in_channel="80")
+    assert not page.warning and "64 × 32 × 32, mean" in pictures(page)[0]
+
+
 def test_the_class_can_be_chosen() -> None:
     page = opened("inside", p_class="ship")
     assert "logit of ship<" in pictures(page)[0]

@@ -95,7 +95,7 @@ def _pick(
     row, column = map(int, where.split(","))
     which = cast("Part", name)
     part_name = part_words(which, shown.addition)
-    if channel is None or _is_mean(values, which, channel):
+    if channel is None or _has_other_channels(values, which):
         channel, channels = values.largest_channel(which, row, column)
         words = t("channel {channel}, of {channels:,} the largest here ({part})").format(
             channel=channel, channels=channels, part=part_name
@@ -169,7 +169,7 @@ def _picture_of(
     for part in parts:
         tensor = values.tensor(part)
         assert tensor is not None
-        is_mean = channel is None or _is_mean(values, part, channel)
+        is_mean = channel is None or _has_other_channels(values, part)
         maps[part] = values.map(part, None if is_mean else channel)
         notes[part] = shape_text(tuple(tensor.shape)) + (
             "" if channel is None or not is_mean else t(", mean")
@@ -177,9 +177,10 @@ def _picture_of(
     return BlockPicture(addition, maps, notes, logit.blocks[addition.index], viewed.names[logit.target])
 
 
-def _is_mean(values: BlockValues, part: Part, channel: int) -> bool:
-    """Whether a part has no such channel: where x is brought to others, the chosen one is none of its own."""
-    return part == "x" and values.shortcut is not None and not values.is_identity
+def _has_other_channels(values: BlockValues, part: Part) -> bool:
+    """Whether the chosen channel is none of a part's: x may be brought to others, or have fewer."""
+    is_brought = values.shortcut is not None and not values.is_identity
+    return part == "x" and (is_brought or len(values.x) != len(values.branch))
 
 
 def _ways(viewed: ViewedPhoto, block: Block, index: int, at: DeltaGenerator) -> None:

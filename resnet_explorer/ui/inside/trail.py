@@ -35,9 +35,10 @@ def leads_back(network: str) -> bool:
 
 def go_back(network: str) -> None:
     """To where one came from; for callbacks."""
-    *before, (_, controls) = _steps(network)
+    *before, last = _steps(network) or [None]
     st.session_state[_TRAIL] = before
-    st.session_state.update(controls)
+    if last:  # a second click may come before the button is locked
+        st.session_state.update(last[1])
 
 
 def _steps(network: str) -> list[Step]:
