@@ -105,6 +105,11 @@ def _from_files(files: Iterable[tuple[PurePosixPath | Path, Callable[[], bytes]]
     classes = tuple(sorted({label for label, _ in found["train"]}))
     if not classes or not found["test"]:
         raise ValueError(t("No images were found under train/CLASS and test/CLASS."))
+    strange = sorted({label for label, _ in found["test"]}.difference(classes))
+    if strange:
+        raise ValueError(
+            t("There are test images of {name}, and none to learn it from.").format(name=strange[0])
+        )
     return SmallImages(_image_set(found["train"], classes), _image_set(found["test"], classes), classes)
 
 

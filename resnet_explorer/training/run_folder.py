@@ -132,9 +132,15 @@ def check_recipe(path: Path, spec: ResNetSpec, recipe: DataclassInstance) -> Non
         recipe: its recipe now.
 
     Raises:
-        ValueError: in one sentence that names what differs.
+        ValueError: in one sentence that names what differs, or if that file cannot be read.
     """
-    begun = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        begun = json.loads(path.read_text(encoding="utf-8"))
+        begun = {"spec": dict(begun["spec"]), "recipe": dict(begun["recipe"])}
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            t("{path} does not say how the run was begun: {error}.").format(path=path, error=error)
+        ) from None
     for part, now in _as_json(spec, recipe).items():
         for name, value in now.items():
             if begun[part].get(name) != value:

@@ -27,7 +27,7 @@ from resnet_explorer.training.evaluation import (
 )
 from resnet_explorer.training.figures import LONG_SIDE, as_uploaded, measure
 from resnet_explorer.training.recipe import Recipe
-from resnet_explorer.training.run_folder import CHECKPOINT, LOG
+from resnet_explorer.training.run_folder import CHECKPOINT, LOG, check_recipe
 from resnet_explorer.training.scratch import average_cycles, load_average, train
 from resnet_explorer.weights.bundled import export_bundled, load
 from tests.photos.files import file_of
@@ -207,8 +207,22 @@ def test_says_what_is_missing(tmp_path: Path) -> None:
         load_small_images(tmp_path / "nothing")
 
 
+def test_names_a_class_of_the_test_images_that_cannot_be_learned(tmp_path: Path) -> None:
+    files = _files()
+    _write_tar(tmp_path / "data.tar.xz", files | {"test/emu/8.png": files["test/dog/7.png"]})
+    with pytest.raises(ValueError, match=r"^There are test images of emu, and none to learn it from\.$"):
+        load_small_images(tmp_path / "data.tar.xz")
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"spec": 1}'])
+def test_a_run_that_does_not_say_how_it_was_begun_is_not_resumed(tmp_path: Path, text: str) -> None:
+    (tmp_path / "recipe.json").write_text(text)
+    with pytest.raises(ValueError, match=r"recipe\.json does not say how the run was begun: "):
+        check_recipe(tmp_path / "recipe.json", ResNetSpec("basic", (1,)), Recipe())
+
+
 def _write_tar(path: Path, files: dict[str, bytes]) -> None:
-    with tarfile.open(path, "w:*" if path.suffix == ".tar" else f"w:{path.suffix[1:]}") as archive:
+    with tarfile.open(path, f"w:{path.suffix[1:]}") as archive:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
