@@ -6,7 +6,7 @@ import streamlit as st
 
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.text import enumerated
-from resnet_explorer.graph.diagram import dashed_blocks, to_dot
+from resnet_explorer.graph.diagram import dashed_blocks, to_dot, zeros_words
 from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.spec_code import encode_spec
 from resnet_explorer.ui.app.head import foot, head, more_settings, picture
@@ -55,11 +55,10 @@ def reasons(p: Plan) -> None:
     if not dashed:
         st.markdown(prose("shortcuts_plain" if p.spec.shortcut == "none" else "shortcuts_no_dashed"))
         return
-    zeros = " " + t("(zeros appended)")
-    lines = [
-        f"- **{block.name}** · {block.shortcut_reason}{zeros if block.shortcut == 'zero_pad' else ''}"
-        for block in dashed
-    ]
+    lines = []
+    for block in dashed:
+        zeros = [zeros_words(layer) for layer in block.layers if layer.kind == "zero_pad"]
+        lines.append("- " + " · ".join((f"**{block.name}**", block.shortcut_reason, *zeros)))
     with st.container(height=420 if len(lines) > 12 else "content", border=False):
         st.markdown("\n".join(lines))
 

@@ -51,10 +51,14 @@ def test_stage_1_of_resnet18_does_not_project() -> None:
     assert "- **layer2.0** · 56 → 28, 64 → 128 channels" in said
 
 
-def test_option_a_says_that_zeros_are_appended() -> None:
+def test_option_a_says_where_the_zeros_come() -> None:
     said = words(shortcuts_page("resnet20_cifar"))
     assert "7 identity shortcuts, 2 shortcuts, zeros added:" in said
-    assert "- **layer2.0** · 32 → 16, 16 → 32 channels (zeros appended)" in said
+    assert "- **layer2.0** · 32 → 16, 16 → 32 channels · zeros appended" in said
+    said = words(
+        shortcuts_page("basic.3-3-3.width-16.stem-cifar.shortcut-zero_pad.zero_pad-around.num_classes-10")
+    )
+    assert "- **layer2.0** · 32 → 16, 16 → 32 channels · zeros before and behind" in said
 
 
 @pytest.mark.parametrize("net", ["resnet152", "resnet1202_cifar", "resnet200_preact", "resnet18_d2l"])
