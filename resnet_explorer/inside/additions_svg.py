@@ -176,7 +176,7 @@ def _columns(found: Sequence[Addition], chosen: int | None, width: float) -> tup
         )
         if end - start > 60:
             middle = (start + end) / 2
-            parts.append(svg.text(middle, foot + 20, stage, text_anchor="middle", font_size=_SMALL))
+            parts.append(svg.text(middle, foot + 20, t(stage), text_anchor="middle", font_size=_SMALL))
         start = end
     return "".join(parts), foot + 26
 

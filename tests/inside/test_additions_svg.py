@@ -9,6 +9,7 @@ import pytest
 
 from resnet_explorer import plan, preset
 from resnet_explorer.common.colours import STAGE_COLOURS
+from resnet_explorer.common.i18n import speaking
 from resnet_explorer.inside.additions import Addition
 from resnet_explorer.inside.additions_svg import MOST_MAPS, grey_map, strip_picture
 from resnet_explorer.network.layers import Plan
@@ -45,6 +46,12 @@ def test_the_bars_are_as_long_as_the_ratios_and_in_the_stages_colours() -> None:
     lengths = [float(bar.get("width", 0)) for bar in bars]
     assert lengths == pytest.approx([each.ratio / found[-1].ratio * lengths[-1] for each in found], abs=0.01)
     assert [bar.get("fill") for bar in bars] == [STAGE_COLOURS[each.block.stage] for each in found]
+
+
+def test_stages_are_named_in_the_language_of_now() -> None:
+    with speaking("zh"):
+        drawn = strip_picture(made_up(plan(preset("resnet152")))).svg
+    assert ">阶段 3<" in drawn and "stage" not in drawn
 
 
 @pytest.mark.parametrize("name", ["plain18", "plain34", "plain56"])

@@ -288,7 +288,7 @@ def _name_stages(figure: go.Figure, points: Sequence[Point]) -> None:
         places = [point.number for point in group]
         if len(places) > 1:
             figure.add_annotation(
-                text=stage,
+                text=t(stage),
                 x=(places[0] + places[-1]) / 2,
                 y=1.01,
                 yanchor="bottom",

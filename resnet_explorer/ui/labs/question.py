@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,7 +198,7 @@ def verdict(guess: Guess, right: str, choices: Mapping[str, str], measured: str)
 
 def _brief(choice: str) -> str:
     """A choice without what it means in numbers."""
-    return choice.partition(":")[0]
+    return re.split("[:：]", choice)[0]
 
 
 def reason(words: str) -> None:

@@ -98,7 +98,7 @@ def _growth_table(found: ForwardPass, *, is_of_one: bool) -> str:
     for stage in found.stages:
         numbers = {name: of(stage) for name, of in columns.items()}
         rows.append(
-            {t("stage"): stage.replace(" ", "\u00a0")}
+            {t("stage"): t(stage).replace(" ", "\u00a0")}
             | {name: "–" if number is None else scientific_text(number) for name, number in numbers.items()}
         )
     return to_markdown(rows, right=columns)
