@@ -114,13 +114,13 @@ def scientific_text(value: float) -> str:
     return minus_sign(f"{mantissa} × 10{str(int(exponent)).translate(_RAISED)}")
 
 
-def count_text(count: float, digits: int = 3) -> str:
+def count_text(count: float) -> str:
     """A count as people say it: 4089184256 → "4.09 G", 25557032 → "25.6 M", 640 → "640"."""
     for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         # 999,999 would be "1e+03 k": what rounds up to the next letter is written with it.
-        if count >= size * (1 - 0.5 * 10**-digits):
-            whole = len(str(int(count / size)))
-            return f"{count / size:.{max(0, digits - whole)}f} {letter}"
+        if count >= size * 0.9995:
+            whole = len(str(int(float(f"{count / size:.3g}"))))  # 9.996 is written as 10.0
+            return f"{count / size:.{max(0, 3 - whole)}f} {letter}"
     return f"{count:,.0f}"
 
 
