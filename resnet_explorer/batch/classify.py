@@ -25,7 +25,7 @@ from resnet_explorer.photos.crop import ALONG, CENTRE, View
 from resnet_explorer.photos.decode import Photo, open_photo
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.photos.sources import Entry
-from resnet_explorer.photos.thumbnails import Copies, copies_of
+from resnet_explorer.photos.thumbnails import copies_of
 
 MOST_SQUARES: Final = 96
 PASS_MACS: Final = 20 * 10**9
@@ -121,7 +121,6 @@ def predict_photos(
     entries: Sequence[Entry],
     model: ResNet,
     preprocessing: Preprocessing,
-    keep: Callable[[Photo], Copies] = copies_of,
     top: int = TOP,
 ) -> Iterator[Step[Results]]:
     """Predict photos, with all results so far at each step, a photo a piece.
@@ -130,14 +129,13 @@ def predict_photos(
         entries: the photos.
         model: a network in evaluation mode.
         preprocessing: its weights'.
-        keep: makes the small copies that are kept of each photo.
         top: how many classes of each photo.
 
     Raises:
         ValueError: if the network cannot classify photos.
     """
     results, done, total = Results(), 0, len(entries)
-    batches = predict_in_batches(entries, model, preprocessing, keep, top)
+    batches = predict_in_batches(entries, model, preprocessing, copies_of, top)
     for batch in batches:
         for each in batch:
             if isinstance(each, Unread):

@@ -43,9 +43,7 @@ class Cell:
 Row = Iterable[Cell | str]
 
 
-def html_table(
-    rows: Iterable[Row], heads: Row = (), *, foot: Iterable[Row] = (), kind: str = "", style: str = ""
-) -> str:
+def html_table(rows: Iterable[Row], heads: Row = (), *, foot: Iterable[Row] = (), kind: str = "") -> str:
     """A table.
 
     Args:
@@ -53,14 +51,13 @@ def html_table(
         heads: of the columns; none unless told.
         foot: rows that sum up.
         kind: its CSS class.
-        style: its CSS.
     """
     columns = [_heading(cell) for cell in heads]
     head = f"<thead>{_row(columns)}</thead>" if columns else ""
     last = "".join(map(_row, foot))
     below = f"<tfoot>{last}</tfoot>" if last else ""
     body = "".join(map(_row, rows))
-    return f"<table{_attributes(kind, style)}>{head}<tbody>{body}</tbody>{below}</table>"
+    return f"<table{_attributes(kind)}>{head}<tbody>{body}</tbody>{below}</table>"
 
 
 def _heading(cell: Cell | str) -> Cell:

@@ -220,11 +220,11 @@ def unread(grid: Grid, cells: Sequence[tuple[int, int]]) -> str:
     return svg.path(lines, class_="unread", fill="none", stroke=UNREAD, stroke_width=2)
 
 
-def outline(box: Frame, colour: str = "currentColor", width: float = 4) -> str:
+def outline(box: Frame) -> str:
     """A frame around a block of cells."""
     left, top, right, bottom = box
     return svg.rect(
-        left, top, right - left, bottom - top, rx=3, fill="none", stroke=colour, stroke_width=width
+        left, top, right - left, bottom - top, rx=3, fill="none", stroke="currentColor", stroke_width=4
     )
 
 

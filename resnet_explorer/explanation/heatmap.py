@@ -114,25 +114,20 @@ def _coloured(
     return Image.fromarray(colour_table(colour_map)[levels])
 
 
-def overlay(photo: Image.Image, heat: Image.Image, alpha: float, box: Box | None = None) -> Image.Image:
+def overlay(photo: Image.Image, heat: Image.Image, alpha: float) -> Image.Image:
     """The coloured map over the photo.
 
     Args:
         photo: RGB.
-        heat: the coloured map; it is fitted to the box.
+        heat: the coloured map; it is fitted to the photo.
         alpha: 0 shows the photo, 1 the map.
-        box: where in the photo the network looked; everywhere unless told. Outside nothing changes.
 
     Raises:
         ValueError: if alpha is not within 0 to 1.
     """
     if not 0.0 <= alpha <= 1.0:
         raise ValueError(t("alpha is {alpha}; 0 to 1 is allowed.").format(alpha=alpha))
-    left, top, right, bottom = whole_box(box or (0, 0, *photo.size), photo.size)
-    mixed = photo.copy()
-    under = photo.crop((left, top, right, bottom))
-    mixed.paste(Image.blend(under, heat.resize(under.size), alpha), (left, top))
-    return mixed
+    return Image.blend(photo, heat.resize(photo.size), alpha)
 
 
 def whole_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:

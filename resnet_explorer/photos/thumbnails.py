@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image
 
+from resnet_explorer.common.svg import data_address
 from resnet_explorer.photos.decode import Photo
 
 THUMBNAIL_SIDE: Final = 96
@@ -37,8 +37,7 @@ def copies_of(photo: Photo) -> Copies:
 
 def thumbnail(image: Image.Image) -> str:
     """A picture in `THUMBNAIL_SIDE` pixels, as a `data:` address."""
-    content = base64.b64encode(_jpeg(_smaller(image, THUMBNAIL_SIDE), 75)).decode()
-    return f"data:image/jpeg;base64,{content}"
+    return data_address(_jpeg(_smaller(image, THUMBNAIL_SIDE), 75))
 
 
 def _smaller(image: Image.Image, side: int) -> Image.Image:

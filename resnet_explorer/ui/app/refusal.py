@@ -49,16 +49,11 @@ def kept_refusal(place: str = "") -> Iterator[None]:
         st.session_state[_KEPT + place] = sentence_of(refusal)
 
 
-def show_kept_refusal(at: Any = st, place: str = "") -> None:
-    """Show, once, why the last callback could not do what was asked.
-
-    Args:
-        at: where it is shown.
-        place: its name, as of `kept_refusal`.
-    """
+def show_kept_refusal(place: str = "") -> None:
+    """Show, once, why the last callback could not do what was asked; the place as of `kept_refusal`."""
     sentence = st.session_state.pop(_KEPT + place, None)
     if sentence:
-        tell_refusal(sentence, at)
+        tell_refusal(sentence)
 
 
 def sentence_of(error: Exception) -> str:

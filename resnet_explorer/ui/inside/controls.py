@@ -99,15 +99,14 @@ def pick(part: str) -> None:
     st.session_state[BLOCK] = part
 
 
-def inside_button(block: str, at: DeltaGenerator, key: str = "_inside") -> None:
+def inside_button(block: str, at: DeltaGenerator) -> None:
     """A way from another page to a block of the session's network.
 
     Args:
         block: its name in torchvision: "layer2.0".
         at: where the button stands.
-        key: the button's.
     """
-    if at.button(t("Inside {block}").format(block=block), key=key, help=t(INSIDE.english_purpose)):
+    if at.button(t("Inside {block}").format(block=block), key="_inside", help=t(INSIDE.english_purpose)):
         aim_inside(block)
         follow_aim()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from resnet_explorer.common.i18n import language, prose, t
+from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.text import as_markdown, shortened
 from resnet_explorer.explanation.heatmap import for_screen, jpeg_bytes, png_bytes
 from resnet_explorer.finetune.dataset.image_folder import Item, LabelledPhotos
@@ -48,7 +48,7 @@ def show_augmented(dataset: Dataset, photos: LabelledPhotos) -> None:
     with shown_refusal():
         picture = cached_result(
             "_al_views",
-            (dataset.key, item.name, seed, preprocessing, language()),
+            (dataset.key, item.name, seed, preprocessing),
             lambda: _drawn(item, seed, preprocessing),
         )
         show_svg(picture, "al_views", tallest=900)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from resnet_explorer.common.i18n import language, t
+from resnet_explorer.common.i18n import t
 from resnet_explorer.explanation.cam import METHODS, Evidence, evidence
 from resnet_explorer.explanation.captioned_figure import Caption, ColourBar, figure, numbers_json
 from resnet_explorer.explanation.heatmap import heat_picture, jpeg_bytes, overlay
@@ -149,7 +149,7 @@ def drawn_maps(viewed: ViewedPhoto, choice: MapChoice, sides: tuple[Side, ...]) 
         pictures = (original, *(overlay(original, heat, style.alpha) for heat in heats))
         return Maps(viewed, choice, sides, tuple(tops), pictures, tuple(map(jpeg_bytes, pictures)))
 
-    return cached_result("_tr_maps", (choice, language(), *(side.result for side in sides)), draw)
+    return cached_result("_tr_maps", (choice, *(side.result for side in sides)), draw)
 
 
 def side_after(viewed: ViewedPhoto, choice: MapChoice, target: int | None) -> Side:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -16,14 +16,14 @@ SECONDS: Final = 1.0
 """Between two drawings of runs that work."""
 
 
-def show_bar(run: RunEntry, at: Any = st) -> None:
+def show_bar(run: RunEntry) -> None:
     """How much of what the run does now is done, and what that is."""
-    at.progress(_share_done(run), text=_state_words(run))
+    st.progress(_share_done(run), text=_state_words(run))
 
 
-def stop_button(run: RunEntry, key: str, at: Any) -> None:
+def stop_button(run: RunEntry, key: str) -> None:
     """Stop; a sentence says why if it cannot be."""
-    at.button(t("Stop"), key=key, on_click=_stop, args=(run.key,))
+    st.button(t("Stop"), key=key, on_click=_stop, args=(run.key,))
 
 
 @kept_refusal()

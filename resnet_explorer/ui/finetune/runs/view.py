@@ -83,7 +83,7 @@ def _show_alive(drawn: Signature, key: str) -> None:
     if run.alive:
         with st.container(horizontal=True, vertical_alignment="center"):
             show_bar(run)
-            stop_button(run, "ru_stop", st)
+            stop_button(run, "ru_stop")
 
 
 def _signature(known: Sequence[RunEntry]) -> Signature:

@@ -110,7 +110,7 @@ def _show_state(run: RunEntry) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"#### {as_markdown(shortened(run.config.label, 40))}", width="content")
         show_bar(run)
-        stop_button(run, f"tn_stop_{run.key}", st)
+        stop_button(run, f"tn_stop_{run.key}")
 
 
 def _show_before(run: RunEntry) -> None:
