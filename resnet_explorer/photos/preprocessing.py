@@ -57,9 +57,7 @@ def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
         red, green, blue = map(float, values["mean"])
         std_red, std_green, std_blue = map(float, values["std"])
         resize, crop, tile = int(values["resize"]), int(values["crop"]), int(values.get("tile", 0))
-    except (
-        OverflowError
-    ) as error:  # JSON, as Python reads it, knows Infinity, and whole numbers of any length
+    except OverflowError as error:  # Python's JSON knows Infinity, and whole numbers of any length
         raise ValueError(str(error)) from None
     interpolation = str(values.get("interpolation", "bilinear"))
     finite = all(map(isfinite, (red, green, blue, std_red, std_green, std_blue)))
