@@ -225,4 +225,5 @@ def _as_list(value: Any) -> Any:
 
 
 def _index(value: object) -> int | None:
-    return int(str(value)) if re.fullmatch(r"\d{1,6}", str(value)) else None
+    digits = printable(value)
+    return int(digits) if re.fullmatch(r"\d{1,6}", digits) else None

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 _NUMBERS: Final = "biuf"
 _TEXTS: Final = "US"
+_LARGEST: Final = 8
+"""Bytes of a number."""
 
 
 class _Record(dict[str, Any]):
@@ -38,17 +40,17 @@ class _Text:
     """A str of somebody's own class: a plain one."""
 
     def __new__(cls, value: Any = "", *_: Any) -> Any:
-        return str(value)
+        return _text(value)
 
 
 class _Type:
     """numpy.dtype: a code such as "f4", and the order of the bytes."""
 
     def __init__(self, code: Any = "", *_: Any) -> None:
-        self._code, self._order = str(code), "="
+        self._code, self._order = _text(code), "="
 
     def __setstate__(self, state: Sequence[Any]) -> None:
-        order = state[1].decode() if isinstance(state[1], bytes) else str(state[1])
+        order = state[1].decode() if isinstance(state[1], bytes) else _text(state[1])
         self._order = order if order in "<>" else "="
 
     def numpy(self) -> np.dtype[Any] | None:
@@ -57,7 +59,8 @@ class _Type:
             found = np.dtype(f"{self._order}{self._code}")
         except (TypeError, ValueError):
             return None
-        return found if found.kind in _NUMBERS + _TEXTS else None
+        is_number = found.kind in _NUMBERS and found.itemsize <= _LARGEST  # torch has no long double
+        return found if is_number or found.kind in _TEXTS else None
 
 
 class _Array:
@@ -99,8 +102,13 @@ def _nothing(*_: Any) -> None:
     """A type that is only named."""
 
 
+def _text(value: Any) -> str:
+    """A text or a number as text; of what holds others, which may be endless, its kind."""
+    return str(value) if isinstance(value, str | bytes | int | float) else type(value).__name__
+
+
 def _parts(pure: Callable[..., Any]) -> Callable[..., str]:
-    return lambda *parts: str(pure(*map(str, parts)))
+    return lambda *parts: str(pure(*map(_text, parts)))
 
 
 _MULTIARRAY: Final = ("numpy.core.multiarray", "numpy._core.multiarray")

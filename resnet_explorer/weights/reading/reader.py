@@ -9,8 +9,6 @@ import contextlib
 import io
 import pickle
 import re
-import zipfile
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -27,12 +25,16 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.regular_file import open_regular
 from resnet_explorer.weights.reading.checkpoint_name import MAX_BYTES
 from resnet_explorer.weights.reading.inert_types import INERT, numbers_of
-from resnet_explorer.weights.reading.other_formats import other_archive, other_format
+from resnet_explorer.weights.reading.other_formats import other_format
+from resnet_explorer.weights.reading.pickle_program import TooMuchError, check_program
 from resnet_explorer.weights.reading.safetensors_header import parse_json
+from resnet_explorer.weights.reading.torch_archive import packed_anew
 
 MAX_NESTING: Final = 20
 _ALLOWED: Final = Lock()
 """torch keeps what is allowed beside tensors for all threads: one reads at a time."""
+_PICKLES: Final = 5
+"""In a file of torch's old format: its number, its version, the system's, what was saved, its storages."""
 _BYTEARRAY: Final = (b"cbuiltins\nbytearray\n", b"c__builtin__\nbytearray\n")
 """torch would make one of any length that a pickle asks for, before a byte of it is read."""
 
@@ -83,7 +85,7 @@ def _read_safetensors(data: bytes, name: str) -> Raw:
     try:
         tensors = safetensors.torch.load(data)
         length = int.from_bytes(data[:8], "little")
-        metadata = parse_json(data[8 : 8 + length]).get("__metadata__", {})
+        metadata = parse_json(data[8 : 8 + length]).get("__metadata__") or {}
     except (safetensors.SafetensorError, ValueError, KeyError) as error:
         raise ValueError(t("{name} is damaged: {error}.").format(name=name, error=error)) from None
     return Raw(
@@ -99,17 +101,20 @@ def _parsed(text: str) -> Any:
 
 
 def _read_pickle(data: bytes, name: str) -> Raw:
-    _refuse_bomb(data, name)
+    file, programs = io.BytesIO(data), [data]
+    if is_archive := data.startswith(b"PK"):
+        file, programs = packed_anew(data, name, MAX_BYTES)
+    is_plain = not is_archive and _is_plain_pickle(data)
+    for program in programs:
+        _refuse_program(program, name, 1 if is_archive or is_plain else _PICKLES)
     try:
-        content = _unpickled(data)
+        content = _unpickled(file, is_plain=is_plain)
     except pickle.UnpicklingError as error:
         raise ValueError(_refusal(name, str(error))) from None
     except MemoryError:
         raise ValueError(t("{name} asks for more memory than there is.").format(name=name)) from None
     except Exception:  # torch raises whatever a damaged file leads to: EOFError, RuntimeError, KeyError, …
-        raise ValueError(
-            t("{name} is damaged, or neither .pth nor .safetensors.").format(name=name)
-        ) from None
+        raise _damaged(name) from None
     if not isinstance(content, Mapping):
         raise ValueError(
             t("{name} holds a {kind}, and a state_dict is needed.").format(
@@ -121,16 +126,16 @@ def _read_pickle(data: bytes, name: str) -> Raw:
     return Raw(plain)
 
 
-def _unpickled(data: bytes) -> Any:
+def _unpickled(file: io.BytesIO, *, is_plain: bool) -> Any:
     """What a pickle holds, by torch's own unpickler, which knows tensors and plain values and calls nothing
     else but what stands for harmless types; or by one that knows these alone, where no tensors are."""
     named: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
         (stand_in, name) for name, stand_in in INERT.items()
     ]
-    if not data.startswith(b"PK") and _is_plain_pickle(data):
-        return _PlainUnpickler(io.BytesIO(data)).load()
+    if is_plain:
+        return _PlainUnpickler(file).load()
     with _ALLOWED, torch.serialization.safe_globals(named):
-        return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        return torch.load(file, map_location="cpu", weights_only=True)
 
 
 def _is_plain_pickle(data: bytes) -> bool:
@@ -156,6 +161,13 @@ class _PlainUnpickler(pickle._Unpickler):
         }
     }
 
+    def _build(self) -> None:
+        if callable(self.stack[-2]):  # what stands for a type is everybody's, and keeps what it is given
+            raise pickle.UnpicklingError("BUILD")
+        pickle._Unpickler.load_build(self)
+
+    dispatch[pickle.BUILD[0]] = _build
+
     def find_class(self, module: str, name: str) -> Any:
         """What stands for a name.
 
@@ -172,37 +184,38 @@ class _PlainUnpickler(pickle._Unpickler):
         return INERT[full]
 
 
-def _refuse_bomb(data: bytes, name: str) -> None:
-    """A .pth is a ZIP archive, and one that was packed tight could unpack to far more than its size."""
-    code = data
-    if data.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                members = archive.infolist()
-                unpacked = sum(info.file_size for info in members)
-                programs = [info for info in members if info.filename.endswith("data.pkl")]
-                code = b"".join(map(archive.read, programs)) if unpacked <= MAX_BYTES else b""
-        except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, EOFError):
-            raise ValueError(t("{name} is damaged or cut off.").format(name=name)) from None
-        if unpacked > MAX_BYTES:
-            raise ValueError(
-                t("{name} would unpack to {unpacked:,} bytes; up to {max_bytes:,} are read.").format(
-                    name=name, unpacked=unpacked, max_bytes=MAX_BYTES
-                )
-            )
-        if sentence := other_archive([info.filename for info in members], name):
-            raise ValueError(sentence)
+def _refuse_program(code: bytes, name: str, count: int) -> None:
+    """Refuse what would make more than tensors, or be busy with it for ever.
+
+    Args:
+        code: one pickle, or some of them one after the other.
+        name: what to call it in a message.
+        count: how many are read of it at most.
+    """
     if any(asked in code for asked in _BYTEARRAY):
         raise ValueError(
             t("{name} holds more than tensors (bytearray), and was not opened.").format(name=name)
         )
+    file = io.BytesIO(code)
+    try:
+        while count and (file.tell() < len(code) or file.tell() == 0):
+            check_program(file)
+            count -= 1
+    except TooMuchError:
+        raise ValueError(t("{name} asks for more memory than there is.").format(name=name)) from None
+    except ValueError:
+        raise _damaged(name) from None
+
+
+def _damaged(name: str) -> ValueError:
+    return ValueError(t("{name} is damaged, or neither .pth nor .safetensors.").format(name=name))
 
 
 def _refusal(name: str, message: str) -> str:
     """Why torch refused: the name of what would have run, if it says so."""
     found = re.search(r"(?:GLOBAL|global|class) ([\w.]+)", message)
     if not found:
-        return t("{name} is damaged, or neither .pth nor .safetensors.").format(name=name)
+        return str(_damaged(name))
     return t(
         "{name} holds more than tensors ({found}), which could run code, and was not opened; "
         "save the tensors alone, with torch.save(model.state_dict(), path)."

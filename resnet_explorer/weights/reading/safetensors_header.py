@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import reprlib
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +12,8 @@ from typing import Any, Final
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.regular_file import open_regular
 
+_SHORT: Final = reprlib.Repr()
+_SHORT.maxlevel = 2
 MAX_HEADER: Final = 100_000_000
 """Bytes; the format's own limit (github.com/huggingface/safetensors, README)."""
 
@@ -52,5 +56,10 @@ def parse_json(text: bytes | str) -> Any:
 
 
 def printable(value: object) -> str:
-    """What people are to read, from a file of unknown origin: one line of at most 200 characters."""
-    return "".join(char for char in str(value)[:200] if char.isprintable())
+    """What people are to read, from a file of unknown origin: one line of at most 200 characters.
+
+    Of what holds others only the beginning is made into text: the whole may be endless.
+    """
+    holds_others = isinstance(value, Mapping | Sequence | Set) and not isinstance(value, str | bytes)
+    text = _SHORT.repr(value) if holds_others else value
+    return "".join(char for char in str(text)[:200] if char.isprintable())
