@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.photos.costly_files import is_costly
 
 FORMATS: Final = ("JPEG", "JPEG2000", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
 """Pillow's names of the decoders in use. JPEG opens MPO too: a JPEG with more pictures behind the first.
@@ -172,6 +173,12 @@ def _without_metadata(data: bytes) -> bytes:
 def _opened(data: bytes, name: str) -> Image.Image:
     """The picture with its header read and nothing decoded."""
     _register_heif()
+    if is_costly(data):
+        raise _TooLargeError(
+            t(
+                "{name} is built so that it would take far too long to read; saved anew, it can be read."
+            ).format(name=name)
+        )
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
