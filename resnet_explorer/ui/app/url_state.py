@@ -20,6 +20,7 @@ from typing import Any, Final, TypeVar
 import streamlit as st
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import sentence_as_markdown
 from resnet_explorer.ui.app import unheard
 
 T = TypeVar("T")
@@ -30,6 +31,8 @@ _DEFAULTS: Final = "_link_defaults"
 _FOLLOWED, _PAGE = "_link_followed", "_link_page"
 _LABELS, _CONTROLS = "_link_labels", "_link_controls"
 _TOLD: Final = "_link_complaints_told"
+MOST_SEEN: Final = 200_000
+"""Characters of what a session has seen in links: a day's clicks; more is of nobody who clicks."""
 LONGEST: Final = 200
 """Characters of a text in a link, and of what a complaint repeats at most a part of."""
 
@@ -151,7 +154,7 @@ def linked(key: str, default: T, code: Code) -> T:
         try:
             state[key] = code.read(text)
         except ValueError as error:
-            complain(f"`{key}={shortened(text)}`: {error}")
+            complain(f"`{key}={shortened(text)}`: {sentence_as_markdown(str(error))}")
     if key not in state or (state[key] is not None and not code.allows(state[key])):
         state[key] = default
     value: T = state[key]
@@ -181,7 +184,11 @@ def write(key: str, text: str | None) -> None:
 
 
 def complain(sentence: str) -> None:
-    """Tell the reader, above the page, what was wrong with the link."""
+    """Tell the reader, above the page, what was wrong with the link.
+
+    Args:
+        sentence: in Markdown.
+    """
     st.session_state.setdefault(_COMPLAINTS, []).append(sentence)
 
 
@@ -205,6 +212,9 @@ def begin(page: str) -> None:
     """
     st.session_state[_LINK], st.session_state[_DEFAULTS] = {}, {}
     st.session_state[_PAGE] = page
+    seen = _seen()
+    if sum(len(name) + sum(map(len, texts)) for name, texts in seen.items()) > MOST_SEEN:
+        seen.clear()
     unheard.begin()
 
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import shortened
 from resnet_explorer.labs.degradation.study import study_networks
-from resnet_explorer.ui.app.url_state import complain
+from resnet_explorer.ui.app.url_state import complain, shortened
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.loaded_networks import warm_up
 from resnet_explorer.ui.widgets.linked_inputs import linked_select

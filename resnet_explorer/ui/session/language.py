@@ -15,7 +15,7 @@ from resnet_explorer.common.i18n import (
     let_visitors_speak,
     speak,
 )
-from resnet_explorer.ui.app.url_state import asked_for, complain, one_of
+from resnet_explorer.ui.app.url_state import asked_for, complain, one_of, shortened
 
 _CHOSEN, _SPOKEN = "_language_chosen", "_language"
 LANGUAGE: Final = "lang"
@@ -42,7 +42,7 @@ def check_link() -> None:
         try:
             one_of(languages()).read(asked)
         except ValueError as error:
-            complain(f"`{LANGUAGE}={asked[:8]}`: {error}")
+            complain(f"`{LANGUAGE}={shortened(asked)}`: {error}")
 
 
 def link_parameters() -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Final
 import streamlit as st
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import sentence_as_markdown
 from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import PRESETS, ResNetSpec, architecture_name, preset, preset_name, title
@@ -155,7 +156,7 @@ def read_link() -> None:
         try:
             follow()
         except ValueError as error:
-            complain(str(error))
+            complain(sentence_as_markdown(str(error)))
     _follow_links_of_before()
 
 
@@ -181,11 +182,11 @@ def _follow_weights(code: str | None, key: str | None) -> None:
     try:
         spec = spec_of(key)
     except ValueError:
-        sentence = t("`weights={key}`: these weights are not on this machine.")
-        raise ValueError(sentence.format(key=shortened(key))) from None
+        complain(t("`weights={key}`: these weights are not on this machine.").format(key=shortened(key)))
+        return
     if code is not None and not alike(spec, current_spec()):
-        sentence = t("`weights={key}`: these weights are not of this network.")
-        raise ValueError(sentence.format(key=shortened(key)))
+        complain(t("`weights={key}`: these weights are not of this network.").format(key=shortened(key)))
+        return
     choose_weights(key)
 
 
