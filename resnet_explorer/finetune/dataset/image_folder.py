@@ -219,12 +219,19 @@ def _made(files: _Files, val_share: float, seed: int) -> LabelledPhotos:
 def _parted(items: Sequence[Item], classes: int, val_share: float, seed: int) -> tuple[Item, ...]:
     """These photos with some to test on: of each class the same share."""
     tested: set[str] = set()
-    for label in range(classes):
-        names = [item.name for item in items if item.label == label]
+    for label, names in enumerate(names_by_class(items, classes)):
         # One is kept to learn from, and one to test on where there are two.
         count = min(max(1, round(val_share * len(names))), len(names) - 1)
         tested.update(np.random.default_rng([seed, label]).permutation(names)[:count].tolist())
     return tuple(replace(item, part="val" if item.name in tested else "train") for item in items)
+
+
+def names_by_class(items: Iterable[Item], classes: int) -> list[list[str]]:
+    """The names of the photos of each class, in their order."""
+    names: list[list[str]] = [[] for _ in range(classes)]
+    for item in items:
+        names[item.label].append(item.name)
+    return names
 
 
 def _classes(files: _Files) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.ordered_map import in_order
 from resnet_explorer.common.progress import Step
 from resnet_explorer.explanation.heatmap import jpeg_bytes
-from resnet_explorer.finetune.dataset.image_folder import PARTS, Item, LabelledPhotos
+from resnet_explorer.finetune.dataset.image_folder import PARTS, Item, LabelledPhotos, names_by_class
 from resnet_explorer.photos.decode import open_photo
 
 SAMPLES: Final = 6
@@ -113,8 +113,7 @@ def scan_photos(photos: LabelledPhotos) -> Iterator[Step[PhotoScans]]:
 def _first_of_each(photos: LabelledPhotos) -> set[str]:
     """The photos that stand for their classes, spread evenly over each."""
     chosen: set[str] = set()
-    for label in range(len(photos.classes)):
-        names = [item.name for item in photos.items if item.label == label]
+    for names in names_by_class(photos.items, len(photos.classes)):
         chosen.update(names[:: max(1, len(names) // SAMPLES)][:SAMPLES])
     return chosen
 
