@@ -150,8 +150,11 @@ def accuracy(predictions: Iterable[PhotoPrediction[K]], classes: tuple[str, ...]
 
 
 def csv_lines(rows: Iterable[Row]) -> list[tuple[str, int, str, str]]:
-    """Lines as they stand in a CSV file below `Row._fields`; no photo's name is a formula there."""
-    return [(for_spreadsheet(row.photo), row.rank, row.label, f"{row.probability:.6f}") for row in rows]
+    """Lines as they stand in a CSV file below `Row._fields`; no name is a formula there."""
+    return [
+        (for_spreadsheet(row.photo), row.rank, for_spreadsheet(row.label), f"{row.probability:.6f}")
+        for row in rows
+    ]
 
 
 def as_csv(predictions: Iterable[PhotoPrediction[K]], classes: Sequence[str]) -> str:

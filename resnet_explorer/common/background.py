@@ -39,7 +39,7 @@ class BackgroundResults:
             if found is None:
                 found = self._kept[question] = self._thread.submit(self._run, compute)
                 while len(self._kept) > self.most:
-                    self._kept.popitem(last=False)
+                    self._kept.popitem(last=False)[1].cancel()  # nobody finds it any more
             self._kept.move_to_end(question)
             return found
 

@@ -36,6 +36,19 @@ class Prediction:
     milliseconds: float
     device: str
 
+    def __post_init__(self) -> None:
+        """Refuse what is no prediction: no map and no chart could be drawn of it.
+
+        Raises:
+            ValueError: in one sentence, if a logit is infinite or no number.
+        """
+        if not self.logits.isfinite().all():
+            raise ValueError(
+                t("The values at {bad} leave the range of float32, so there is nothing to draw.").format(
+                    bad="fc"
+                )
+            )
+
     @property
     def probabilities(self) -> Tensor:
         """(classes,), their sum 1."""

@@ -45,10 +45,10 @@ def top_rows(photo: str, names: Sequence[str], predictions: Sequence[NetworkPred
     return [
         {
             "photo": for_spreadsheet(photo),
-            "network": name,
-            "weights": prediction.network.weights.label,
+            "network": for_spreadsheet(name),
+            "weights": for_spreadsheet(prediction.network.weights.label),
             "rank": rank,
-            "label": label,
+            "label": for_spreadsheet(label),
             "probability": round(probability, 6),
         }
         for name, prediction in zip(names, predictions, strict=True)
@@ -62,9 +62,9 @@ def matrix_rows(
     """One row per photo and network."""
     return [
         {
-            "photo": row.photo,
-            "network": name,
-            "label": first[0] if first else "",
+            "photo": for_spreadsheet(row.photo),
+            "network": for_spreadsheet(name),
+            "label": for_spreadsheet(first[0]) if first else "",
             "probability": round(first[1], 6) if first else "",
             "differs": "yes" if number in differing(row, classes) else "no",
         }

@@ -47,3 +47,14 @@ def test_those_asked_for_last_are_kept() -> None:
     for question in ("a", "b", "a", "c"):
         results.ask(question, question.upper).result(60)
     assert [results.found(question) is not None for question in "abc"] == [True, False, True]
+
+
+def test_what_nobody_can_find_any_more_is_not_computed() -> None:
+    """Whoever opens a hundred links does not let all others wait for a hundred answers."""
+    results, gate, made = BackgroundResults(2), threading.Event(), []
+    results.ask("first", lambda: gate.wait(60))
+    asked = {name: results.ask(name, lambda name=name: made.append(name)) for name in "abcd"}
+    gate.set()
+    wait(asked.values(), 60)
+    assert made == ["c", "d"]
+    assert asked["a"].cancelled() and not asked["d"].cancelled()

@@ -13,6 +13,7 @@ from torchvision.transforms._presets import ImageClassification
 from torchvision.transforms.functional import InterpolationMode
 
 from resnet_explorer import ResNetSpec, build
+from resnet_explorer.explanation.activations_and_gradients import stage_pass
 from resnet_explorer.explanation.predict import default_view, predict, preprocess, to_tensor
 from resnet_explorer.network.spec import TORCHVISION_NAMES
 from resnet_explorer.photos.crop import CENTRE, View, crop_box
@@ -22,6 +23,7 @@ from resnet_explorer.photos.samples import open_sample
 from resnet_explorer.photos.tile import seen_small
 from resnet_explorer.weights.catalogue import find, load
 from resnet_explorer.weights.imagenet import preprocessing_of
+from tests.small_networks import noise_photo
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -239,3 +241,13 @@ def test_the_bundled_network_looks_at_a_tile_and_answers() -> None:
     assert probability > 0.5
     assert len(others) == 4
     assert answer.probabilities.sum().item() == pytest.approx(1)
+
+
+def test_an_answer_that_is_no_number_is_none() -> None:
+    """A file may hold any finite values, and no chart can be drawn of what they come to."""
+    model = small_network()
+    with torch.no_grad():
+        model.fc.weight.fill_(3e38)
+    for ask in (predict, stage_pass):
+        with pytest.raises(ValueError, match=r"^The values at fc leave the range of float32"):
+            ask(model, 100 * noise_photo().abs())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import for_spreadsheet
 from resnet_explorer.labs.ablation.ablations import Chain, can_cut, short
 from resnet_explorer.network.layers import Block
 
@@ -111,12 +112,19 @@ def sweep_rows(sweeps: Sequence[Sweep], measure: str) -> list[dict[str, object]]
     """
     rows: list[dict[str, object]] = []
     for sweep in sweeps:
-        rows.append({"network": sweep.label, "block out": "none", "shortcut": "", measure: sweep.whole})
+        rows.append(
+            {
+                "network": for_spreadsheet(sweep.label),
+                "block out": "none",
+                "shortcut": "",
+                measure: sweep.whole,
+            }
+        )
         for number, score in sweep.scores.items():
             block = sweep.blocks[number]
             rows.append(
                 {
-                    "network": sweep.label,
+                    "network": for_spreadsheet(sweep.label),
                     "block out": short(block),
                     "shortcut": block.shortcut,
                     measure: score,
@@ -133,7 +141,7 @@ def drop_rows(drops: Sequence[Drops], measure: str) -> list[dict[str, object]]:
         measure: the name of what is left.
     """
     return [
-        {"network": each.label, "blocks out": number, "draw": draw, measure: score}
+        {"network": for_spreadsheet(each.label), "blocks out": number, "draw": draw, measure: score}
         for each in drops
         for number, row in enumerate([[each.whole], *each.rows])
         for draw, score in enumerate(row, start=1)

@@ -16,6 +16,7 @@ from resnet_explorer.ui.photos.viewed_photo import class_names, digest_of
 from resnet_explorer.ui.session.background_result import background_result
 from resnet_explorer.ui.session.loaded_networks import torch_gate, trained
 from resnet_explorer.weights.catalogue import find
+from resnet_explorer.weights.description import OWN_PREFIX
 
 if TYPE_CHECKING:
     from resnet_explorer.features.path_maps import BoxMap
@@ -54,7 +55,9 @@ def path_pass(photo: Photo, view: View, key: str, mode: str) -> PathPass | None:
     Raises:
         ValueError: in one sentence, if the network cannot be had or cannot take a photo.
     """
-    question = ("path", digest_of(photo), view, key, mode)
+    # Two people may have one file and call its classes by other names; the answer holds them.
+    named = find(key).classes if key.startswith(OWN_PREFIX) else ()
+    question = ("path", digest_of(photo), view, key, named, mode)
     return background_result(question, lambda: _pass(photo, view, key, mode))
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import prose, t
-from resnet_explorer.common.text import headed
+from resnet_explorer.common.text import as_markdown, headed
 from resnet_explorer.explanation.cam import ONE_PASS
 from resnet_explorer.faithfulness.findings import low_probability_warning
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
@@ -48,7 +48,8 @@ def show_prove(controls: DeltaGenerator) -> None:
         tested = tested_map(view.viewed, asked)
     if tested.evidence.is_empty:
         told = prose("predict_empty_map")
-        words.info(told.format(label=tested.label, stage=stage_label(tested.stage), side=t("for")))
+        label = as_markdown(tested.label)
+        words.info(told.format(label=label, stage=stage_label(tested.stage), side=t("for")))
         end_page()
     if tested.is_level:
         words.info(t("The map has the same value everywhere: it puts no pixel before another."))

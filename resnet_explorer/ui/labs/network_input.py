@@ -64,11 +64,17 @@ def shown_photos(weights: Weights, count: int, dataset: str = "") -> Photos:
     Raises:
         ValueError: in one sentence, if they are missing.
     """
-    return _photos_of(weights.key, count, dataset, weights)
+    from resnet_explorer.finetune.dataset.store import find_dataset
+
+    # Their keys are short, and students of a class may have others of the same; so may classes be called.
+    path = str(find_dataset(dataset).path) if dataset else ""
+    return _photos_of(weights.key, weights.classes, count, dataset, path, weights)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
-def _photos_of(key: str, count: int, dataset: str, _weights: Weights) -> Photos:
+def _photos_of(
+    key: str, classes: tuple[str, ...], count: int, dataset: str, path: str, _weights: Weights
+) -> Photos:
     from resnet_explorer.finetune.dataset.store import find_dataset
     from resnet_explorer.labs.photos import dataset_photos, photos_of
 

@@ -6,7 +6,7 @@ import hashlib
 import sys
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 from PIL import Image
@@ -18,6 +18,7 @@ from resnet_explorer.explanation.captioned_figure import Caption
 from resnet_explorer.explanation.heatmap import for_screen, whole_box
 from resnet_explorer.explanation.target import Target, name_of
 from resnet_explorer.network.spec import title
+from resnet_explorer.network.table_rows import activation_bytes
 from resnet_explorer.photos.crop import CENTRE, Box, View, seen_box
 from resnet_explorer.photos.decode import Photo
 from resnet_explorer.ui.app.refusal import shown_refusal
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from resnet_explorer.explanation.activations_and_gradients import StagePass
+
+
+SHARED: Final = 512 * 2**20
+"""Bytes of a photo's feature maps up to which a pass is kept for all sessions: those of networks in use have
+480 MB at most at 224 pixels, and sixteen passes of more would fill the memory."""
 
 
 @language_cache(maxsize=8)
@@ -100,6 +106,8 @@ def cached_pass(
 
     # A run begins with weights of this key, but shows them photos in its own size.
     question = (digest_of(photo, key), weights.key, weights.preprocessing, view, target)
+    if activation_bytes(weights.plan) > SHARED:
+        return cached_result(key, question, compute)
     return shared_result(key, question, compute, "pass")
 
 

@@ -17,6 +17,7 @@ import pytest
 import torch
 
 from resnet_explorer.weights.class_names import given_names, names_in
+from resnet_explorer.weights.description import from_metadata
 from resnet_explorer.weights.reading import inert_types, pickle_program, torch_archive
 from resnet_explorer.weights.reading.reader import Raw, read_checkpoint_file
 from tests.weights.files import saved
@@ -107,6 +108,17 @@ def test_safetensors_that_say_nothing_of_themselves() -> None:
     header = json.dumps({"__metadata__": None, "a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}})
     content = struct.pack("<Q", len(header)) + header.encode() + bytes(4)
     assert read_checkpoint_file(content, "x.safetensors").metadata == {}
+
+
+@pytest.mark.parametrize("endless", ["1e999", "Infinity", "9" * 400])
+@pytest.mark.parametrize("name", ["resize", "mean", "std"])
+def test_numbers_without_end_are_refused(name: str, endless: str) -> None:
+    values = {"resize": "8", "crop": "8", "mean": "[0, 0, 0]", "std": "[1, 1, 1]"}
+    values[name] = endless if name == "resize" else f"[{endless}, 1, 1]"
+    content = "{" + ", ".join(f'"{key}": {value}' for key, value in values.items()) + "}"
+    metadata = {"spec": "basic.1.num_classes-1", "classes": '["a"]', "preprocessing": content}
+    with pytest.raises(ValueError, match=r"^The metadata does not describe a trained network"):
+        from_metadata(metadata, "yours/0123456789ab", "yours")
 
 
 def test_torch_sees_the_archive_that_was_judged() -> None:
