@@ -89,7 +89,8 @@ def _blocks(data: bytes, start: int) -> Iterator[tuple[int, int]]:
             across = min(block_width % 16 + 2, max((precinct & 15) - halved, 0))
             down = min(block_height % 16 + 2, max((precinct >> 4) - halved, 0))
             blocks += _parts(width, 1 << (shrunk + across)) * _parts(height, 1 << (shrunk + down))
-        return components * (blocks + tiles * (levels + 1))
+        total: int = components * (blocks + tiles * (levels + 1))
+        return total
 
     layers, place = 1, start + 2
     for _ in range(MOST_PARTS):

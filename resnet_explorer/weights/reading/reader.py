@@ -145,10 +145,17 @@ def _is_plain_pickle(data: bytes) -> bool:
     return data[:1] == b"\x80" and magic not in data[:30] and b"torch" not in data[:4096]
 
 
+def _build(unpickler: Any) -> None:
+    """Hand something its state: a thing that was made, and no type, which is the same for all who read."""
+    if callable(unpickler.stack[-2]):
+        raise pickle.UnpicklingError("BUILD")
+    pickle._Unpickler.dispatch[pickle.BUILD[0]](unpickler)
+
+
 class _PlainUnpickler(pickle._Unpickler):
     """Reads plain values and arrays; the one in Python, for that in C makes a memo of any size."""
 
-    dispatch = {  # noqa: RUF012 (as pickle has it)
+    dispatch = {
         code: action
         for code, action in pickle._Unpickler.dispatch.items()
         if code
@@ -159,14 +166,7 @@ class _PlainUnpickler(pickle._Unpickler):
                 *(pickle.BYTEARRAY8, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER, pickle.INST, pickle.OBJ),
             )
         }
-    }
-
-    def _build(self) -> None:
-        if callable(self.stack[-2]):  # what stands for a type is everybody's, and keeps what it is given
-            raise pickle.UnpicklingError("BUILD")
-        pickle._Unpickler.load_build(self)
-
-    dispatch[pickle.BUILD[0]] = _build
+    } | {pickle.BUILD[0]: _build}
 
     def find_class(self, module: str, name: str) -> Any:
         """What stands for a name.
