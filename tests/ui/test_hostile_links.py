@@ -6,6 +6,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from resnet_explorer.ui.app import unheard, url_state
 from resnet_explorer.ui.comparison.views import NETWORK
@@ -65,3 +66,22 @@ def test_a_link_is_no_new_wish_after_it_was_forgotten_that_it_was_seen(asked: di
     url_state._seen()["other"] = {"x" * 300_000}
     url_state.begin("compare")
     assert url_state.linked("step", 1, control) == 4
+
+
+def _photo_of_an_archive() -> None:
+    from PIL import Image
+
+    from resnet_explorer.photos.decode import Photo
+    from resnet_explorer.ui.app import url_state
+    from resnet_explorer.ui.photos.photo_input import photo_button, put_photo
+
+    url_state.begin("predict")
+    put_photo(Photo("a/![](//x.example/a.png) [b](//x.example).jpg", Image.new("RGB", (8, 6)), (8, 6)))
+    photo_button()
+
+
+def test_the_name_of_a_photo_is_text() -> None:
+    """An archive of somebody else's may call its photos anything."""
+    app = AppTest.from_function(_photo_of_an_archive, default_timeout=60).run()
+    (caption,) = [each.value for each in app.caption if "example" in each.value]
+    assert caption == r"a/!\[\](//x.example/a.png) \[b\](//x.example).jpg: 8 × 6"

@@ -19,7 +19,7 @@ from resnet_explorer.batch.results import (
     named_class,
 )
 from resnet_explorer.common.i18n import msg, nt, t
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import escaped_markdown, shortened
 from resnet_explorer.explanation.confidence import confidence_of
 from resnet_explorer.explanation.top_k_svg import top_k_svg
 from resnet_explorer.network.spec import title
@@ -208,7 +208,7 @@ def show_closer(prediction: PhotoPrediction[Copies], names: tuple[str, ...]) -> 
     picture, bars = st.columns([1, 1.6], gap="medium")
     picture.image(prediction.kept.photo, width="stretch", alt=prediction.name)
     short = shortened(prediction.name)
-    picture.text(short, help=prediction.name if short != prediction.name else None)
+    picture.text(short, help=escaped_markdown(prediction.name) if short != prediction.name else None)
     best = tuple((names[index], probability) for index, probability in prediction.best)
     with bars:
         show_svg(top_k_svg(best, best[0][0], prediction.name), "mp_best", shrink=0.5)

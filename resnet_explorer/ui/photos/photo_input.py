@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from resnet_explorer.common.i18n import msg, prose, t
 from resnet_explorer.common.svg import data_address
-from resnet_explorer.common.text import as_markdown, named
+from resnet_explorer.common.text import as_markdown, named, sentence_as_markdown
 from resnet_explorer.explanation.heatmap import jpeg_bytes
 from resnet_explorer.photos.crop import CENTRE, View
 from resnet_explorer.photos.decode import MAX_BYTES, Photo, open_photo
@@ -37,7 +37,7 @@ def photo_button() -> None:
     small = cached_result("_p_small", (photo,), lambda: _thumbnail(photo))
     with st.popover(f"![]({small}) {as_markdown(_short_name(photo), 12)}", key="_photo"):
         _source_input()
-        st.caption(about_photo())
+        st.caption(sentence_as_markdown(about_photo()))
         linked_slider("p_zoom", t("Zoom"), 1.0, 4.0, default=CENTRE.zoom, step=0.1)
         linked_slider("p_x", t("Left – right"), 0.0, 1.0, default=CENTRE.x, step=0.05)
         linked_slider("p_y", t("Top – bottom"), 0.0, 1.0, default=CENTRE.y, step=0.05)

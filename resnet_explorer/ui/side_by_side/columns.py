@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from resnet_explorer.common import svg
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.numbers import bytes_text, count_text
-from resnet_explorer.common.text import as_markdown
+from resnet_explorer.common.text import as_markdown, sentence_as_markdown
 from resnet_explorer.explanation.heatmap import boxed, colour_bar, for_screen, jpeg_bytes, png_bytes
 from resnet_explorer.network.layers import section_name
 from resnet_explorer.photos.decode import Photo
@@ -104,7 +104,7 @@ def show_how(results: Results) -> None:
         lambda: jpeg_bytes(boxed(results.photo.image, square_box(results.photo, network, results.view))),
     )
     photo.image(framed, width="stretch", alt=t("The photo, the square framed"))
-    words.caption(about_photo())
+    words.caption(sentence_as_markdown(about_photo()))
     if results.found.times:
         words.caption(_how_timed(results))
 

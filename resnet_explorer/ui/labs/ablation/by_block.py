@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import msg, prose, t
-from resnet_explorer.common.text import as_markdown, named
+from resnet_explorer.common.text import as_markdown, named, sentence_as_markdown
 from resnet_explorer.explanation.cam import METHODS, Evidence, evidence
 from resnet_explorer.explanation.captioned_figure import ColourBar, figure, numbers_json
 from resnet_explorer.explanation.heatmap import COLOUR_MAPS, heat_picture, jpeg_bytes, overlay
@@ -123,7 +123,7 @@ def one_by_one(setup: AblationSetup, controls: DeltaGenerator, places: Screen) -
     for found, side in zip(pair.maps, (t("Whole"), t("Cut")), strict=True):
         if found.is_empty:
             st.caption(f"{side}: " + t("Zero everywhere: nothing here speaks for the class."))
-    st.caption(about_photo())
+    st.caption(sentence_as_markdown(about_photo()))
     st.markdown(prose("wire_veit"))
 
 
