@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import bytes_text
+from resnet_explorer.network.layers import Plan
+from resnet_explorer.network.table_rows import BYTES_PER_NUMBER, activation_bytes
 from resnet_explorer.serving.classroom import Classroom, Role
 
 MOST_EPOCHS: Final = 5
 MOST_PHOTOS: Final = 1_000
+MOST_MEMORY: Final = 16 * 2**30
+"""Bytes that a run takes by its plan: ResNet-152 on 32 photos of 224 pixels a step takes 11 GB."""
 MOST_WAITING: Final = 10
 """Runs that wait at most in the queue before a student's is refused."""
 
@@ -23,12 +28,14 @@ class Training:
         photos: that it learns from.
         own_runs: of the same person that are under way or wait.
         waiting: runs of everybody in the machine's queue.
+        memory: bytes that a step of it takes, as `memory_of` estimates them.
     """
 
     epochs: int
     photos: int
     own_runs: int
     waiting: int
+    memory: int = 0
 
 
 def check_training(role: Role, room: Classroom | None, wanted: Training) -> None:
@@ -61,6 +68,24 @@ def check_training(role: Role, room: Classroom | None, wanted: Training) -> None
                 photos=wanted.photos, most_photos=MOST_PHOTOS
             )
         )
+
+    if wanted.memory > MOST_MEMORY:
+        raise ValueError(
+            t(
+                "This run would take about {taken} of memory; in a class {most} are allowed: a smaller "
+                "network, smaller photos, or fewer of them a step."
+            ).format(taken=bytes_text(wanted.memory), most=bytes_text(MOST_MEMORY))
+        )
+
+
+def memory_of(step: Plan, photos: int) -> int:
+    """Bytes that a step of training takes: values, gradients and Adam's two means; the photos' feature maps.
+
+    Args:
+        step: the network, at the size of the photos.
+        photos: of a step.
+    """
+    return 4 * BYTES_PER_NUMBER * step.params + photos * activation_bytes(step)
 
 
 def check_download(role: Role) -> None:

@@ -92,6 +92,7 @@ WANTED = Training(epochs=5, photos=1_000, own_runs=0, waiting=9)
         (True, Training(5, 1_001, 0, 0), "1,001 photos are too many for a class; 1,000 are allowed"),
         (True, Training(5, 1_000, 1, 0), "One run at a time"),
         (True, Training(5, 1_000, 0, 10), "10 runs wait already"),
+        (True, Training(5, 1_000, 0, 0, 2**40), "This run would take about 1.10 TB of memory"),
     ],
 )
 def test_what_a_student_may_not_train(

@@ -6,8 +6,9 @@ from resnet_explorer.finetune.runs import worker_process
 from resnet_explorer.finetune.runs.queue import starting, waiting
 from resnet_explorer.finetune.runs.store import find_run, runs
 from resnet_explorer.finetune.training.run_config import RunConfig
+from resnet_explorer.network.plan import plan
 from resnet_explorer.serving.classroom import classroom
-from resnet_explorer.serving.rights import Training, check_training
+from resnet_explorer.serving.rights import Training, check_training, memory_of
 from resnet_explorer.ui.serving.visitor import role
 
 
@@ -38,5 +39,6 @@ def continue_run(key: str, epochs: int | None = None) -> None:
 
 
 def _check(config: RunConfig, epochs: int) -> None:
-    own = sum(run.alive for run in runs())
-    check_training(role(), classroom(), Training(epochs, len(config.parts), own, waiting()))
+    own, side = sum(run.alive for run in runs()), config.preprocessing.crop
+    memory = memory_of(plan(config.spec, (side, side)), min(config.settings.batch_size, len(config.parts)))
+    check_training(role(), classroom(), Training(epochs, len(config.parts), own, waiting(), memory))
