@@ -40,12 +40,12 @@ Key = tuple[str, str]
 """Of an upload: its session and its file, as Streamlit names them."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Upload:
     owner: str
     count: int
-    came: float | None = None
-    """When all of it was there; None while it comes."""
+    came: float = 0.0
+    """When all of it was there."""
 
 
 @dataclass
@@ -66,6 +66,8 @@ class UploadBudget:
     most: int = SERVER_BYTES
     clock: Callable[[], float] = time.monotonic
     _known: dict[Key, _Upload] = field(default_factory=dict)
+    _coming: list[_Upload] = field(default_factory=list)
+    """Each counts, for several may come at once under one key."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -83,7 +85,8 @@ class UploadBudget:
         """
         with self._lock:
             self._look()
-            mine = on_disk + sum(each.count for each in self._known.values() if each.owner == owner)
+            uploads = [*self._known.values(), *self._coming]
+            mine = on_disk + sum(each.count for each in uploads if each.owner == owner)
             if mine + count > STUDENT_BYTES:
                 raise _refused(
                     t("You have {had} here, this file has {more}, and {most} are allowed."),
@@ -91,7 +94,7 @@ class UploadBudget:
                     count,
                     STUDENT_BYTES,
                 )
-            everybody = sum(each.count for each in self._known.values())
+            everybody = sum(each.count for each in uploads)
             if everybody + count > self.most:
                 raise _refused(
                     t("All together have {had} here, this file has {more}, and {most} are allowed."),
@@ -101,18 +104,22 @@ class UploadBudget:
                 )
             if shutil.disk_usage(self.folder).free - count < FREE_BYTES:
                 raise ValueError(t("The disk of this server is nearly full: nothing more can be brought."))
-            upload = self._known[key] = _Upload(owner, count)
+            upload = _Upload(owner, count)
+            self._coming.append(upload)
         try:
             yield
         finally:
-            upload.came = self.clock()  # or was broken off: then it is not held
+            with self._lock:
+                self._coming.remove(upload)
+                upload.came = self.clock()  # or was broken off: then it is not held
+                before = self._known.get(key)
+                if before is None or before.count <= count:  # what broke off has not taken its place
+                    self._known[key] = upload
 
     def _look(self) -> None:
         """Forget what was let go meanwhile, and let go of what nobody reads."""
         held, now = self.held(), self.clock()
         for key, upload in list(self._known.items()):
-            if upload.came is None:
-                continue
             if key in held and now - upload.came > UNREAD:
                 self.forget(key)
             elif key in held:

@@ -60,6 +60,21 @@ def test_what_comes_at_the_same_time_counts(server: Server) -> None:
             server.take("ann", "3", 300)
 
 
+def test_many_under_one_key_count_as_many(server: Server) -> None:
+    """A browser names each upload otherwise; whoever is no browser need not."""
+    key = ("ann", "1")
+    with ExitStack() as coming:
+        for _ in range(2):
+            coming.enter_context(server.budget.taking("ann", key, 300 * MEBIBYTE, 0))
+        with pytest.raises(ValueError, match="You have 629 MB"):
+            server.take("ann", "1", 300)
+    server.take("ann", "1", 500)
+    with pytest.raises(ConnectionError), server.budget.taking("ann", key, 1, 0):
+        raise ConnectionError
+    with pytest.raises(ValueError, match="You have 524 MB"):
+        server.take("ann", "2", 300)
+
+
 def test_what_lies_in_the_folder_counts_and_what_broke_off_does_not(server: Server) -> None:
     with pytest.raises(ValueError, match="You have 734 MB here"):
         server.take("ann", "1", 100, on_disk=700)
