@@ -322,6 +322,6 @@ def _far_sentence(distance: float) -> str:
 def _have_seen(state: State) -> bool:
     """Whether the running statistics are those of photos, and no longer those that they begin with."""
     means = [value for name, value in state.items() if name.endswith(".running_mean")]
-    counts = [int(value) for name, value in state.items() if name.endswith(COUNTER)]
+    counts = [float(value) for name, value in state.items() if name.endswith(COUNTER)]
     # This library keeps no counters, so that torch fills in 0 for what has seen a million photos.
     return any(bool(value.any()) for value in means) and not 0 < max(counts, default=0) < FEWEST_STEPS

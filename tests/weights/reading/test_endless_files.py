@@ -16,11 +16,13 @@ import numpy as np
 import pytest
 import torch
 
+from resnet_explorer.model.resnet import build
+from resnet_explorer.weights.checkpoint import read_checkpoint
 from resnet_explorer.weights.class_names import given_names, names_in
 from resnet_explorer.weights.description import from_metadata
 from resnet_explorer.weights.reading import inert_types, pickle_program, torch_archive
 from resnet_explorer.weights.reading.reader import Raw, read_checkpoint_file
-from tests.weights.files import saved
+from tests.weights.files import SMALL, saved
 
 
 def archived(program: bytes) -> bytes:
@@ -119,6 +121,13 @@ def test_numbers_without_end_are_refused(name: str, endless: str) -> None:
     metadata = {"spec": "basic.1.num_classes-1", "classes": '["a"]', "preprocessing": content}
     with pytest.raises(ValueError, match=r"^The metadata does not describe a trained network"):
         from_metadata(metadata, "yours/0123456789ab", "yours")
+
+
+@pytest.mark.parametrize("count", [float("inf"), float("nan"), -1.0])
+def test_batches_counted_without_end_tell_nothing(count: float) -> None:
+    state = build(SMALL).eval().state_dict()
+    state["bn1.num_batches_tracked"] = torch.tensor(count)
+    assert read_checkpoint(saved(state), "x.pth").weights.spec == SMALL
 
 
 def test_torch_sees_the_archive_that_was_judged() -> None:
