@@ -24,7 +24,10 @@ from resnet_explorer.network.spec import TORCHVISION_NAMES, ResNetSpec, preset_n
 MOST_MACS: Final = 60_000_000_000
 """A tool that runs the network on real numbers is not asked for more: it would take minutes."""
 
-_tracing = threading.Lock()
+MOST_LAYERS: Final = 8_000
+"""Twice ResNet-1202's; each tool takes some milliseconds for a layer, in which others hardly run."""
+
+_asking, _tracing = threading.Lock(), threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ def ask(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> tuple[Ans
     Raises:
         ValueError: if the input is too small or too large, as `plan`.
     """
-    return tuple(_answer(tool, spec, input_size) for tool in TOOLS if tool.key != "paper")
+    with _asking:  # a class that asks of thirty networks at once would starve the server
+        return tuple(_answer(tool, spec, input_size) for tool in TOOLS if tool.key != "paper")
 
 
 def ask_tool(key: str, spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> int:
@@ -82,7 +86,8 @@ def _answer(tool: Tool, spec: ResNetSpec, input_size: tuple[int, int]) -> Answer
         return Answer(tool, ours, None, note=msg("asked in the tests only: it changes torch while it counts"))
     if tool.key != "torch" and find_spec(tool.key) is None:
         return Answer(tool, ours, None, note=msg("not installed here"))
-    if tool.key == "fvcore" and plan(spec, input_size).macs > MOST_MACS:
+    asked = plan(spec, input_size)
+    if len(asked.layers) > MOST_LAYERS or (tool.key == "fvcore" and asked.macs > MOST_MACS):
         return Answer(tool, ours, None, note=msg("it runs the network, and this one would take minutes"))
     return Answer(tool, ours, ask_tool(tool.key, spec, input_size))
 

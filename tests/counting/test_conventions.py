@@ -28,6 +28,7 @@ from resnet_explorer.counting.conventions import (
     walk,
 )
 from resnet_explorer.network.spec import PRESETS, TORCHVISION_NAMES
+from resnet_explorer.network.spec_code import decode_spec
 from tests.strategies import input_sizes, specs
 
 RESNET50 = preset("resnet50")
@@ -317,3 +318,10 @@ def test_a_network_that_would_take_minutes_is_not_run(monkeypatch: pytest.Monkey
     monkeypatch.setattr("resnet_explorer.counting.ask_tools.MOST_MACS", 1_000)
     answer = next(answer for answer in ask(preset("resnet18"), (32, 32)) if answer.tool.key == "fvcore")
     assert answer.theirs is None and "would take minutes" in answer.note
+
+
+def test_no_tool_is_asked_of_thousands_of_blocks() -> None:
+    """A link alone asks, and each of them would be busy for a minute."""
+    answers = ask(decode_spec("basic.500-500-500-500.width-1"))
+    assert all(answer.theirs is None and answer.note for answer in answers)
+    assert "would take minutes" in next(answer.note for answer in answers if answer.tool.key == "torch")

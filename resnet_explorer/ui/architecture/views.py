@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -126,13 +127,17 @@ def _torchinfo(p: Plan) -> None:
     st.code(audit.summary, language=None, height=600)
 
 
+_auditing: Final = threading.Lock()
+
+
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs={Plan: lambda p: (p.spec, p.input_shape)})
 def _audited(p: Plan, language: str) -> Audit:
     del language  # of its words
     warm_up("resnet_explorer.model.audit")
     from resnet_explorer.model.audit import compare  # torch: not before it is asked for
 
-    return compare(p)
+    with _auditing:  # one that takes long keeps others of its kind waiting, and not the server
+        return compare(p)
 
 
 def _figure_text(value: int | tuple[int, ...] | None) -> str:
