@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.numbers import bytes_text
+from resnet_explorer.common.numbers import bytes_text, count_text
 from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.table_rows import BYTES_PER_NUMBER, activation_bytes
 
 PHOTO_BYTES: Final = 2 * 2**30
 """Of all feature maps of one photo, which a pass with gradients keeps: ResNet-152's at 576 × 576 pixels."""
+PHOTO_MACS: Final = 250_000_000_000
+"""Of one photo, for which all others wait: none of the presets takes as many within `PHOTO_BYTES`."""
 VALUE_BYTES: Final = 2 * 2**30
 """Of all values of a network that is made: 500 million, nine ResNet-152s."""
 
@@ -33,7 +35,7 @@ def check_value_budget(p: Plan) -> None:
 
 
 def check_photo_budget(p: Plan) -> None:
-    """Refuse a network whose maps of one photo are beyond all reason.
+    """Refuse a network whose maps of one photo, or its work on it, are beyond all reason.
 
     Args:
         p: its plan, at the size at which it is shown photos.
@@ -48,4 +50,11 @@ def check_photo_budget(p: Plan) -> None:
                 "At {height:,} × {width:,} pixels the feature maps of one photo take {taken}; "
                 "{photo_bytes} are allowed."
             ).format(height=height, width=width, taken=bytes_text(taken), photo_bytes=bytes_text(PHOTO_BYTES))
+        )
+    if p.macs > PHOTO_MACS:
+        height, width = p.input_size
+        raise ValueError(
+            t("At {height:,} × {width:,} pixels one photo takes {taken} MACs; {most} are allowed.").format(
+                height=height, width=width, taken=count_text(p.macs), most=count_text(PHOTO_MACS)
+            )
         )

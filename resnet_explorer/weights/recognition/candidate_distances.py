@@ -37,6 +37,10 @@ MOST_BLOCKS: Final = 120
 """That photos go through: each takes its time, however little it computes."""
 MACS: Final = 1_500_000_000
 """Multiply–accumulates that one candidate may take; there are about a dozen, and a person waits."""
+MOST_MACS: Final = 50_000_000_000
+"""That the fewest photos and blocks may take; the largest of torchvision's takes a tenth."""
+MOST_DILATED: Final = 10_000_000_000
+"""Of a photo through all blocks of a network that may have been dilated: Wide ResNet-101's takes 6."""
 FAR_BEHIND: Final = 0.4
 """Of another's distance: below it, the other is left after any batch."""
 SIDES: Final = {"imagenet": (112, 64, 32), "cifar": (32,)}
@@ -183,6 +187,21 @@ def sides(spec: ResNetSpec) -> tuple[int, ...]:
     """`SIDES`, and that of MNIST and Fashion-MNIST for one channel."""
     found = SIDES[spec.stem]
     return (*found, 28) if spec.in_channels == 1 and spec.stem == "imagenet" else found
+
+
+def is_measurable(spec: ResNetSpec) -> bool:
+    """Whether photos can be shown to networks of these shapes while a person waits."""
+    side = SIDES[spec.stem][0]
+    records, fewest = plan(spec, (side, side)), spec.depths[0] + 2
+    macs = records.stem.macs + sum(block.macs for block in records.blocks[:fewest])
+    return macs * GROUPS * FEWEST_PHOTOS <= MOST_MACS
+
+
+def may_be_dilated(spec: ResNetSpec) -> bool:
+    """Whether photos can be shown to all of the network while a person waits, and it be a dilated one."""
+    side = SIDES[spec.stem][0]
+    is_kind = spec.block == "bottleneck" and len(spec.depths) == 4 and not spec.include_top
+    return is_kind and plan(spec, (side, side)).macs <= MOST_DILATED
 
 
 def share(spec: ResNetSpec, side: int, effort: int = 1) -> tuple[int, int]:

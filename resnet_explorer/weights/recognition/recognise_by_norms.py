@@ -26,6 +26,8 @@ from resnet_explorer.weights.recognition.candidate_distances import (
     CandidateDistances,
     Look,
     distance_of,
+    is_measurable,
+    may_be_dilated,
     sides,
 )
 from resnet_explorer.weights.recognition.infer_spec import COUNTER
@@ -107,10 +109,11 @@ def recognise_by_norms(
         tell: told what is being found out.
 
     Returns:
-        None where nothing can tell: no norms, norms that saw nothing yet, or no photos for such an input.
+        None where nothing can tell: no norms, norms that saw nothing yet, no photos for such an input, or a
+        network too large to be shown some.
     """
     forms = (form,) if form else input_forms(spec.in_channels)
-    if spec.norm == "none" or not forms or not _have_seen(state):
+    if spec.norm == "none" or not forms or not _have_seen(state) or not is_measurable(spec):
         return None
     search = _Search(spec, state, () if is_known else questions(spec), tell)
     in_order = [each for each in forms if not each.reverses or form]
@@ -224,7 +227,7 @@ class _Search:
         (Backbones for segmentation are saved without it; to look at every network would take too long.)
         """
         stages = len(spec.depths)
-        if spec.block != "bottleneck" or stages < 4 or spec.include_top:
+        if not may_be_dilated(spec):
             return ""
         self._tell(t("whether it was dilated"))
         found = [
