@@ -85,7 +85,8 @@ def integrated_gradients(
 
 
 def _steps(model: ResNet, tensor: Tensor, target: Target, steps: int) -> Iterator[Step[PathIntegral]]:
-    most = MORE_FOR_GRADIENTS * images_in_batch(*tensor.shape[2:])
+    height, width = tensor.shape[2:]
+    most = MORE_FOR_GRADIENTS * images_in_batch(height, width, model.spec)
     nodes, weights = np.polynomial.legendre.leggauss(steps)  # on −1…1, the weights sum to 2
     alphas, shares = (torch.from_numpy(each).to(tensor.dtype) for each in ((nodes + 1) / 2, weights / 2))
     size = -(-steps // -(-steps // most))  # batches as even as can be

@@ -10,16 +10,24 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import bytes_text
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.table_rows import BYTES_PER_NUMBER
 from resnet_explorer.photos.cifar_photos import fixed_photos, knows_them
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from resnet_explorer.finetune.dataset.store import Dataset
+    from resnet_explorer.network.spec import ResNetSpec
     from resnet_explorer.weights.description import Weights
 
 PIXELS: Final = 50 * 32 * 32
 """That go into a network together."""
+MOST_MACS: Final = 200_000_000_000
+"""Of the images that go into a network together: fifty in ResNet-1202 take 141."""
+MOST_BYTES: Final = 2**30
+"""Of all photos that a network is measured on, which are kept for all sessions."""
 OF_A_DATASET: Final = 60
 """Photos of a dataset that are shown, evenly through it."""
 
@@ -37,9 +45,36 @@ class Photos:
     labels: Tensor | None
 
 
-def batch_size(images: Tensor) -> int:
-    """How many images (N, channels, H, W) go into a network together."""
-    return max(1, PIXELS // (images.shape[2] * images.shape[3]))
+def batch_size(images: Tensor, spec: ResNetSpec | None = None) -> int:
+    """How many images (N, channels, H, W) go into a network together.
+
+    Args:
+        images: they.
+        spec: the network, if it may be one of whose work nothing is known.
+    """
+    height, width = images.shape[2:]
+    most = MOST_MACS // plan(spec, (height, width)).macs if spec else PIXELS
+    return max(1, min(PIXELS // (height * width), most))
+
+
+def check_room(weights: Weights, count: int) -> None:
+    """Refuse photos that would fill the memory, before any is made.
+
+    Args:
+        weights: whose network it is; photos are of its size.
+        count: of the photos.
+
+    Raises:
+        ValueError: in one sentence.
+    """
+    side = weights.preprocessing.crop
+    taken = count * BYTES_PER_NUMBER * weights.spec.in_channels * side * side
+    if taken > MOST_BYTES:
+        raise ValueError(
+            t("At {side:,} × {side:,} pixels {count:,} photos take {taken}; {most} are allowed.").format(
+                side=side, count=count, taken=bytes_text(taken), most=bytes_text(MOST_BYTES)
+            )
+        )
 
 
 def photos_of(weights: Weights, count: int) -> Photos:
@@ -63,6 +98,7 @@ def photos_for(weights: Weights, count: int) -> Photos:
 
     if not knows_them(weights.classes):
         raise ValueError(t("The network knows other things than the test photos show."))
+    check_room(weights, count)
     images, names = fixed_photos()
     side = weights.preprocessing.crop
     tensors = [
@@ -81,6 +117,7 @@ def sample_squares(weights: Weights) -> Photos:
     from resnet_explorer.photos.crop import ALONG
     from resnet_explorer.photos.samples import SAMPLES, open_sample
 
+    check_room(weights, 2 * len(ALONG) * len(SAMPLES))
     squares = [
         preprocess(open_sample(each.name), weights.preprocessing, view, weights.spec.in_channels)[0]
         for each in SAMPLES
@@ -101,6 +138,7 @@ def dataset_photos(weights: Weights, dataset: Dataset) -> Photos:
     from resnet_explorer.finetune.dataset.batches import plain
 
     items = dataset.photos().items
+    check_room(weights, min(len(items), OF_A_DATASET))
     squares = []
     for number in range(0, len(items), -(-len(items) // OF_A_DATASET)):
         try:

@@ -14,6 +14,8 @@ from resnet_explorer.common.progress import Step
 from resnet_explorer.explanation.score_cam import images_in_batch, score_cam
 from resnet_explorer.model.fold_batch_norm import for_evaluation
 from resnet_explorer.model.resnet import ResNet
+from resnet_explorer.network.spec import PRESETS
+from resnet_explorer.network.spec_code import decode_spec
 from tests.small_networks import noise_photo, small_network
 
 
@@ -132,3 +134,10 @@ def test_nothing_is_left_behind_between_two_steps() -> None:
 def test_what_the_network_lacks_is_refused_at_once(stage: int, target: int, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         score_cam(small_network(20), noise_photo(), stage, target)
+
+
+def test_few_images_go_together_into_a_network_of_much_work() -> None:
+    assert images_in_batch(32, 32, decode_spec("basic.1-1.width-1024.stem-cifar")) == 5
+    for name in PRESETS:
+        size = preset(name).natural_size
+        assert images_in_batch(*size, preset(name)) == images_in_batch(*size)

@@ -150,7 +150,7 @@ def tally(
         Photos done; the counts so far.
     """
     count, complete = len(photos.images), WHOLE.chain(len(all_blocks(model)))
-    size = batch_size(photos.images)
+    size = batch_size(photos.images, model.spec)
     same = torch.zeros(len(chains), dtype=torch.long)
     right, whole_right = torch.zeros_like(same), 0
     for start in range(0, count, size):
