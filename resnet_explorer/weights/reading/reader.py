@@ -27,7 +27,7 @@ from resnet_explorer.weights.reading.checkpoint_name import MAX_BYTES
 from resnet_explorer.weights.reading.inert_types import INERT, numbers_of
 from resnet_explorer.weights.reading.other_formats import other_format
 from resnet_explorer.weights.reading.pickle_program import TooMuchError, check_program
-from resnet_explorer.weights.reading.safetensors_header import parse_json
+from resnet_explorer.weights.reading.safetensors_header import MAX_HEADER, parse_json
 from resnet_explorer.weights.reading.torch_archive import packed_anew
 
 MAX_NESTING: Final = 20
@@ -82,9 +82,11 @@ def _check_size(size: int, name: str) -> None:
 
 
 def _read_safetensors(data: bytes, name: str) -> Raw:
+    length = int.from_bytes(data[:8], "little")
+    if MAX_HEADER < length <= len(data):
+        raise ValueError(t("{name} is no safetensors file.").format(name=name))
     try:
         tensors = safetensors.torch.load(data)
-        length = int.from_bytes(data[:8], "little")
         metadata = parse_json(data[8 : 8 + length]).get("__metadata__") or {}
     except (safetensors.SafetensorError, ValueError, KeyError) as error:
         raise ValueError(t("{name} is damaged: {error}.").format(name=name, error=error)) from None

@@ -14,8 +14,8 @@ from resnet_explorer.common.regular_file import open_regular
 
 _SHORT: Final = reprlib.Repr()
 _SHORT.maxlevel = 2
-MAX_HEADER: Final = 100_000_000
-"""Bytes; the format's own limit (github.com/huggingface/safetensors, README)."""
+MAX_HEADER: Final = 32 * 2**20
+"""Bytes: room for the names of 100,000 classes. What is made of JSON takes twenty times as many."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from resnet_explorer.weights.class_names import given_names, names_in
 from resnet_explorer.weights.description import from_metadata
 from resnet_explorer.weights.reading import inert_types, pickle_program, torch_archive
 from resnet_explorer.weights.reading.reader import Raw, read_checkpoint_file
+from resnet_explorer.weights.reading.safetensors_header import MAX_HEADER, read_header
 from tests.weights.files import SMALL, saved
 
 
@@ -128,6 +129,18 @@ def test_batches_counted_without_end_tell_nothing(count: float) -> None:
     state = build(SMALL).eval().state_dict()
     state["bn1.num_batches_tracked"] = torch.tensor(count)
     assert read_checkpoint(saved(state), "x.pth").weights.spec == SMALL
+
+
+def test_a_header_larger_than_any_is_not_parsed(tmp_path: Path) -> None:
+    """Of "[[],[],…" each three bytes are a list of sixty-four."""
+    header = b'{"__metadata__":{"classes":"[' + b"[]," * (MAX_HEADER // 3) + b'[]]"}}'
+    content = struct.pack("<Q", len(header)) + header
+    with pytest.raises(ValueError, match=r"^x\.safetensors is no safetensors file\.$"):
+        read_checkpoint_file(content, "x.safetensors")
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"^x\.safetensors is no safetensors file\.$"):
+        read_header(path)
 
 
 def test_torch_sees_the_archive_that_was_judged() -> None:
