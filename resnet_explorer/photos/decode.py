@@ -17,6 +17,7 @@ from PIL import Image, UnidentifiedImageError
 
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.photos.costly_files import is_costly
+from resnet_explorer.photos.decoding_room import DecodingRoom
 
 FORMATS: Final = ("JPEG", "JPEG2000", "PNG", "WEBP", "GIF", "TIFF", "BMP", "HEIF", "AVIF")
 """Pillow's names of the decoders in use. JPEG opens MPO too: a JPEG with more pictures behind the first.
@@ -45,6 +46,10 @@ KEPT_PIXELS: Final = 8_000_000
 KEPT_LONGEST: Final = 32_768
 """Bounds for strips: any JPEG can be as long."""
 
+MAX_PIXELS_AT_ONCE: Final = 150_000_000
+"""Of all photos that are decoded side by side, whosever they are: four to eight bytes each."""
+
+_room: Final = DecodingRoom(MAX_PIXELS_AT_ONCE)
 _FORMAT_NAMES: Final = "JPEG, JPEG 2000, PNG, WebP, GIF, TIFF, BMP, HEIC or AVIF"
 _SIGNATURES: Final = (
     *(b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"BM"),
@@ -236,16 +241,19 @@ def _prepared(image: Image.Image, name: str) -> Photo:
     if image.format in ("JPEG", "MPO"):
         # libjpeg decodes at half, quarter or eighth size; twice what is kept loses nothing to be seen.
         image.draft(None, (2 * kept[0], 2 * kept[1]))
-    image.load()
-    _check_pixels(image, name)  # what came out may be larger than what the header declared
-    orientation = _orientation(image)
-    if _is_animated(image):
-        notes.append(msg("the first frame"))
+    # A progressive JPEG is held whole, however small it is made.
+    held = width * height if image.info.get("progressive") else image.width * image.height
+    with _room.taking(held):
+        image.load()
+        _check_pixels(image, name)  # what came out may be larger than what the header declared
+        orientation = _orientation(image)
+        if _is_animated(image):
+            notes.append(msg("the first frame"))
 
-    plain = _resizable(image, notes)
-    if plain.size != kept:
-        plain = plain.resize(kept, Image.Resampling.BILINEAR)
-    rgb = _rgb(plain, notes)
+        plain = _resizable(image, notes)
+        if plain.size != kept:
+            plain = plain.resize(kept, Image.Resampling.BILINEAR)
+        rgb = _rgb(plain, notes)
     if orientation in _UPRIGHT:
         rgb = rgb.transpose(_UPRIGHT[orientation])
         width, height = (height, width) if orientation >= 5 else (width, height)
