@@ -19,8 +19,10 @@ from resnet_explorer.common.ordered_map import THREADS, in_order
 from resnet_explorer.common.progress import Step
 from resnet_explorer.explanation.predict import check_input, preprocess
 from resnet_explorer.model.resnet import ResNet
+from resnet_explorer.network.budget import PHOTO_BYTES
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec
+from resnet_explorer.network.table_rows import BYTES_PER_NUMBER, activation_bytes
 from resnet_explorer.photos.crop import ALONG, CENTRE, View
 from resnet_explorer.photos.decode import Photo, open_photo
 from resnet_explorer.photos.preprocessing import Preprocessing
@@ -30,6 +32,9 @@ from resnet_explorer.photos.thumbnails import copies_of
 MOST_SQUARES: Final = 96
 PASS_MACS: Final = 20 * 10**9
 """Multiply–accumulates of one pass: four photos of ResNet-50, about a quarter of a second on two cores."""
+
+AHEAD_BYTES: Final = 512 * 2**20
+"""Of the photos that wait for the network: a file may say that it sees 4096 pixels a side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +73,10 @@ def predict_in_batches(
     """
     views, channels = views_of(preprocessing), model.spec.in_channels
     check_input(model, torch.empty(1, channels, 1, 1))
-    size = batch_size(model.spec, preprocessing.crop, len(views))
-    photos = decoded(entries, preprocessing, channels, keep, size + THREADS)
+    side = preprocessing.crop
+    size = batch_size(model.spec, side, len(views))
+    room = AHEAD_BYTES // (len(views) * _input_bytes(model.spec, side))
+    photos = decoded(entries, preprocessing, channels, keep, min(size + THREADS, max(size, room)))
     try:
         while batch := list(islice(photos, size)):
             yield _predicted(batch, model, views, top)
@@ -112,9 +119,15 @@ def decoded(
 
 
 def batch_size(spec: ResNetSpec, side: int, views: int = 1) -> int:
-    """Photos in one pass: as many as take a fraction of a second, so that Stop stops."""
-    macs = plan(spec, (side, side)).macs
-    return max(1, min(MOST_SQUARES, PASS_MACS // macs) // views)
+    """Photos in one pass: as many as take a fraction of a second, so that Stop stops, and fit into memory."""
+    p = plan(spec, (side, side))
+    room = 2 * PHOTO_BYTES // (activation_bytes(p) + _input_bytes(spec, side))
+    return max(1, min(MOST_SQUARES, PASS_MACS // p.macs, room) // views)
+
+
+def _input_bytes(spec: ResNetSpec, side: int) -> int:
+    """Of a square as the network takes it."""
+    return BYTES_PER_NUMBER * spec.in_channels * side * side
 
 
 def predict_photos(

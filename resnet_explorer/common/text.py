@@ -40,7 +40,7 @@ def as_markdown(text: str, longest: int = LONGEST) -> str:
 
 def escaped_markdown(text: str) -> str:
     """A text as it is for Markdown, in which nothing of it means anything."""
-    escaped = re.sub(r"[\\`*_{}\[\]()<>#+!|~$:&@=-]|(?<=www)\.", r"\\\g<0>", text)
+    escaped = re.sub(r"[\\`*_{}\[\]()<>#+!|~$:&@=-]|(?<=[wW][wW][wW])\.", r"\\\g<0>", text)
     return re.sub(r"^(\s*\d+)\.", r"\1\\.", escaped)  # the number of a list
 
 
@@ -50,7 +50,7 @@ def sentence_as_markdown(sentence: str) -> str:
     Only what would be a mark is escaped: a colon of a directive or of an address, not each; an underscore at
     the end of a word, not within.
     """
-    marks = r"[\\`*\[\]<>$~@&]|(?<![^\W_])_|_(?![^\W_])|:(?=//|[\w+/-]+[:\[])|(?<=www)\."
+    marks = r"[\\`*\[\]<>$~@&]|(?<![^\W_])_|_(?![^\W_])|:(?=//|[\w+/-]+[:\[])|(?<=[wW][wW][wW])\."
     line = re.sub(marks, r"\\\g<0>", " ".join(sentence.split()))
     return re.sub(r"^(\d*)([#+).=-])", r"\1\\\2", line)  # a heading, a list, a rule
 

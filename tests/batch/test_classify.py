@@ -11,6 +11,8 @@ from resnet_explorer.batch import classify
 from resnet_explorer.batch.classify import batch_size, predict_in_batches, predict_photos
 from resnet_explorer.explanation.predict import default_view, predict, preprocess
 from resnet_explorer.model.resnet import ResNet
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.spec import PRESETS
 from resnet_explorer.photos.decode import open_photo
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.photos.samples import SAMPLES, open_sample, sample_bytes
@@ -115,3 +117,14 @@ def test_a_pass_is_as_large_as_a_fraction_of_a_second_allows() -> None:
     assert batch_size(preset("resnet50"), 224) == 4, "of 4.09 G each"
     assert batch_size(preset("resnet152"), 224) == 1
     assert batch_size(SPEC, 32, 3) == 32
+
+
+def test_photos_of_4096_pixels_fit_into_memory() -> None:
+    """Little work, and 200 MB a square: 31 of them would be a fraction of a second, and 9 GB."""
+    assert batch_size(preset("resnet18").with_(depths=(1,), width=1), 4096) == 15
+    for name in PRESETS:
+        spec = preset(name)
+        macs = plan(spec, spec.natural_size).macs
+        assert batch_size(spec, spec.natural_size[0]) == max(
+            1, min(classify.MOST_SQUARES, classify.PASS_MACS // macs)
+        )

@@ -70,6 +70,7 @@ def test_addresses_and_directives_are_no_links() -> None:
         "snake_case.png is no picture: it is text"
     )
     assert as_markdown("www.a.example") == r"www\.a.example"
+    assert as_markdown("WwW.a.example") == r"WwW\.a.example"
 
 
 def test_a_name_stays_on_its_line_on_a_terminal() -> None:
