@@ -131,5 +131,5 @@ def _has_many_values(data: bytes) -> bool:
         first, size = place + (8 if is_big else 2), struct.calcsize(order + entry)
         fields = (struct.unpack_from(order + entry, data, first + size * number) for number in range(count))
         return any(kind not in _BYTES_OR_TEXT and values > MOST_VALUES for _, kind, values, _ in fields)
-    except struct.error:  # cut off
+    except (struct.error, OverflowError):  # cut off, or places beyond all files
         return False

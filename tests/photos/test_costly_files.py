@@ -62,6 +62,19 @@ def test_what_is_costly_is_refused_at_once(made: Callable[[], bytes]) -> None:
     assert time.monotonic() - began < 1
 
 
+def test_headers_of_any_bytes_are_gone_through() -> None:
+    """No damage makes an error of it."""
+    random = np.random.default_rng(0)
+    big = b"II+\0\x08\0\0\0" + bytes([0xFF] * 8) + bytes(40)
+    wholes = [file_of(scene(1, (40, 30)), each) for each in ("JPEG2000", "TIFF", "JPEG")]
+    for whole in (*wholes, tiff(50), jpeg2000(64, 0xFF), big):
+        for _ in range(500):
+            data = bytearray(whole)
+            for place in random.integers(0, min(len(data), 300), random.integers(1, 9)):
+                data[place] = random.choice([0, 1, 0x52, 0x90, 0x93, 0xFF, random.integers(256)])
+            assert is_costly(bytes(data[: random.integers(1, len(data) + 1)])) in (True, False)
+
+
 @pytest.mark.parametrize("image_format", EVERY_FORMAT)
 def test_what_people_have_is_not(image_format: str) -> None:
     assert not is_costly(file_of(two_halves(700, 500), image_format, **EVERY_FORMAT[image_format]))
