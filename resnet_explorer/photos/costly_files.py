@@ -18,6 +18,8 @@ MOST_PACKETS: Final = 50_000_000
 """Its blocks, times the layers of quality that they are sent in."""
 MOST_PARTS: Final = 100_000
 """Of a JPEG 2000's stream."""
+MOST_STREAMS: Final = 100
+"""In a file: what one begins with is met by chance once in four gigabytes."""
 MOST_VALUES: Final = 100_000
 """Of one field of a TIFF, such as where its strips are; one strip a row are 10,000."""
 
@@ -57,6 +59,8 @@ def _has_many_scans(data: bytes) -> bool:
 
 
 def _has_many_blocks(data: bytes) -> bool:
+    if data.count(_STREAM) > MOST_STREAMS:
+        return True
     place = data.find(_STREAM)
     while place >= 0:
         try:

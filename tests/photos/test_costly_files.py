@@ -50,8 +50,17 @@ def tiff(strips: int) -> bytes:
         lambda: jpeg2000(5000, unknown=b"\xff\x30\x00\x11"),
         lambda: jpeg2000(64, 0xFF) + b"\xff\x90" + jpeg2000(5000),
         lambda: tiff(200_000),
+        lambda: b"\xff\x4f\xff\x51" * 100_000,
     ],
-    ids=["scans", "precincts", "behind another one", "behind an unknown marker", "behind its end", "strips"],
+    ids=[
+        "scans",
+        "precincts",
+        "behind another one",
+        "behind an unknown marker",
+        "behind its end",
+        "strips",
+        "streams",
+    ],
 )
 def test_what_is_costly_is_refused_at_once(made: Callable[[], bytes]) -> None:
     data = made()
