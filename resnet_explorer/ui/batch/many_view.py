@@ -93,7 +93,8 @@ def _predictions(batch: Batch, source: str) -> Results | None:
     if source == "samples":
         return run_with_progress("_mp_samples", (weights.key,), start, label)[0]
     batch.job = batch.job or Job(start)
-    results, is_whole = run_job("_mp_own", batch.job, label)
+    found = run_job("_mp_own", batch.job, label)
+    results, is_whole = found
     if is_whole:
         batch.entries.clear()  # lets go of an archive that was uploaded
     return results

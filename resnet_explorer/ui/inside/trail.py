@@ -35,10 +35,10 @@ def leads_back(network: str) -> bool:
 
 def go_back(network: str) -> None:
     """To where one came from; for callbacks."""
-    *before, last = _steps(network) or [None]
-    st.session_state[_TRAIL] = before
-    if last:  # a second click may come before the button is locked
-        st.session_state.update(last[1])
+    steps = _steps(network)
+    st.session_state[_TRAIL] = steps[:-1]
+    for _, controls in steps[-1:]:  # a second click, before the button is locked, finds none
+        st.session_state.update(controls)
 
 
 def _steps(network: str) -> list[Step]:
