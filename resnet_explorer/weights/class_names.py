@@ -26,7 +26,9 @@ _BESIDE: Final = (
 )
 _FOLDERS_BESIDE: Final = "cat_to_name.json"
 MAX_BYTES: Final = 2**20
-"""Of a file of names."""
+"""Of a file of names that nobody gave."""
+MOST_GIVEN: Final = 16 * MAX_BYTES
+"""Of one that somebody gave; a browser need not keep to what the page says."""
 
 _FORMS: Final = msg(
     'The class names are no JSON like {"0": "daisy", "1": "rose"} or ["daisy", "rose"], from 0 without gaps, '
@@ -53,7 +55,16 @@ def given_names(text: bytes | str, content: Mapping[Any, Any]) -> ClassNames:
     Raises:
         ValueError: in one sentence, if it is neither, or has a name twice or missing.
     """
-    return _joined(_value_of(text), _folders(content))
+    if len(text) > MOST_GIVEN:
+        raise ValueError(
+            t("{name} has {size:,} bytes; up to {max_bytes:,} are read.").format(
+                name=t("The file of class names"), size=len(text), max_bytes=MOST_GIVEN
+            )
+        )
+    try:
+        return _joined(_value_of(text), _folders(content))
+    except RecursionError:
+        raise ValueError(t(_FORMS)) from None
 
 
 def names_in(content: Mapping[Any, Any], outputs: int) -> ClassNames | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import pickle
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -141,6 +143,19 @@ def test_a_header_larger_than_any_is_not_parsed(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"^x\.safetensors is no safetensors file\.$"):
         read_header(path)
+
+
+def test_a_file_of_names_larger_than_any_is_not_parsed() -> None:
+    with pytest.raises(ValueError, match=r"^The file of class names has 16,777,217 bytes; up to 16"):
+        given_names(b"[" + b" " * 2**24, {})
+    nested = '{"classes":' * 900 + "1" + "}" * 900
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 700)
+    try:
+        with pytest.raises(ValueError, match=r"^The class names are no JSON"):
+            given_names(nested, {})
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def test_torch_sees_the_archive_that_was_judged() -> None:
