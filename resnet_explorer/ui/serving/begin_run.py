@@ -38,6 +38,12 @@ def continue_run(key: str, epochs: int | None = None) -> None:
         worker_process.go_on(key, epochs)
 
 
+def may_train() -> bool:
+    """Whether who asks may train at all now: a class may be served anew without that."""
+    room = classroom()
+    return role() != "student" or (room is not None and room.can_train)
+
+
 def _check(config: RunConfig, epochs: int) -> None:
     own, side = sum(run.alive for run in runs()), config.preprocessing.crop
     memory = memory_of(plan(config.spec, (side, side)), min(config.settings.batch_size, len(config.parts)))

@@ -31,7 +31,7 @@ from resnet_explorer.ui.finetune.runs.progress import (
     stop_button,
 )
 from resnet_explorer.ui.finetune.runs.run_input import show_example_words
-from resnet_explorer.ui.serving.begin_run import continue_run
+from resnet_explorer.ui.serving.begin_run import continue_run, may_train
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.network import link_parameters
 from resnet_explorer.ui.session.polling import polling
@@ -43,7 +43,8 @@ _TO_RUNS: Final = "_tn_to_runs"
 
 def take_up_cut_off_runs() -> None:
     """Once after the server started: a machine that was switched off goes on where it was."""
-    _take_up_runs_of(str(home()))
+    if may_train():
+        _take_up_runs_of(str(home()))
 
 
 @st.cache_resource(show_spinner=False)
