@@ -14,20 +14,17 @@ from resnet_explorer.explanation.activations_and_gradients import check_stage
 from resnet_explorer.explanation.predict import check_input, scores_by_batch
 from resnet_explorer.explanation.target import Target, check_target, score_of
 from resnet_explorer.model.resnet import ResNet
-from resnet_explorer.network.plan import plan
+from resnet_explorer.network.budget import images_together
 from resnet_explorer.network.spec import ResNetSpec
 
 BATCH_PIXELS: Final = 4 * 224 * 224
 """Pixels of a batch: on a processor, larger ones are no faster by the image and leave its cache."""
 MOST_IMAGES: Final = 64
-MOST_MACS: Final = 200_000_000_000
-"""Of a batch, for which others wait: 64 images in ResNet-1202 take 181."""
 
 
 def images_in_batch(height: int, width: int, spec: ResNetSpec | None = None) -> int:
     """How many images of a size to run at once, through a network if it is told."""
-    most = MOST_MACS // plan(spec, (height, width)).macs if spec else MOST_IMAGES
-    return max(1, min(MOST_IMAGES, BATCH_PIXELS // (height * width), most))
+    return min(MOST_IMAGES, images_together(height, width, BATCH_PIXELS, spec))
 
 
 def score_cam(model: ResNet, tensor: Tensor, stage: int, target: Target) -> Iterator[Step[Tensor]]:

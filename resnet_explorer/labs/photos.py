@@ -11,7 +11,7 @@ from PIL import Image
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.numbers import bytes_text
-from resnet_explorer.network.plan import plan
+from resnet_explorer.network.budget import images_together
 from resnet_explorer.network.table_rows import BYTES_PER_NUMBER
 from resnet_explorer.photos.cifar_photos import fixed_photos, knows_them
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 PIXELS: Final = 50 * 32 * 32
 """That go into a network together."""
-MOST_MACS: Final = 200_000_000_000
-"""Of the images that go into a network together: fifty in ResNet-1202 take 141."""
 MOST_BYTES: Final = 2**30
 """Of all photos that a network is measured on, which are kept for all sessions."""
 OF_A_DATASET: Final = 60
@@ -53,8 +51,7 @@ def batch_size(images: Tensor, spec: ResNetSpec | None = None) -> int:
         spec: the network, if it may be one of whose work nothing is known.
     """
     height, width = images.shape[2:]
-    most = MOST_MACS // plan(spec, (height, width)).macs if spec else PIXELS
-    return max(1, min(PIXELS // (height * width), most))
+    return images_together(height, width, PIXELS, spec)
 
 
 def check_room(weights: Weights, count: int) -> None:

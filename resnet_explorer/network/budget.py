@@ -7,12 +7,16 @@ from typing import Final
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.numbers import bytes_text, count_text
 from resnet_explorer.network.layers import Plan
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.network.table_rows import BYTES_PER_NUMBER, activation_bytes
 
 PHOTO_BYTES: Final = 2 * 2**30
 """Of all feature maps of one photo, which a pass with gradients keeps: ResNet-152's at 576 × 576 pixels."""
 PHOTO_MACS: Final = 250_000_000_000
 """Of one photo, for which all others wait: none of the presets takes as many within `PHOTO_BYTES`."""
+TOGETHER_MACS: Final = 200_000_000_000
+"""Of the images that go into a network together, for which others wait: 64 in ResNet-1202 take 181."""
 VALUE_BYTES: Final = 2 * 2**30
 """Of all values of a network that is made: 500 million, nine ResNet-152s."""
 
@@ -58,3 +62,16 @@ def check_photo_budget(p: Plan) -> None:
                 height=height, width=width, taken=count_text(p.macs), most=count_text(PHOTO_MACS)
             )
         )
+
+
+def images_together(height: int, width: int, pixels: int, spec: ResNetSpec | None = None) -> int:
+    """How many images of a size go into a network together; at least one.
+
+    Args:
+        height: of each, in pixels.
+        width: of each.
+        pixels: of all, at most.
+        spec: the network, if it may be one of whose work nothing is known.
+    """
+    most = TOGETHER_MACS // plan(spec, (height, width)).macs if spec else pixels
+    return max(1, min(pixels // (height * width), most))

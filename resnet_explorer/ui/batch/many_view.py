@@ -93,9 +93,8 @@ def _predictions(batch: Batch, source: str) -> Results | None:
     if source == "samples":
         return run_with_progress("_mp_samples", (weights.key,), start, label)[0]
     batch.job = batch.job or Job(start)
-    found = run_job("_mp_own", batch.job, label)
-    results, is_whole = found
-    if is_whole:
+    results = run_job("_mp_own", batch.job, label)[0]
+    if batch.job.is_finished:
         batch.entries.clear()  # lets go of an archive that was uploaded
     return results
 
