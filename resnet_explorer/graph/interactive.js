@@ -18,7 +18,13 @@ export default function graphView({ data, parentElement, setTriggerValue }) {
   if (!graph) graphs.set(parentElement, (graph = new Graph(parentElement)));
   graph.tell = setTriggerValue;
   graph.show(data);
-  return () => { graph.close(); graphs.delete(parentElement); };
+  // Streamlit lets go of a drawing, too, that was overtaken by the next one before the script was loaded.
+  const drawing = (graph.drawing = {});
+  return () => {
+    if (graph.drawing !== drawing) return;
+    graph.close();
+    graphs.delete(parentElement);
+  };
 }
 
 function middle(part) {
@@ -30,7 +36,8 @@ class Graph {
   constructor(root) {
     for (const name of ["graph", "view", "legend", "tools", "panel", "note"])
       this[name === "graph" ? "frame" : name] = root.querySelector(`.${name}`);
-    this.listen();
+    this.closing = new AbortController();
+    this.listen(this.closing.signal);
     this.watcher = new ResizeObserver(() => this.resized());
     this.watcher.observe(this.view);
   }
@@ -128,11 +135,25 @@ class Graph {
   }
 
   // --- the panel: the record of what is marked, or how the graph is used ---
+  // Whoever is in it by keyboard stays on the button of that name, and is in the graph again once it is gone.
 
   tellOf(record) {
+    const held = this.held();
     this.helping = false;
     this.panel.hidden = !record;
-    if (!record) return;
+    if (record) this.tellAll(record);
+    this.keep(held);
+  }
+
+  held() { return this.panel.querySelector(":focus")?.className; }
+
+  keep(held) {
+    if (!held) return;
+    const button = !this.panel.hidden && this.panel.querySelector(`.${held}`);
+    (button || this.view).focus({ preventScroll: true });
+  }
+
+  tellAll(record) {
     this.fill(record.title, record.facts);
     if (record.fold) this.panel.append(this.button(record.fold, "unfold", () => this.tell("toggled", this.marked)));
     if (record.inside) this.panel.append(this.button(record.inside, "inside", () => this.tell("entered", this.marked)));
@@ -140,12 +161,13 @@ class Graph {
   }
 
   tellHow() {
-    const was = this.helping;
+    const was = this.helping, held = this.held();
     if (this.marked) this.pick(null);
     this.helping = !was;
     this.panel.hidden = was;
     this.panel.classList.remove("left");
     if (!was) this.fill(this.words["?"], this.help);
+    this.keep(held);
   }
 
   fill(title, facts) {
@@ -223,24 +245,24 @@ class Graph {
 
   // --- hands ---
 
-  listen() {
-    const view = this.view;
-    this.onUse = (event) => this.use(event.composedPath().includes(this.frame));
-    for (const event of ["pointerdown", "focusin"]) document.addEventListener(event, this.onUse, true);
-    this.onWheel = (event) => {
+  listen(signal) {
+    const view = this.view, on = (kind, act) => view.addEventListener(kind, act, { passive: false, signal });
+    const onUse = (event) => this.use(event.composedPath().includes(this.frame));
+    for (const event of ["pointerdown", "focusin"])
+      document.addEventListener(event, onUse, { capture: true, signal });
+    on("wheel", (event) => {
       if (!this.inUse && !event.ctrlKey && !event.metaKey && !document.fullscreenElement) return this.remark();
       event.preventDefault();
       const frame = view.getBoundingClientRect();
       this.zoom(Math.exp(-event.deltaY * 0.0015), [event.clientX - frame.left, event.clientY - frame.top]);
-    };
-    view.addEventListener("wheel", this.onWheel, { passive: false });
+    });
     let from = null, moved = false;
-    view.addEventListener("pointerdown", (event) => {
+    on("pointerdown", (event) => {
       if (event.button !== 0) return;
       from = [event.clientX, event.clientY];
       moved = false;
     });
-    view.addEventListener("pointermove", (event) => {
+    on("pointermove", (event) => {
       if (!from) return;
       const dx = event.clientX - from[0], dy = event.clientY - from[1];
       if (!moved && Math.hypot(dx, dy) < 4) return;
@@ -251,18 +273,18 @@ class Graph {
       this.move(dx, dy);
     });
     const release = () => { from = null; view.classList.remove("moving"); };
-    view.addEventListener("pointerup", release);
-    view.addEventListener("pointercancel", release);
-    view.addEventListener("click", (event) => {
+    on("pointerup", release);
+    on("pointercancel", release);
+    on("click", (event) => {
       const sign = event.target.closest?.("[data-fold]"), part = event.target.closest?.("[data-part]");
       if (!moved && sign) this.tell("toggled", sign.dataset.fold);
       else if (!moved && part) this.pick(part);
     });
-    view.addEventListener("dblclick", (event) => {
+    on("dblclick", (event) => {
       const part = event.target.closest?.("[data-part]");
       if (!moved && part) this.tell("toggled", part.dataset.part);
     });
-    view.addEventListener("keydown", (event) => {
+    on("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const act = this.keys()[(event.shiftKey && event.key.startsWith("Arrow") ? "Shift+" : "") + event.key];
       if (!act) return;
@@ -355,6 +377,6 @@ class Graph {
 
   close() {
     this.watcher.disconnect();
-    for (const event of ["pointerdown", "focusin"]) document.removeEventListener(event, this.onUse, true);
+    this.closing.abort();
   }
 }

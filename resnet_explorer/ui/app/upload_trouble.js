@@ -7,10 +7,10 @@ if (!window.watchesUploads) {
     forget();
     const told = document.createElement("div");
     told.className = "upload-trouble";
-    told.role = "alert";
+    told.setAttribute("role", "alert"); // as a property, Firefox takes it since 119
     const close = document.createElement("button");
     close.textContent = "×";
-    close.ariaLabel = window.uploadWords.close;
+    close.setAttribute("aria-label", window.uploadWords.close);
     close.onclick = forget;
     document.body.append(told);
     told.append(sentence, close); // as text; and after it stands there, for those who hear it

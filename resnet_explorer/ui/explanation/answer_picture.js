@@ -20,7 +20,7 @@ function draw(root, data, setTriggerValue) {
     const made = element("button", look, ...content);
     made.type = "button";
     made.dataset.pick = pick;
-    made.ariaPressed = String(chosen);
+    made.setAttribute("aria-pressed", String(chosen)); // as a property, Firefox takes it since 119
     made.onclick = () => setTriggerValue("picked", pick);
     return made;
   };

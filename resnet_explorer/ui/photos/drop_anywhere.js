@@ -1,6 +1,12 @@
 // A photo that is dropped or pasted anywhere on the page goes to the uploader that is always there: as if it had been
 // chosen there, so that no limit of a component's state holds it up.
+//
+// Streamlit calls this anew with another theme, and lets go of the last call alone: who listens last is the only one.
+let listening;
+
 export default function () {
+  listening?.abort();
+  const mine = (listening = new AbortController()), { signal } = mine;
   const give = (file) => {
     const uploader = document.querySelector(".st-key-dropped input[type=file]");
     if (!file || !uploader) return false;
@@ -21,14 +27,12 @@ export default function () {
   const paste = (event) => {
     if (give([...(event.clipboardData?.files ?? [])][0])) event.preventDefault();
   };
-  document.addEventListener("dragover", over);
-  document.addEventListener("drop", drop);
-  document.addEventListener("paste", paste);
+  document.addEventListener("dragover", over, { signal });
+  document.addEventListener("drop", drop, { signal });
+  document.addEventListener("paste", paste, { signal });
   document.documentElement.dataset.takesDrops = "yes";
   return () => {
-    document.removeEventListener("dragover", over);
-    document.removeEventListener("drop", drop);
-    document.removeEventListener("paste", paste);
-    delete document.documentElement.dataset.takesDrops;
+    mine.abort();
+    if (listening === mine) delete document.documentElement.dataset.takesDrops;
   };
 }
