@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -63,7 +62,7 @@ def running_app(script: Path | None = None) -> Iterator[str]:
     )
     address = f"http://localhost:{port}"
     try:
-        wait_for_health(address)
+        wait_for_health(address, process)
         yield address
     finally:
         process.terminate()
@@ -92,7 +91,7 @@ def class_server(
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
     try:
-        wait_for_health(f"http://localhost:{port}")
+        wait_for_health(f"http://localhost:{port}", process)
         secret = re.search(r"/teach/\S+", printed.read_text())
         assert secret
         yield f"http://localhost:{port}", secret.group(), process
@@ -101,17 +100,18 @@ def class_server(
         process.wait(60)
 
 
-def wait_for_health(address: str) -> None:
-    """Wait until a server answers."""
-    for _ in range(600):
+def wait_for_health(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers, unless it ends before."""
+
+    def is_there() -> bool:
+        assert process.poll() is None, "the server has ended"
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
+                return answer.status == 200
         except OSError:
-            pass
-        time.sleep(0.2)
-    raise TimeoutError("the app did not answer within two minutes")
+            return False
+
+    waiting.wait_until(is_there)
 
 
 @pytest.fixture(scope="session")
@@ -123,15 +123,21 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield address
 
 
+def chromium() -> str:
+    """The program."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if program := shutil.which(name):
+            return program
+    if os.environ.get("REQUIRE_BROWSER"):
+        pytest.fail("no Chromium is installed: apt-get install chromium")
+    pytest.skip("no Chromium is installed")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail("no Chromium is installed: apt-get install chromium")
-        pytest.skip("no Chromium is installed")
+    program = chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
@@ -205,13 +211,13 @@ def close_popover(page: Page) -> None:
 
 
 def at_rest(page: Page, look: Callable[[], Seen]) -> Seen:
-    """What is seen as soon as it is the same twice: nothing moves any more."""
+    """What is seen as soon as it is there and the same twice: nothing moves any more."""
     seen: list[Seen] = [look()]
 
     def is_the_same() -> bool:
         page.wait_for_timeout(150)
         seen.append(look())
-        return seen[-1] == seen[-2]
+        return seen[-1] is not None and seen[-1] == seen[-2]
 
     wait_until(page, is_the_same)
     return seen[-1]
@@ -248,10 +254,8 @@ def choose_network(page: Page, name: str) -> None:
 
 
 def open_from_menu(page: Page, group: str, name: str) -> None:
-    """Go to a page by the menu bar, whether the group's popover is open or not."""
-    button = page.locator(".st-key-menu").get_by_role("button", name=group, exact=True)
-    link = page.get_by_test_id("stPopoverBody").get_by_role("link", name=name, exact=True)
-    if not link.is_visible():
-        button.click()
-    link.click()
+    """Go to a page by the menu bar; a popover that is open, as the menu's of before, is closed first."""
+    close_popover(page)
+    page.locator(".st-key-menu").get_by_role("button", name=group, exact=True).click()
+    page.get_by_test_id("stPopoverBody").get_by_role("link", name=name, exact=True).click()
     settle(page)

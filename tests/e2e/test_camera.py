@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import CHROMIUM_FLAGS, PATIENCE, settle, visit
+from tests.e2e.conftest import CHROMIUM_FLAGS, PATIENCE, chromium, settle, visit
 
 PRETENDED = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
@@ -17,8 +16,7 @@ PRETENDED = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stre
 @pytest.fixture
 def page_with_camera(browser: Browser) -> Iterator[Page]:
     """A page of a browser of its own: whether there is a camera is settled when a browser starts."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    own = browser.browser_type.launch(executable_path=chromium, args=[*CHROMIUM_FLAGS, *PRETENDED])
+    own = browser.browser_type.launch(executable_path=chromium(), args=[*CHROMIUM_FLAGS, *PRETENDED])
     context = own.new_context(viewport={"width": 1440, "height": 1000}, permissions=["camera"])
     context.set_default_timeout(PATIENCE)
     yield context.new_page()

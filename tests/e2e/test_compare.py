@@ -70,10 +70,12 @@ def test_a_click_on_a_point_chooses_its_network(page: Page, app: str) -> None:
     link_says(page, "cmp_with=wide_resnet50_2")
     expect(plot.get_by_text("B · Wide ResNet-50 2", exact=True).first).to_be_visible()
     choose_b(page, "ResNet-34")
+    expect(sentence(page)).to_have_text(re.compile("^Basic blocks"))
     # The same point again, which the browser takes for the end of its selection.
     click_point(page, "wide_resnet50_2", "V1")
     expect(sentence(page)).to_have_text(re.compile("^Width per group"))
     page.locator(".st-key-cmp_click").get_by_text("A", exact=True).click()
+    link_says(page, "cmp_click=A")
     settle(page)
     click_point(page, "resnet152", "V2")
     link_says(page, "net=resnet152", "cmp_click=A")

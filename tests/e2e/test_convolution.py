@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import drawn, link_says, settle, visit
+from tests.e2e.conftest import at_rest, drawn, link_says, settle, visit
 
 
 def test_the_output_cell_is_moved_and_clicked_and_the_link_keeps_it(page: Page, app: str) -> None:
@@ -30,9 +30,7 @@ def test_the_output_cell_is_moved_and_clicked_and_the_link_keeps_it(page: Page, 
 
 def test_a_click_on_the_photo_chooses_the_cell_under_it(page: Page, app: str) -> None:
     visit(page, f"{app}/convolution?cv_view=field&cv_map=stage4", "Convolution")
-    grid = page.locator("[data-key='cell']")
-    expect(grid).to_be_attached()
-    box = grid.bounding_box()
+    box = at_rest(page, page.locator("[data-key='cell']").bounding_box)
     assert box is not None
     tile = box["width"] / 7
     page.mouse.click(box["x"] + 5.5 * tile, box["y"] + 1.5 * tile)  # row 1, column 5 of 7 × 7

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import link_says, settle, visit
+from tests.e2e.conftest import at_rest, link_says, settle, visit
 
 
 def test_a_click_on_a_picture_shows_that_channel_over_the_photo(page: Page, app: str) -> None:
     visit(page, f"{app}/features?p_stage=2", "Feature maps")
     tiles = page.locator("g.tile")
     expect(tiles).to_have_count(32)
-    ground = page.locator("[data-key='tiles']")
-    box = ground.bounding_box()
+    box = at_rest(page, page.locator("[data-key='tiles']").bounding_box)
     assert box is not None
     wide, high = box["width"] / 8, box["height"] / 4
     number = tiles.nth(8 * 2 + 5).get_attribute("data-number")
@@ -49,6 +48,7 @@ def test_a_block_back_and_a_bar_of_the_chart_lead_to_places(page: Page, app: str
     bars = page.locator(".js-plotly-plot .barlayer .point path")
     expect(bars.first).to_be_visible()
     settle(page)
+    at_rest(page, bars.first.bounding_box)
     bars.first.click(force=True, position={"x": 20, "y": 5})  # the stem's
     expect(page.get_by_text("stem (maxpool)", exact=True)).to_be_visible()
     settle(page)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import link_says, settle, visit
+from tests.e2e.conftest import at_rest, link_says, settle, visit
 
 
 def test_a_click_on_a_cell_shows_what_it_sees_and_looks_closer_at_its_stage(page: Page, app: str) -> None:
     visit(page, f"{app}/predict?p_cells=cells", "Predict")
     strip = page.locator("svg[aria-label^='Evidence at every stage']")
     grid = strip.locator("[data-name='2']")
-    box = grid.bounding_box()
+    box = at_rest(page, grid.bounding_box)
     assert box is not None
     # row 4, column 9 of 16 × 16, the middle of the cell
     grid.click(position={"x": box["width"] * 9.5 / 16, "y": box["height"] * 4.5 / 16})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import close_popover, link_says, settle, visit, wait_until
+from tests.e2e.conftest import at_rest, close_popover, link_says, settle, visit, wait_until
 from tests.e2e.test_frame import FOCUSED
 
 LONGEST_MOTION = """() => Math.max(...[...document.querySelectorAll("*")].map((part) => {
@@ -40,7 +40,7 @@ def test_a_click_on_a_popovers_arrow_opens_it_on_a_slow_machine(page: Page, app:
         page.get_by_role("button", name="Its parts"),
         page.locator(".st-key-more_settings button"),
     ):
-        arrow = button.get_by_test_id("stIconMaterial").bounding_box()
+        arrow = at_rest(page, button.get_by_test_id("stIconMaterial").bounding_box)
         assert arrow
         page.mouse.click(arrow["x"] + arrow["width"] / 2, arrow["y"] + arrow["height"] / 2)
         expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
@@ -50,7 +50,7 @@ def test_a_click_on_a_popovers_arrow_opens_it_on_a_slow_machine(page: Page, app:
 def test_a_part_that_is_pressed_while_its_picture_is_drawn_anew_is_chosen(page: Page, app: str) -> None:
     visit(page, f"{app}/architecture?arch_step=stage+2", "Architecture")
     parts = page.locator(".st-key-picture")
-    place = parts.locator("[data-key='stage 4']").bounding_box()
+    place = at_rest(page, parts.locator("[data-key='stage 4']").bounding_box)
     assert place
     parts.locator("[data-key='stage 3']").click()
     page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)

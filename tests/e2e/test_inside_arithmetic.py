@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import link_says, settle, visit
+from tests.e2e.conftest import at_rest, link_says, settle, visit
 
 
 def test_a_cell_of_a_map_leads_to_its_arithmetic_and_on_to_the_layer_before(page: Page, app: str) -> None:
     visit(page, f"{app}/features?p_stage=1&fm_block=1&fm_channel=3", "Feature maps")
     cells = page.locator("[data-key='cells']")
-    box = cells.bounding_box()
+    box = at_rest(page, cells.bounding_box)
     rows, columns = (int(cells.get_attribute(f"data-{name}") or 0) for name in ("rows", "columns"))
     assert box is not None
     down, across = box["height"] / rows, box["width"] / columns

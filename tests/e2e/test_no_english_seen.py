@@ -48,7 +48,6 @@ def test_no_chinese_page_shows_an_english_word(person: Callable[[], Page], app: 
     settle(page)
     look(OVERVIEW.stem)
     for group, name, entry in walk:
-        close_popover(page)  # the menu's of before, where it is still open
         open_from_menu(page, group, name)
         expect(page.locator(".st-key-head").get_by_role("heading", name=name, exact=True)).to_be_visible()
         settle(page)

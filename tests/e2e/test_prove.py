@@ -55,6 +55,7 @@ def test_stop_keeps_what_is_known_and_go_on_goes_on(page: Page, app: str) -> Non
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     settle(page)
     expect(stopped).to_be_visible()
+    expect(reading).to_contain_text(orders)
     further = orders.search(reading.inner_text())
     assert further
     assert int(further[1]) >= int(told[1])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import open_from_menu, running_app, settle, visit
+from tests.e2e.conftest import link_says, open_from_menu, running_app, settle, visit
 from tests.finetune_colours import colours_zip, kept_colours
 
 LONG = "net=basic.1-1.width-64.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&tn_batch=8"
@@ -39,7 +39,7 @@ def test_a_run_goes_on_when_the_page_is_left_and_stops_when_told(page: Page, app
     open_from_menu(page, "Train your own", "Train")
     page.get_by_text("Progress", exact=True).click()
     expect(page.get_by_text(re.compile(r"best \d+\.\d% in epoch"))).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()  # Streamlit has one at the top
     expect(page.get_by_text(re.compile(r"\d+\.\d% of the 36 photos to test on are right"))).to_be_visible()
     settle(page)
 
@@ -63,5 +63,5 @@ def test_the_first_dataset_is_chosen_in_every_view(
         expect(box).to_have_value("colours")
         settle(page)
         page.get_by_role("radio", name="Your photos").click()
-        settle(page)
+        link_says(page, "tn_view=photos")
         expect(box).to_have_value("colours")

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import link_lacks, link_says, settle, visit
+from tests.e2e.conftest import close_popover, link_lacks, link_says, settle, visit
 
 SCORE = re.compile(r"Accuracy, 200 photos: \d+\.\d% → \d+\.\d%")
 
@@ -31,10 +31,10 @@ def test_a_click_on_a_block_changes_the_answer(page: Page, app: str) -> None:
     expect(page.get_by_text("Take a block out, or cut an arc")).to_be_visible()
     settle(page)
     whole, bars = (page.locator(f"g[aria-label^='{side}: ']") for side in ("Whole", "Cut"))
+    label = bars.get_attribute("aria-label")  # once they are there
     before = top_classes(bars)
     assert len(before) == 5
     assert top_classes(whole) == before
-    label = bars.get_attribute("aria-label")
     page.locator("[data-key='b2.0']").click()
     expect(page.get_by_role("img", name=SCORE)).to_be_visible()
     settle(page)
@@ -52,9 +52,10 @@ def test_a_click_on_a_block_changes_the_answer(page: Page, app: str) -> None:
     settle(page)
     page.get_by_role("button", name="More settings").click()
     page.get_by_role("radio", name="swap it with the next one clicked").click()
-    settle(page)
-    page.keyboard.press("Escape")
+    link_says(page, "cw_tool=swap")
+    close_popover(page)
     page.locator("[data-key='b3.1']").click()
+    expect(page.locator("[data-key='b3.1'] [stroke-width='6']")).to_be_attached()  # it waits for the other
     settle(page)
     page.locator("[data-key='b3.2']").click()
     page.wait_for_url(re.compile(r"x3\.1-3\.2"))

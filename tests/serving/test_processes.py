@@ -101,7 +101,7 @@ class Server:
         """Whether both processes answer."""
         assert self.process.poll() is None, self.printed.read_text()
         try:
-            for number in range(8):  # eight visitors: of each process one, all but surely
+            for number in range(24):  # of each process some, all but surely
                 visitor = Visitor(self.port)
                 visitor.cookies[STUDENT] = f"{number}" * 20
                 if visitor.ask(HEALTH).status != 200:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -91,10 +90,13 @@ def test_no_network(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_no_such_host(tmp_path: Path) -> None:
-    assert "no-such-host.invalid cannot be reached" in refusal(
-        f"http://no-such-host.invalid/{NAME}", tmp_path
-    )
+def test_no_such_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)  # the networks of some answer for any name
+    sentence = refusal(f"http://no-such-host.invalid/{NAME}", tmp_path)
+    assert "no-such-host.invalid cannot be reached (Name or service not known)" in sentence
 
 
 def test_a_folder_that_is_a_file(server: LocalServer, tmp_path: Path) -> None:
@@ -136,6 +138,4 @@ def test_a_server_that_answers_anything_is_reachable_and_one_that_does_not_costs
         address = f"http://127.0.0.1:{mute.getsockname()[1]}"
         assert not is_reachable(address), "nobody listens"
         mute.listen()
-        began = time.monotonic()
         assert not is_reachable(address, timeout=0.3), "it listens, and says nothing"
-        assert time.monotonic() - began < 60
