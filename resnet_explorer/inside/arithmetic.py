@@ -161,11 +161,6 @@ class Arithmetic:
         return 0 if self.weights is None else self.weights.size
 
     @property
-    def value(self) -> float:
-        """The value on the screen, from our own sum on."""
-        return self.steps[-1].value if self.steps else self.total
-
-    @property
     def shown(self) -> float:
         """The value on the screen, as torch has it."""
         return self.steps[-1].measured if self.steps else self.measured

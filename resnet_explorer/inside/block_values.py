@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Final, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 import torch
@@ -23,7 +23,6 @@ from resnet_explorer.model.block_parts import all_blocks, branch, bypass, has_sh
 from resnet_explorer.model.resnet import ResNet
 
 Part = Literal["x", "shortcut", "branch", "total", "output"]
-PARTS: Final[tuple[Part, ...]] = ("x", "shortcut", "branch", "total", "output")
 """In the order of the data."""
 
 Map = NDArray[np.float32]
@@ -147,11 +146,6 @@ def walk_blocks(model: ResNet, tensor: Tensor) -> Iterator[BlockValues]:
             left = new if output is added else output[0]
         yield BlockValues(index, went_in, brought, new, left, has_relu)
         x = output
-
-
-def block_values(model: ResNet, tensor: Tensor) -> tuple[BlockValues, ...]:
-    """All blocks at once, kept: about two feature maps a block. Arguments as of `walk_blocks`."""
-    return tuple(walk_blocks(model, tensor))
 
 
 def block_values_at(model: ResNet, tensor: Tensor, index: int) -> BlockValues:

@@ -20,13 +20,14 @@ import torch
 from torch import Tensor
 
 from resnet_explorer.labs.ablation import ablations
-from resnet_explorer.labs.ablation.ablated_network import predictions, reference_predictions
+from resnet_explorer.labs.ablation.ablated_network import predictions
 from resnet_explorer.labs.photos import batch_size, photos_for
 from resnet_explorer.model.fold_batch_norm import for_evaluation
 from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.network.layers import Block, Layer, Plan
 from resnet_explorer.weights import catalogue
 from tests.benchmarks.timing import Row
+from tests.labs.networks import predictions_from_scratch
 
 PHOTOS = 1000
 Clock = Callable[[], float]
@@ -71,7 +72,7 @@ def _times(
     same = 0
     for number, piece in enumerate([pieces[0], *pieces]):
         found = []
-        for which, (ask, model) in enumerate([(predictions, ours), (reference_predictions, theirs)]):
+        for which, (ask, model) in enumerate([(predictions, ours), (predictions_from_scratch, theirs)]):
             start = clock()
             found.append(ask(model, piece, chains))
             if number:  # the first round does not count

@@ -63,7 +63,8 @@ def check_cell(
         assert step.layer == record
     if layer.block and name == writer_of(p, layer.block):
         end = hooked[layer.block][1]
-        assert found.value == pytest.approx(float(end[cell]), abs=1e-4 * float(end.abs().max() + 1))
+        value = found.steps[-1].value if found.steps else found.total
+        assert value == pytest.approx(float(end[cell]), abs=1e-4 * float(end.abs().max() + 1))
     assert found.difference <= 1e-4 * (
         1 + max(abs(found.total), *(abs(step.value) for step in found.steps), 0)
     )
@@ -116,7 +117,6 @@ def test_by_hand() -> None:
     by_hand = (found.total - float(bn.running_mean[2])) / (float(bn.running_var[2]) + 1e-5) ** 0.5
     assert norm.value == pytest.approx(by_hand * bn.weight[2].item() + bn.bias[2].item())
     assert relu.value == max(0, norm.value)
-    assert found.value == relu.value
 
 
 def test_an_addition_adds_what_the_shortcut_brings() -> None:

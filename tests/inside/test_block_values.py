@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from torchvision.models import get_model
 
 from resnet_explorer import ResNetSpec, build, preset
 from resnet_explorer.inside.additions import addition_rows, additions
-from resnet_explorer.inside.block_values import PARTS, BlockValues, block_values, block_values_at
+from resnet_explorer.inside.block_values import BlockValues, Part, block_values_at, walk_blocks
 from resnet_explorer.inside.logit_parts import logit_parts
 from resnet_explorer.model.fold_batch_norm import for_evaluation
 from resnet_explorer.model.resnet import ResNet
@@ -69,7 +70,7 @@ def test_every_value_is_what_torchs_hooks_see_in_torchvisions_network(pair: tupl
     ours, theirs = pair
     photo = noise_photo(side=64)
     seen, _ = seen_by_hooks(theirs, photo)
-    found = block_values(ours, photo)
+    found = list(walk_blocks(ours, photo))
     assert len(found) == len(seen) == sum(ours.spec.depths)
     for values, there in zip(found, seen, strict=True):
         assert values.is_identity == ("shortcut" not in there)
@@ -119,9 +120,9 @@ def test_a_network_made_ready_for_photos_keeps_its_sums_though_its_relus_write_o
         spec = ResNetSpec("basic", (2, 1), width=4, stem="cifar", activation=activation, num_classes=3)
         stored, photo = network(spec), noise_photo(side=8)
         ready = for_evaluation(stored)
-        for mine, there in zip(block_values(ready, photo), block_values(stored, photo), strict=True):
+        for mine, there in zip(walk_blocks(ready, photo), walk_blocks(stored, photo), strict=True):
             assert mine.has_relu == (activation == "post")
-            for part in PARTS:
+            for part in get_args(Part):
                 torch.testing.assert_close(mine.tensor(part), there.tensor(part), rtol=1e-4, atol=1e-5)
         found, expected = (logit_parts(each, photo, 2).blocks for each in (ready, stored))
         for one, other in zip(found, expected, strict=True):
@@ -144,7 +145,7 @@ def test_of_a_kind_it_is_the_most_probable_member_that_is_taken_apart() -> None:
 def test_before_the_last_block_the_parts_are_what_a_small_change_does() -> None:
     model = network(ResNetSpec("basic", (2, 1), width=4, stem="cifar", num_classes=3)).double()
     photo = noise_photo(side=8).double()
-    values, passes = block_values(model, photo)[0], logit_parts(model, photo, target=1)
+    values, passes = block_values_at(model, photo, 0), logit_parts(model, photo, target=1)
     step = 1e-6
     second = model.get_submodule("layer1.1")
 
@@ -164,10 +165,9 @@ def test_any_network_leaves_its_blocks_as_its_own_forward_does(spec: ResNetSpec)
     assume(spec.include_top)
     model = network(spec)
     photo = noise_photo(side=16, channels=spec.in_channels)
-    found = block_values(model, photo)
     x = model.stem(photo)
     blocks = [block for stage in model.stages for block in stage]  # type: ignore[attr-defined]
-    for values, block in zip(found, blocks, strict=True):
+    for values, block in zip(walk_blocks(model, photo), blocks, strict=True):
         assert torch.equal(values.x, x[0])
         x = block(x)
         assert torch.equal(values.output, x[0])
@@ -188,7 +188,7 @@ def test_any_network_leaves_its_blocks_as_its_own_forward_does(spec: ResNetSpec)
 
 def test_the_padded_x_of_option_a_has_zeros_for_its_new_channels() -> None:
     spec = ResNetSpec("basic", (1, 1), width=4, stem="cifar", shortcut="zero_pad", num_classes=3)
-    values = block_values(network(spec), noise_photo(side=8))[1]
+    values = block_values_at(network(spec), noise_photo(side=8), 1)
     assert values.shortcut is not None and not values.is_identity
     assert torch.equal(values.shortcut[:4], values.x[:, ::2, ::2])
     assert not values.shortcut[4:].any()
@@ -197,7 +197,7 @@ def test_the_padded_x_of_option_a_has_zeros_for_its_new_channels() -> None:
 def test_preactivated_the_last_norms_shift_is_told_with_the_bias() -> None:
     spec = ResNetSpec("basic", (1, 1), width=4, stem="cifar", activation="pre", num_classes=3)
     model, photo = network(spec), noise_photo(side=8)
-    values, last = block_values(model, photo)[-1], logit_parts(model, photo, 2).blocks[-1]
+    values, last = block_values_at(model, photo, 1), logit_parts(model, photo, 2).blocks[-1]
     norm = model.bn_last
     scale = norm.weight / (norm.running_var + norm.eps).sqrt()
     shift = norm.bias - norm.running_mean * scale

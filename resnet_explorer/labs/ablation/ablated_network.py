@@ -5,7 +5,7 @@ Many networks that differ in a few blocks share their beginnings, and what they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -100,10 +100,6 @@ class Tally:
         return 1.0 if self.whole_right is None else self.whole_right / self.photos
 
 
-Predict = Callable[[ResNet, Tensor, Sequence[Chain]], Tensor]
-"""(network, photos (N, …), chains) → the likeliest class for each chain and photo (chains, N)."""
-
-
 def predictions(model: ResNet, images: Tensor, chains: Sequence[Chain]) -> Tensor:
     """The likeliest classes, what chains have in common computed once.
 
@@ -129,22 +125,13 @@ def predictions(model: ResNet, images: Tensor, chains: Sequence[Chain]) -> Tenso
         return torch.stack([likeliest[state] for state in state_of])
 
 
-def reference_predictions(model: ResNet, images: Tensor, chains: Sequence[Chain]) -> Tensor:
-    """What `predictions` is held against: each network run from its beginning to its end."""
-    with torch.inference_mode():
-        return torch.stack([ablated_network(model, chain)(images).argmax(dim=1) for chain in chains])
-
-
-def tally(
-    model: ResNet, photos: Photos, chains: Sequence[Chain], predict: Predict = predictions
-) -> Iterator[Step[Tally]]:
+def tally(model: ResNet, photos: Photos, chains: Sequence[Chain]) -> Iterator[Step[Tally]]:
     """Show photos to a network in each of its chains, and count.
 
     Args:
         model: the whole network, in evaluation mode.
         photos: what is shown.
         chains: of its blocks.
-        predict: how the predictions are made; `predictions` by default.
 
     Yields:
         Photos done; the counts so far.
@@ -155,7 +142,7 @@ def tally(
     right, whole_right = torch.zeros_like(same), 0
     for start in range(0, count, size):
         images = photos.images[start : start + size]
-        found = predict(model, images, [complete, *chains])
+        found = predictions(model, images, [complete, *chains])
         first, others = found[0], found[1:]
         same += (others == first).sum(dim=1)
         if photos.labels is not None:

@@ -14,7 +14,6 @@ from resnet_explorer.labs.ablation import ablations
 from resnet_explorer.labs.ablation.ablated_network import (
     ablated_network,
     predictions,
-    reference_predictions,
     run_block,
     tally,
 )
@@ -23,7 +22,7 @@ from resnet_explorer.labs.photos import Photos
 from resnet_explorer.model.block_parts import all_blocks, branch, bypass
 from resnet_explorer.model.fold_batch_norm import for_evaluation
 from tests.labs.networks import images as photos
-from tests.labs.networks import network
+from tests.labs.networks import network, predictions_from_scratch
 from tests.strategies import specs
 
 SMALL = ResNetSpec("basic", (3, 3, 2), width=8, stem="cifar", num_classes=10, shortcut="zero_pad")
@@ -100,7 +99,7 @@ def test_the_walk_gives_what_each_network_from_scratch_gives(spec: ResNetSpec, s
     chains += ablations.random_skips(blocks, max(1, able // 2), 4, seed)
     chains += [WHOLE.with_swapped(*pair).chain(len(blocks)) for pair in ablations.swappable(blocks)]
     images = photos(3, spec.in_channels, 20)
-    assert torch.equal(predictions(model, images, chains), reference_predictions(model, images, chains))
+    assert torch.equal(predictions(model, images, chains), predictions_from_scratch(model, images, chains))
 
 
 def test_nothing_is_left_behind() -> None:
@@ -138,14 +137,14 @@ def test_tally_counts_and_is_the_same_in_pieces(monkeypatch: pytest.MonkeyPatch)
     *_, last = steps = list(tally(model, Photos(images, labels), chains))
     assert [(step.done, step.total) for step in steps] == [(n, 23) for n in (5, 10, 15, 20, 23)]
     assert last.answer is not None
-    found = reference_predictions(model, images, [WHOLE.chain(8), *chains])
+    found = predictions_from_scratch(model, images, [WHOLE.chain(8), *chains])
     assert last.answer.right == tuple((found[1:] == labels).sum(dim=1).tolist())
     assert last.answer.same == tuple((found[1:] == found[0]).sum(dim=1).tolist())
     assert last.answer.whole_right == int((found[0] == labels).sum())
-    *_, scratch = tally(model, Photos(images, None), chains, reference_predictions)
-    assert scratch.answer is not None
-    assert scratch.answer.scores == [count / 23 for count in last.answer.same]
-    assert scratch.answer.whole == 1.0
+    *_, unlabelled = tally(model, Photos(images, None), chains)
+    assert unlabelled.answer is not None
+    assert unlabelled.answer.scores == [count / 23 for count in last.answer.same]
+    assert unlabelled.answer.whole == 1.0
 
 
 def test_the_sweep_runs_no_more_blocks_than_it_must(monkeypatch: pytest.MonkeyPatch) -> None:
