@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -26,8 +25,6 @@ from resnet_explorer.explanation.target import check_target
 from resnet_explorer.features.statistics import Values
 from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.network.plan import plan
-
-Kind = Literal["mean", "speaks"]
 
 
 @dataclass(frozen=True, eq=False)

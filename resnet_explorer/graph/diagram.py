@@ -78,11 +78,6 @@ class Cell:
         return (*self.path, *self.bypass, *((self.add,) if self.add else ()), *self.after)
 
     @property
-    def last(self) -> Node:
-        """The node that hands the result on."""
-        return self.nodes[-1]
-
-    @property
     def reason_lines(self) -> tuple[str, ...]:
         """What is written at a dashed line; nothing at a solid one."""
         if self.shortcut not in ("projection", "zero_pad"):

@@ -23,7 +23,7 @@ class TileFigures:
         top5: part whose class is among the five likeliest.
         per_class: top1 of each class, by its name.
         per_source: top1 of the tiles of each source.
-        confusions: (truth, answer, how many), the commonest first.
+        confusions: (truth, answer, how many), the 20 commonest, the commonest first.
     """
 
     count: int
@@ -55,13 +55,12 @@ class PhotoFigures:
     references_by_source: dict[str, float]
 
 
-def tile_figures(logits: Tensor, data: Mosaics, most: int = 20) -> TileFigures:
+def tile_figures(logits: Tensor, data: Mosaics) -> TileFigures:
     """Measure answers to the test tiles.
 
     Args:
         logits: (N, classes), of every test tile.
         data: the tiles.
-        most: how many confusions are kept.
     """
     labels, classes = data.images.test.labels, data.images.classes
     answers = logits.argmax(1)
@@ -74,7 +73,7 @@ def tile_figures(logits: Tensor, data: Mosaics, most: int = 20) -> TileFigures:
         {name: _part(right[labels == index]) for index, name in enumerate(classes)},
         {name: _part(right[data.test_sources == index]) for index, name in enumerate(data.sources)},
         tuple(
-            (classes[reference], classes[answer], n) for (reference, answer), n in confused.most_common(most)
+            (classes[reference], classes[answer], n) for (reference, answer), n in confused.most_common(20)
         ),
     )
 

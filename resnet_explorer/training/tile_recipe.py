@@ -73,9 +73,9 @@ def next_cycle(recipe: Recipe, start: str) -> Recipe:
     )
 
 
-def tile_preprocessing(size: int = INPUT) -> Preprocessing:
+def tile_preprocessing() -> Preprocessing:
     """A photo's square, made into a tile, enlarged to the network's input."""
-    return Preprocessing(size, size, *CHANNELS, interpolation="bicubic", tile=SIDE)
+    return Preprocessing(INPUT, INPUT, *CHANNELS, interpolation="bicubic", tile=SIDE)
 
 
 def measure_tile_norms(model: ResNet, images: Tensor, size: int, progress: Progress) -> None:

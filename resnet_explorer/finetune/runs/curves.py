@@ -28,8 +28,6 @@ CURVES: Final = {
 """What can be compared, and what people read of it, in English."""
 RUN_COLOURS: Final = (*list(STAGE_COLOURS.values())[1:], STAGE_COLOURS["stem"])
 """One for each run that is compared."""
-MOST: Final = len(RUN_COLOURS)
-"""Runs that are told apart by their colours."""
 
 _MARKED: Final = 40
 """Epochs up to which each has a dot."""
@@ -48,7 +46,7 @@ def comparison_figure(runs: tuple[RunCurve, ...], what: str) -> go.Figure:
     """A curve for each run, in a colour of its own; kept for all sessions, not to be changed.
 
     Args:
-        runs: at most `MOST`.
+        runs: at most as many as `RUN_COLOURS`.
         what: which number, a key of `CURVES`.
     """
     lines = [

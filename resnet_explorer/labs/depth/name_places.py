@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 1120, 225
 _COLUMN: Final = 4
 """Pixels between two places at which a curve is looked at."""
 _GAP: Final = 5
+_LETTER: Final = 0.53
+"""Width of a letter on the mean, of its size."""
 _CLEAR: Final = 26
 """Pixels that other curves should keep from a name: it is of the one that is next to it."""
 
@@ -28,18 +30,16 @@ class Name:
         text: what stands there.
         curve: number of the curve that it names.
         size: of its letters, in pixels.
-        width: in letters of that size, as wide as they are on the mean.
     """
 
     text: str
     curve: int
     size: float
-    width: float = 0.53
 
     @property
     def half(self) -> tuple[float, float]:
         """Half of its width and of its height, in pixels."""
-        return len(self.text) * self.size * self.width / 2, self.size * 0.62
+        return len(self.text) * self.size * _LETTER / 2, self.size * 0.62
 
 
 def name_places(
