@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ NO_CLICKS: Final = {"itemclick": False, "itemdoubleclick": False}
 """For a legend that hides nothing."""
 _NAME_ROOM: Final = 0.09
 """Of the axis: how far the names of two curves must be apart."""
+
+
+def as_label(text: str) -> str:
+    """A name of unknown origin for a chart: Plotly takes some tags for what they say, and knows no `&quot;`."""
+    return escape(text, quote=False)
 
 
 def quiet(figure: go.Figure, height: int | None = None) -> go.Figure:

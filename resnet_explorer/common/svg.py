@@ -8,8 +8,9 @@ that is None is left out. Numbers are written with at most two digits behind the
 from __future__ import annotations
 
 import base64
+import re
 from typing import Final
-from xml.sax.saxutils import escape
+from xml.sax import saxutils
 
 from resnet_explorer.common.fonts import FAMILY
 
@@ -18,7 +19,13 @@ INK: Final = "#1b2430"
 """Colour of words on a white ground."""
 MARGIN: Final = 16
 """White around a picture that is a file of its own."""
-_QUOTES: Final = {'"': "&quot;"}
+_NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What a file of XML cannot hold, escaped or not: a photo's name may have it."""
+
+
+def _escape(words: str) -> str:
+    """Words as they stand between the tags of a picture."""
+    return saxutils.escape(words if words.isprintable() else _NO_XML.sub("\ufffd", words))
 
 
 def number(value: float) -> str:
@@ -79,18 +86,18 @@ def document(
 
 def title(words: str) -> str:
     """What is read when the pointer rests on the element that this is the first child of."""
-    return element("title", escape(words))
+    return element("title", _escape(words))
 
 
 def text(x: float, y: float, words: str, *children: str, **attributes: Attribute) -> str:
     """Words, their baseline at y, in the page's text colour unless told another `fill`."""
     colour: dict[str, Attribute] = {"fill": "currentColor"}
-    return element("text", escape(words), *children, x=x, y=y, **(colour | attributes))
+    return element("text", _escape(words), *children, x=x, y=y, **(colour | attributes))
 
 
 def tspan(words: str, **attributes: Attribute) -> str:
     """A part of a text's words that looks otherwise, or stands elsewhere."""
-    return element("tspan", escape(words), **attributes)
+    return element("tspan", _escape(words), **attributes)
 
 
 def rect(x: float, y: float, width: float, height: float, *children: str, **attributes: Attribute) -> str:
@@ -154,4 +161,4 @@ def data_address(file: bytes) -> str:
 
 
 def _value(value: str | float) -> str:
-    return escape(value, _QUOTES) if isinstance(value, str) else number(value)
+    return _escape(value).replace('"', "&quot;") if isinstance(value, str) else number(value)

@@ -14,7 +14,7 @@ from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.numbers import adding_digits, fixed_text, significant_text
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import named, shortened
 from resnet_explorer.graph.svg import Picture
 from resnet_explorer.inside.answer import Contributions
 from resnet_explorer.inside.captioned_svg import captioned
@@ -114,14 +114,21 @@ def _row(shown: ChannelList, channel: int, picture: bytes, top: float, width: fl
     left, middle = THUMBNAIL + 10.0, (THUMBNAIL + 10 + width) / 2
     length = abs(value) / (largest or 1.0) * (width - left) / 2
     colour, start = (POSITIVE, middle) if value > 0 else (NEGATIVE, middle - length)
+    name = t("channel {number}").format(number=channel)
     return svg.group(
-        svg.rect(0, top, width, ROW - 4, fill="currentColor", fill_opacity=0, data_key=f"channel:{channel}"),
+        svg.rect(
+            *(0, top, width, ROW - 4),
+            fill="currentColor",
+            fill_opacity=0,
+            data_key=f"channel:{channel}",
+            aria_label=named(name, f"{_factors(shown, channel)} = {_signed(value)}"),
+        ),
         svg.image(
             *(0, top, THUMBNAIL, THUMBNAIL, svg.data_address(picture)),
             preserveAspectRatio="none",
             pointer_events="none",
         ),
-        line(left, top + 16, t("channel {number}").format(number=channel), weight="700"),
+        line(left, top + 16, name, weight="700"),
         line(left + 102, top + 16, _factors(shown, channel), size=14, opacity=0.85),
         line(width, top + 16, _signed(value), "end", weight="700"),
         svg.line(middle, top + 22, middle, top + 40, stroke=LINE_GREY, stroke_width=1),

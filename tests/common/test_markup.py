@@ -22,6 +22,12 @@ def test_words_and_attributes_of_a_picture_are_escaped_and_numbers_are_short() -
     assert ground.attrib["fill"] == "#ffffff"
 
 
+def test_a_picture_is_xml_whatever_control_characters_a_name_has() -> None:
+    picture = svg.document(10, 10, svg.text(0, 0, "a\x08b\ud800", data_key="\x00"), name="c\uffff\td")
+    title, text = ElementTree.fromstring(picture)
+    assert (title.text, text.text, text.attrib["data-key"]) == ("c\ufffd\td", "a\ufffdb\ufffd", "\ufffd")
+
+
 def test_cells_of_a_table_are_escaped() -> None:
     cell = Cell(((NASTY, Italic(NASTY)), "two"), small=NASTY, hover=NASTY, kind="k", href=NASTY, spans=2)
     table = ElementTree.fromstring(

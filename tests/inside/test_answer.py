@@ -99,6 +99,8 @@ def test_the_picture_adds_up() -> None:
     svg = ElementTree.fromstring(answer_svg(lists, pictures, "The channels").svg)
     keys = [each.get("data-key") for each in svg.iter() if each.get("data-key")]
     assert keys == ["channel:0", "channel:2", "channel:1", "channel:2", "channel:0", "channel:1"]
+    names = [each.get("aria-label") for each in svg.iter() if each.get("data-key")]
+    assert names[0] == "channel 0: 2.000 · 1 = +2.000", "a button for the keyboard says what it is"
     told = ["".join(each.itertext()) for each in svg.iter(f"{SVG}text")]
     assert told[told.index("= its logit") + 1] == "1.250"
     assert told[told.index("= its lead") + 1] == "0.750"

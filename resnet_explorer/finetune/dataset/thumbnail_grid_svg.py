@@ -9,7 +9,7 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import enumerated, named, shortened
 
 EXCLUDE: Final = "out:"
 """Begins the key of the box that excludes a photo."""
@@ -73,7 +73,8 @@ def _thumbnail(photo: Thumbnail, x: float, y: float, side: int) -> str:
         for number, line in enumerate(photo.lines)
     ]
     picture = svg.group(_picture(photo, x, y, side), opacity=0.35 if photo.is_excluded else None)
-    drawn = svg.group(svg.title(photo.name), picture, *below, data_key=photo.key)
+    told = named(photo.name, enumerated(photo.lines)) if photo.lines else photo.name
+    drawn = svg.group(svg.title(photo.name), picture, *below, data_key=photo.key, aria_label=told)
     return drawn + _exclude_box(photo, x, y + side + _LINE * (len(photo.lines) + 1) - 3, side)
 
 
@@ -114,5 +115,6 @@ def _exclude_box(photo: Thumbnail, x: float, y: float, side: int) -> str:
         svg.text(x + 23, y, t("exclude"), opacity=0.8),
         data_key=f"{EXCLUDE}{photo.key}",
         role="checkbox",
+        aria_label=named(photo.name, t("exclude")),
         aria_checked="true" if photo.is_excluded else "false",
     )

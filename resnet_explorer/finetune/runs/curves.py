@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import count
 from typing import Final
 
@@ -14,7 +13,7 @@ from plotly.subplots import make_subplots
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.language_cache import language_cache
-from resnet_explorer.common.plotly_style import NO_CLICKS, STILL_AXIS, quiet, with_legend
+from resnet_explorer.common.plotly_style import NO_CLICKS, STILL_AXIS, as_label, quiet, with_legend
 from resnet_explorer.common.text import named, shortened
 from resnet_explorer.finetune.training.run_folder import Epoch, FirstPoint
 
@@ -50,8 +49,7 @@ def comparison_figure(runs: tuple[RunCurve, ...], what: str) -> go.Figure:
         what: which number, a key of `CURVES`.
     """
     lines = [
-        # Plotly takes some tags in a name for what they say.
-        _line(escape(shortened(run.name)), run.epochs, what, colour)
+        _line(as_label(shortened(run.name)), run.epochs, what, colour)
         for run, colour in zip(runs, RUN_COLOURS, strict=False)
     ]
     last = max(len(run.epochs) for run in runs)

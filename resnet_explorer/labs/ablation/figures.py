@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from resnet_explorer.common.colours import DEPTH_COLOURS, LINE_GREY, STAGE_COLOURS, rgba
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.plotly_style import AXIS, FONT_SIZE, INK, apart, quiet
+from resnet_explorer.common.plotly_style import AXIS, FONT_SIZE, INK, apart, as_label, quiet
 from resnet_explorer.labs.ablation.ablations import first_of_stage, short
 from resnet_explorer.labs.ablation.paths import PathGradients, path_counts, shares
 from resnet_explorer.labs.ablation.sweep import Drops, Sweep
@@ -93,7 +92,7 @@ def _sweep_bars(sweep: Sweep, shown: Sequence[int], is_pair: bool, many: bool) -
     """The bars of one network; a block that has no score has none of any height."""
     blocks, first = sweep.blocks, list(first_of_stage(sweep.blocks))
     hatched = is_pair and sweep.is_plain
-    texts, hovers, label = [], [], escape(sweep.label)
+    texts, hovers, label = [], [], as_label(sweep.label)
     for number in shown:
         score = sweep.scores.get(number)
         if score is None:
@@ -163,7 +162,7 @@ def _name_means(figure: go.Figure, drops: Sequence[Drops]) -> None:
     for each in drops:
         is_upper = each.means[at] == highest
         figure.add_annotation(
-            text=f"<b>{'╌╌' if each.is_plain else '━━'} {escape(each.label)}</b>",
+            text=f"<b>{'╌╌' if each.is_plain else '━━'} {as_label(each.label)}</b>",
             x=at + 0.2,
             y=each.means[at],
             xanchor="left",
@@ -185,7 +184,7 @@ def _drop_traces(drops: Drops, apart: bool) -> list[go.Scatter]:
             mode="markers",
             marker={"size": 13, "color": rgba(colour, 0.5), "symbol": "diamond" if apart else "circle"},
             customdata=[number for number, row in enumerate(lost) for _ in row],
-            name=escape(drops.label),
+            name=as_label(drops.label),
             hovertemplate=out + "<extra>" + t("a draw") + "</extra>",
             showlegend=False,
         ),
@@ -193,7 +192,7 @@ def _drop_traces(drops: Drops, apart: bool) -> list[go.Scatter]:
             x=list(range(len(lost))),
             y=drops.means,
             mode="lines",
-            name=escape(drops.label),
+            name=as_label(drops.label),
             line={"color": colour, "width": 4, "dash": "dash" if apart else "solid"},
             customdata=list(range(len(lost))),
             hovertemplate=f"{out}<extra>{t('mean')}</extra>",

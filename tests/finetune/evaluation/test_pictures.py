@@ -73,6 +73,8 @@ def test_a_photo_and_its_box_are_clicked_apart() -> None:
     assert keys(svg) == ["7", "out:7", "9", "out:9"]
     boxes = [part.get("aria-checked") for part in ET.fromstring(svg).iter() if part.get("role") == "checkbox"]
     assert boxes == ["false", "true"]
+    names = [part.get("aria-label") for part in ET.fromstring(svg).iter() if part.get("data-key")]
+    assert names == ["a.jpg: daisy", "a.jpg: exclude", "b.jpg: rose", "b.jpg: exclude"]
     assert "cannot be read" in svg
     assert "out:" not in thumbnail_grid([Thumbnail("7", "a.jpg", b"jpeg", ("daisy",))], 3, 1, 130)
 

@@ -178,8 +178,10 @@ def test_without_a_network_there_is_nothing_to_take_home(data: Path) -> None:
 
 def test_a_curve_for_each_run_in_its_colour() -> None:
     epochs = tuple(Epoch(number, 2.0 / number, 0.5, 1.0 / number, 0.1 * number, 1.0) for number in (1, 2, 3))
-    figure = comparison_figure((RunCurve("<b>one", epochs), RunCurve("two", epochs[:2])), "val_accuracy")
-    assert [trace.name for trace in figure.data] == ["&lt;b&gt;one", "two"]
+    figure = comparison_figure(
+        (RunCurve('<b>"one" & more', epochs), RunCurve("two", epochs[:2])), "val_accuracy"
+    )
+    assert [trace.name for trace in figure.data] == ['&lt;b&gt;"one" &amp; more', "two"]
     assert [list(trace.x) for trace in figure.data] == [[1, 2, 3], [1, 2]]
     assert list(figure.data[0].y) == pytest.approx([0.1, 0.2, 0.3])
     assert figure.data[0].line.color != figure.data[1].line.color
