@@ -28,7 +28,7 @@ _NAME_ROOM: Final = 0.09
 
 
 def as_label(text: str) -> str:
-    """A name of unknown origin for a chart: Plotly takes some tags for what they say, and knows no `&quot;`."""
+    """A name of unknown origin for a chart: Plotly takes some tags for what they say, and no `&quot;`."""
     return escape(text, quote=False)
 
 

@@ -45,7 +45,8 @@ _PLACES: Final = {
 _HEIGHTS: Final = {"head": "--head: 0px;", "foot": "--foot: 0px;"}
 _PRESENTED: Final = f"""
   :root {{ --menu: 0px; --head: 0px; --foot: 0px; --lesson: 0px; }}
-  .st-key-menu, .st-key-lesson, .st-key-head, .st-key-foot, {_BELOW} {{ display: none; }}
+  .st-key-menu, .st-key-lesson, .st-key-head, .st-key-foot {{ display: none; }}
+  {_BELOW} {{ display: none; }}
   [data-testid="stHeader"] {{ display: none; }}
   [data-testid="stMainBlockContainer"] {{ padding-top: 12px; }}
   [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {{ gap: 0; }}
