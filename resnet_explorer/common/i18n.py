@@ -26,6 +26,9 @@ LOCALE: Final = _HERE / "locale"
 VARIABLE: Final = "RESNET_EXPLORER_LANGUAGE"
 """Of the environment: the language of a process that a person's own process starts."""
 
+_TAGS: Final = {"zh": "zh-CN"}
+"""What a browser chooses its face of Han signs by, where the code of the language does not say it."""
+
 _spoken: ContextVar[str | None] = ContextVar("language", default=None)
 _visitor_languages: list[Callable[[], str | None]] = []
 
@@ -40,6 +43,11 @@ def language() -> str:
     """The language of the words that are shown now: what a cache that holds words has in its key."""
     spoken = _spoken.get() or (_visitor_languages[0]() if _visitor_languages else None)
     return spoken or os.environ.get(VARIABLE) or DEFAULT_LANGUAGE
+
+
+def language_tag() -> str:
+    """The language as a web page says it: "zh-CN"."""
+    return _TAGS.get(language(), language())
 
 
 def speak(code: str) -> None:

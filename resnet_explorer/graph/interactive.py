@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from resnet_explorer.common.atomic_file import write_text
-from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.i18n import language_tag, msg, t
 from resnet_explorer.common.text import enumerated
 from resnet_explorer.graph.diagram import Direction, cells
 from resnet_explorer.graph.svg import DASHES, Picture, network_svg
@@ -43,9 +43,11 @@ class InteractiveGraph:
 
     Attributes:
         html: a whole page, which loads nothing from elsewhere.
+        title: what it shows.
     """
 
     html: str = field(repr=False)  # long
+    title: str = ""
 
     def save(self, path: str | Path) -> None:
         """Write the page.
@@ -57,7 +59,8 @@ class InteractiveGraph:
 
     def _repr_html_(self) -> str:
         look = f"width:100%;height:{_HEIGHT}px;border:0"
-        return f'<iframe srcdoc="{escape(self.html)}" style="{look}" allow="fullscreen"></iframe>'
+        told = f'title="{escape(self.title)}" style="{look}" allow="fullscreen"'
+        return f'<iframe srcdoc="{escape(self.html)}" {told}></iframe>'
 
 
 def draw_graph(
@@ -105,7 +108,8 @@ def draw_graph(
     }
     hint = t("+ and − (or a double-click) unfold and fold a stage; click a box or a line for its shape.")
     return InteractiveGraph(
-        _page(p, view_data(p, direction) | {"pictures": pictures, "folded": folded, "hint": hint})
+        _page(p, view_data(p, direction) | {"pictures": pictures, "folded": folded, "hint": hint}),
+        _description(p),
     )
 
 
@@ -168,6 +172,7 @@ def _page(p: Plan, data: dict[str, Any]) -> str:
     packed = gzip.compress(json.dumps(data).encode(), mtime=0)
     text = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
     for name, part in {
+        "language": language_tag(),
         "title": escape(title(p.spec)),
         "style": Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
         "body": HTML,

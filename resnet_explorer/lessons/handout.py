@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from resnet_explorer.common.i18n import language, nt
+from resnet_explorer.common.i18n import language_tag, nt
 from resnet_explorer.common.templates import templates_of
 from resnet_explorer.lessons.lesson import Lesson
 from resnet_explorer.lessons.words import as_html
@@ -27,7 +27,7 @@ def handout(lesson: Lesson, name: str, root: str, *, with_answers: bool = False)
 
     return _template().render(
         lesson=lesson,
-        language=language(),
+        language=language_tag(),
         links=[root + lesson.link(name, number) for number in range(1, len(lesson.steps) + 1)],
         summary=summary(lesson),
         with_answers=with_answers,

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from resnet_explorer import plan, preset
+from resnet_explorer.common.i18n import speaking
 from resnet_explorer.graph import interactive
 from resnet_explorer.graph.diagram import cells
 from resnet_explorer.graph.interactive import draw_graph
@@ -56,8 +57,15 @@ def test_its_script_is_the_apps_own_and_nothing_comes_from_elsewhere(tmp_path: P
     graph.save(tmp_path / "graph.html")
     assert (tmp_path / "graph.html").read_text(encoding="utf-8") == graph.html
     shown = graph._repr_html_()
+    assert ' title="Graph of ResNet-18: 8 blocks in 4 stages; shortcuts: 5 identity, 3 projection" ' in shown
     assert shown.startswith("<iframe srcdoc=")
     assert "<script" not in shown, "what is inside the frame is escaped"
+
+
+def test_the_page_says_in_which_language_it_is() -> None:
+    with speaking("zh"):
+        assert '<html lang="zh-CN">' in draw_graph("resnet18").html
+    assert '<html lang="en">' in draw_graph("resnet18").html
 
 
 def test_what_cannot_be_drawn_is_told() -> None:

@@ -114,7 +114,9 @@ def test_a_name_leads_to_no_other_file(temporary_home: Path, name: str) -> None:
 def test_the_handout_has_links_and_questions_and_answers_only_where_asked() -> None:
     page = handout(LESSON, "own-my-mine", "http://10.0.0.2:8501/")
     link = "http://10.0.0.2:8501/blocks?blk_channels=64&amp;lesson=own-my-mine&amp;step=1"
-    assert f'<a href="{link}">One</a>' in page
+    assert f'<a href="{link}">One</a>' in page and '<html lang="en">' in page
+    with speaking("zh"):
+        assert '<html lang="zh-CN">' in handout(LESSON, "own-my-mine", "/"), "Han signs have their own face"
     assert "&lt;b&gt;this&lt;/b&gt;" in page and "<h1>My &amp; mine</h1>" in page
     assert 'class="right"' not in page and "Only" not in page
     told = handout(LESSON, "own-my-mine", "/", with_answers=True)

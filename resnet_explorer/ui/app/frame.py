@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import language_tag, t
 from resnet_explorer.ui.app import url_state
 from resnet_explorer.ui.app.goal import follow_goal, leave_for, set_goal
 from resnet_explorer.ui.app.menu_bar import menu_bar
@@ -55,7 +55,7 @@ def run_app() -> None:
     lesson.read_link()
     st.html(_HERE / "style.css")
     st.html(_HERE / "phone.css")
-    script = f"history.old = {_OLD}; document.documentElement.lang = '{language.language_tag()}';\n{_SCRIPT}"
+    script = f"history.old = {_OLD}; document.documentElement.lang = '{language_tag()}';\n{_SCRIPT}"
     scripts = "\n".join((script, script_of_words(), script_of_session(), script_of_uploads()))
     st.html(f"<script>{scripts}</script>", unsafe_allow_javascript=True)
     here = lesson.place()

@@ -20,8 +20,6 @@ from resnet_explorer.ui.app.url_state import asked_for, complain, one_of, shorte
 _CHOSEN, _SPOKEN = "_language_chosen", "_language"
 LANGUAGE: Final = "lang"
 """Its name in a link."""
-_TAGS: Final = {"zh": "zh-CN"}
-"""What the browser chooses its face of Han signs by, where the code of the language does not say it."""
 
 
 def begin() -> None:
@@ -57,11 +55,6 @@ def language_switch() -> None:
         if code != language():
             name = language_name(code)
             st.button(name, key=f"_speak_{code}", type="tertiary", on_click=_choose, args=(code,))
-
-
-def language_tag() -> str:
-    """The language as a web page says it: "zh-CN"."""
-    return _TAGS.get(language(), language())
 
 
 def _choose(code: str) -> None:
