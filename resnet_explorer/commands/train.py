@@ -14,7 +14,7 @@ from resnet_explorer.commands import parse
 from resnet_explorer.commands.from_scratch import ScratchOptions, train_small_images, train_tiles
 from resnet_explorer.commands.terminal import piece_bar, resumable
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.finetune.training.hyperparameters import DEFAULTS, TUTORIAL, Settings, Strategy
+from resnet_explorer.finetune.training.hyperparameters import TUTORIAL, Settings, Strategy
 from resnet_explorer.network.spec import ResNetSpec
 
 
@@ -140,7 +140,7 @@ def train(
             )
         told = {"epochs": epochs, "batch_size": batch, "rate": rate, "stages": stages, "seed": seed}
         settings = parse.settings(
-            replace(TUTORIAL, strategy=strategy) if tutorial else DEFAULTS[strategy],
+            replace(TUTORIAL, strategy=strategy) if tutorial else Settings(strategy),
             {name: value for name, value in told.items() if value is not None},
             more or [],
         )

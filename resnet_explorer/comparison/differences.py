@@ -13,7 +13,7 @@ from typing import Final
 
 from resnet_explorer.common.i18n import msg
 from resnet_explorer.common.numbers import signed_text
-from resnet_explorer.network.layers import HEAD, STEM, Layer, Plan, Shape, ShortcutKind, Stage, stage_name
+from resnet_explorer.network.layers import HEAD, STEM, Layer, Plan, Shape, ShortcutKind, Stage, section_name
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import PRESETS, ResNetSpec
 from resnet_explorer.network.table_rows import activation_bytes
@@ -120,7 +120,7 @@ def _compare(
 ) -> Comparison:
     a, b = plan(spec, size), plan(other, other_size)
     mine, others = ({section.name: section for section in p.sections} for p in (a, b))
-    stages = [stage_name(index) for index in range(max(len(a.stages), len(b.stages)))]
+    stages = [section_name(number + 1) for number in range(max(len(a.stages), len(b.stages)))]
     pairs = (
         SectionPair(name, _side(mine.get(name)), _side(others.get(name)))
         for name in (STEM, *stages, HEAD)

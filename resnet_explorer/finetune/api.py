@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from resnet_explorer.finetune.runs.status import Status
 from resnet_explorer.finetune.runs.store import RunEntry, new_folder, run_in
 from resnet_explorer.finetune.runs.table import learns
 from resnet_explorer.finetune.training.hyperparameters import (
-    DEFAULTS,
     STRATEGIES,
     Settings,
     Strategy,
@@ -118,7 +117,7 @@ def _settings(strategy: Strategy, told: Mapping[str, Any]) -> Settings:
             raise ValueError(
                 t("{name!r} is no setting; there are {listed}.").format(name=name, listed=", ".join(known))
             )
-    return replace(DEFAULTS[strategy], **told)
+    return Settings(strategy, **told)
 
 
 def run_label(data: Path, settings: Settings, out: str | Path | None = None) -> str:

@@ -129,15 +129,7 @@ def _map(found: Arithmetic, channel_map: Values, colour: str) -> str:
                 channel=found.channel, height=height, width=width
             ), weight="700"),
             line(12, 36, behind, size=SMALL, opacity=0.85),
-            svg.image(
-                0,
-                HEAD,
-                MAP,
-                MAP,
-                svg.data_address(png_bytes(scale.picture(channel_map))),
-                preserveAspectRatio="none",
-                style="image-rendering:pixelated",
-            ),
+            svg.cells(0, HEAD, MAP, MAP, svg.data_address(png_bytes(scale.picture(channel_map)))),
             *frame,
             svg.rect(
                 0, HEAD, MAP, MAP, data_key="map", data_name="cell", data_rows=height, data_columns=width,

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from PIL import Image
 
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
@@ -114,7 +113,7 @@ def _maps(shown: BlockPicture) -> tuple[str, float]:
         parts += [
             svg.text(x, 17, part_words(part, shown.addition), font_weight=700, font_size=17),
             svg.text(x, 37, shown.notes[part], font_size=_SMALL, opacity=0.85),
-            _pixels(scale.picture(values), x, _TOP, side, side),
+            svg.cells(x, _TOP, side, side, svg.data_address(png_bytes(scale.picture(values)))),
             svg.rect(
                 *(x, _TOP, side, side),
                 data_key="cells",
@@ -154,7 +153,7 @@ def _numbers(shown: BlockPicture, x: float) -> str:
     reach = f"{shown.reach:.2g}"
     words = [
         svg.text(x, 17, t("one scale for all maps"), font_size=_SMALL, opacity=0.85),
-        _pixels(colour_bar(DIVERGING, (256, 1)), x, 24, _SCALE, 12),
+        svg.cells(x, 24, _SCALE, 12, svg.data_address(png_bytes(colour_bar(DIVERGING, (256, 1))))),
         svg.text(x, 52, f"−{reach}", font_size=_SMALL),
         svg.text(x + _SCALE / 2, 52, "0", font_size=_SMALL, text_anchor="middle"),
         svg.text(right, 52, reach, font_size=_SMALL, text_anchor="end"),
@@ -214,15 +213,3 @@ def _logit(shown: BlockPicture, x: float, y: float) -> str:
         else t("first order: gradient × value")
     )
     return svg.group(*drawn, svg.text(x, high + 20, said, font_size=_SMALL, opacity=0.85))
-
-
-def _pixels(picture: Image.Image, x: float, y: float, width: float, height: float) -> str:
-    return svg.image(
-        x,
-        y,
-        width,
-        height,
-        svg.data_address(png_bytes(picture)),
-        preserveAspectRatio="none",
-        style="image-rendering:pixelated",
-    )

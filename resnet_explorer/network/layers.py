@@ -196,14 +196,9 @@ class Plan(_Sums):
         return self.layers[-1].out_shape
 
 
-def stage_name(index: int) -> str:
-    """The name of the stage `index` (0-based): "stage 1" and so on."""
-    return f"stage {index + 1}"
-
-
 def section_name(number: int) -> str:
     """The name of stage `number` (1-based), or of the stem, which is 0."""
-    return stage_name(number - 1) if number else "stem"
+    return f"stage {number}" if number else STEM
 
 
 def size_text(size: Iterable[int]) -> str:

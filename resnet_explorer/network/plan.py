@@ -22,9 +22,9 @@ from resnet_explorer.network.layers import (
     Shape,
     ShortcutKind,
     Stage,
+    section_name,
     shape_text,
     size_text,
-    stage_name,
 )
 from resnet_explorer.network.spec import EXPANSION, BlockKind, ResNetSpec, check_spec
 from resnet_explorer.network.window import output_size
@@ -285,13 +285,13 @@ def _stage(spec: ResNetSpec, index: int, shape: Shape) -> Stage:
             spec=spec,
             inner_width=spec.inner_width(index),
             name=f"layer{index + 1}.{number}",
-            stage=stage_name(index),
+            stage=section_name(index + 1),
             first=index == 0 and number == 0,
         )
         blocks.append(block)
         shape = block.out_shape
     layers = tuple(layer for block in blocks for layer in block.layers)
-    return Stage(stage_name(index), tuple(blocks), layers, blocks[0].in_shape, shape)
+    return Stage(section_name(index + 1), tuple(blocks), layers, blocks[0].in_shape, shape)
 
 
 def _head(spec: ResNetSpec, shape: Shape) -> Stage:

@@ -17,6 +17,7 @@ from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.class_names import ClassNames, given_names, names_beside, names_in
 from resnet_explorer.weights.description import HASH_DIGITS, OWN_PREFIX, Weights, from_metadata
+from resnet_explorer.weights.download import file_sha256
 from resnet_explorer.weights.open_network import check_values, open_network, recognise_saved
 from resnet_explorer.weights.reading.saved_network import SavedNetwork, find_network
 from resnet_explorer.weights.recognition.network_and_input import (
@@ -175,5 +176,4 @@ def _fitting(spec: ResNetSpec, named: ClassNames) -> tuple[tuple[str, ...], tupl
 def _sha256(content: bytes | Path) -> str:
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
-    with content.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_sha256(content)

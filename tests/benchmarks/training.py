@@ -28,7 +28,7 @@ from torchvision import datasets, transforms
 from resnet_explorer import ResNetSpec, build, preset
 from resnet_explorer.finetune.dataset.image_folder import labelled_photos
 from resnet_explorer.finetune.training.backbone_and_head import with_new_head
-from resnet_explorer.finetune.training.hyperparameters import DEFAULTS, Settings
+from resnet_explorer.finetune.training.hyperparameters import STRATEGIES, Settings
 from resnet_explorer.finetune.training.run_config import learned_from
 from resnet_explorer.finetune.training.trainer import Run
 from resnet_explorer.photos.preprocessing import Preprocessing
@@ -65,11 +65,12 @@ def rows() -> Iterator[Row]:
 
 def lessons(root: Path, place: Path) -> Iterator[Row]:
     theirs = tutorial(root, learned_from(find("bundled").preprocessing))
-    for strategy, settings in DEFAULTS.items():
-        seconds, accuracy, memory = ours(root, place / strategy, strategy, settings.epochs)
+    epochs = Settings().epochs
+    for strategy in STRATEGIES:
+        seconds, accuracy, memory = ours(root, place / strategy, strategy, epochs)
         reached = next((entry for entry in theirs if entry[1] >= accuracy), theirs[-1])
         yield Row(
-            f"{strategy}, {settings.epochs} epochs: {accuracy:.1%}, {memory:,.0f} MB",
+            f"{strategy}, {epochs} epochs: {accuracy:.1%}, {memory:,.0f} MB",
             1000 * seconds,
             f"the tutorial's loop from the same start until {reached[1]:.1%}",
             1000 * reached[0],

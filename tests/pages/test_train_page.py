@@ -12,7 +12,7 @@ from resnet_explorer.finetune.runs import worker_process
 from resnet_explorer.finetune.runs.job import run_job
 from resnet_explorer.finetune.runs.status import STATUS, STOP, read_status
 from resnet_explorer.finetune.runs.store import example_run, find_run, runs, runs_folder
-from resnet_explorer.finetune.training.hyperparameters import DEFAULTS, TUTORIAL, Settings
+from resnet_explorer.finetune.training.hyperparameters import TUTORIAL, Settings
 from resnet_explorer.finetune.training.run_config import RunConfig, learned_from
 from resnet_explorer.network.plan import plan
 from resnet_explorer.ui.finetune.training.settings_input import RATES
@@ -77,7 +77,7 @@ def test_the_default_run_is_the_last_stage_of_the_bundled_network(
     assert "Begins with **ResNet-18** and its weights: " in text(page)
     page = begin(page)
     (config,) = begun
-    assert config.settings == DEFAULTS["stages"]
+    assert config.settings == Settings("stages")
     assert (config.start, config.label) == ("bundled", "colours · the last stages")
     assert config.spec == find("bundled").spec.with_(num_classes=3)
     assert config.preprocessing == learned_from(find("bundled").preprocessing)
@@ -91,11 +91,11 @@ def test_a_new_head_alone_is_a_choice_in_the_head_of_the_page(
     page = opened("train", tn_way="head")
     assert "1,539 of 11,178,051 parameters learn." in text(page), "512 × 3 weights and 3 biases"
     begin(page)
-    assert begun[0].settings == DEFAULTS["head"]
+    assert begun[0].settings == Settings("head")
 
 
 def test_the_default_rates_are_offered() -> None:
-    assert {settings.rate for settings in (*DEFAULTS.values(), TUTORIAL)} <= set(RATES)
+    assert {Settings().rate, TUTORIAL.rate} <= set(RATES)
 
 
 def test_every_control_decides_what_it_says(dataset: Dataset, begun: list[RunConfig]) -> None:

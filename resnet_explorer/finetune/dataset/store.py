@@ -22,6 +22,7 @@ from resnet_explorer.finetune.dataset.image_folder import LabelledPhotos, labell
 from resnet_explorer.photos.decode import ENDINGS, check_bytes
 from resnet_explorer.photos.sources import Entry, is_litter
 from resnet_explorer.photos.zip_archive import MAX_MEMBERS, is_archive, members
+from resnet_explorer.weights.download import file_sha256
 
 DIGITS: Final = 8
 """Of the sha256 of what a dataset was made from: what was given twice is kept once."""
@@ -138,8 +139,7 @@ def keep_zip(source: IO[bytes], name: str) -> Dataset:
             source.seek(0)
             shutil.copyfileobj(source, file, 2**20)
         _check_archive(path, shown)
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_sha256(path)
 
     return keep_made(write, shown)
 

@@ -21,7 +21,7 @@ _NEEDED: Final[dict[type, str]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """How to fine-tune.
+    """How to fine-tune; by default as it suits photos of which nothing is known.
 
     Attributes:
         strategy: what learns: a new fully connected "head" on frozen features, the last "stages" and the
@@ -108,13 +108,6 @@ class Settings:
             if not (isinstance(value, bool) if kind is bool else is_whole(value) or is_float):
                 raise ValueError(t(_NEEDED[kind]).format(name=field.name, value=value))
 
-
-DEFAULTS: Final[dict[Strategy, Settings]] = {
-    "head": Settings("head", epochs=10, rate=1e-3),
-    "stages": Settings("stages", epochs=10, rate=1e-3),
-    "all": Settings("all", epochs=10, rate=1e-3),
-}
-"""Settings that suit each way where nothing is known of the photos."""
 
 TUTORIAL: Final = Settings(
     "all",

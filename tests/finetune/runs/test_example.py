@@ -25,7 +25,7 @@ from resnet_explorer.finetune.runs.store import (
     runs,
 )
 from resnet_explorer.finetune.runs.table import circumstances, newest_first
-from resnet_explorer.finetune.training.hyperparameters import DEFAULTS
+from resnet_explorer.finetune.training.hyperparameters import Settings
 from resnet_explorer.finetune.training.run_config import RunConfig
 from resnet_explorer.photos.decode import open_photo
 from tests.finetune_colours import QUICK, colours_zip, config_of, done
@@ -37,9 +37,7 @@ def test_it_is_the_last_stage_of_the_bundled_network_on_flower_photos() -> None:
     run = example_run()
     config = run.config
     assert (config.start, config.settings.strategy, config.settings.seed) == ("bundled", "stages", 0)
-    assert config.settings == DEFAULTS["stages"].__class__(
-        **{**vars(DEFAULTS["stages"]), "epochs": len(run.log)}
-    )
+    assert config.settings == Settings("stages", epochs=len(run.log))
     assert config.classes == ("daisy", "dandelion", "roses", "sunflowers", "tulips")
     assert (config.count("train"), config.count("val")) == (2934, 736)
     assert run.status.phase == "done" and not run.alive and run.seconds > 60

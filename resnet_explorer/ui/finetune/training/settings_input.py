@@ -11,7 +11,7 @@ import streamlit as st
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.finetune.dataset.store import dataset_at
 from resnet_explorer.finetune.runs.store import RunEntry, find_run
-from resnet_explorer.finetune.training.hyperparameters import DEFAULTS, TUTORIAL, Settings, Strategy
+from resnet_explorer.finetune.training.hyperparameters import TUTORIAL, Settings, Strategy
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.page_list import TRAIN
@@ -85,7 +85,7 @@ def strategy_input() -> Strategy:
     known = st.session_state.get(_STRATEGY)
     st.session_state[_STRATEGY] = strategy
     if known is not None and known != strategy:
-        _fill(DEFAULTS[strategy])
+        _fill(Settings(strategy))
     return strategy
 
 
@@ -106,7 +106,7 @@ def _stages(spec: ResNetSpec) -> range:
 
 def settings_input(strategy: Strategy, stages: int) -> Settings:
     """All other settings, with the tutorial's a click away."""
-    default = DEFAULTS[strategy]
+    default = Settings(strategy)
     first, second, third, fourth = st.columns(4, gap="medium", vertical_alignment="bottom")
     common: dict[str, Any] = {
         "epochs": linked_number("tn_epochs", t("Epochs"), 1, MOST_EPOCHS, default=default.epochs, at=first),
