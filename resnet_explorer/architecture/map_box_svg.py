@@ -160,6 +160,6 @@ def arrow_svg(one: Column, other: Column, y: float, scale: Scale) -> str:
 
 def _shade(colour: str, factor: float) -> str:
     """A darker (below 1) or lighter (above 1) tone of a hex colour."""
-    channels = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    channels = bytes.fromhex(colour[1:])
     toned = (c * factor if factor <= 1 else c + (255 - c) * (factor - 1) * 2 for c in channels)
     return "#" + "".join(f"{round(min(255, max(0, c))):02x}" for c in toned)

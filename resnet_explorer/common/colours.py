@@ -34,5 +34,5 @@ UNREAD: Final = "#d55e00"
 
 def rgba(colour: str, alpha: float) -> str:
     """A hex colour with an opacity, as CSS and Plotly write it."""
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    red, green, blue = bytes.fromhex(colour[1:])
     return f"rgba({red}, {green}, {blue}, {alpha:g})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -101,12 +102,8 @@ def apart(heights: Sequence[float], room: float) -> list[float]:
     groups: list[list[float]] = []  # of words that touch, each height less the room of those below it
     for place, index in enumerate(order):
         groups.append([heights[index] - place * room])
-        while len(groups) > 1 and _mean(groups[-2]) >= _mean(groups[-1]):
+        while len(groups) > 1 and fmean(groups[-2]) >= fmean(groups[-1]):
             groups[-2:] = [groups[-2] + groups[-1]]
-    shared = [_mean(group) for group in groups for _ in group]
+    shared = [fmean(group) for group in groups for _ in group]
     found = dict(zip(order, (low + place * room for place, low in enumerate(shared)), strict=True))
     return [found[index] for index in range(len(heights))]
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -19,7 +18,7 @@ from resnet_explorer.common.text import shortened
 from resnet_explorer.explanation.activations_and_gradients import StagePass, stage_pass
 from resnet_explorer.explanation.cam import METHODS, ONE_PASS, PIXELS, Evidence, evidence
 from resnet_explorer.explanation.captioned_figure import Caption, ColourBar, figure
-from resnet_explorer.explanation.heatmap import COLOUR_MAPS, heat_picture, overlay, whole_box
+from resnet_explorer.explanation.heatmap import COLOUR_MAPS, heat_picture, overlay, png_bytes, whole_box
 from resnet_explorer.explanation.multi_pass import MULTI_PASS
 from resnet_explorer.explanation.predict import Prediction, default_view, predict, preprocess
 from resnet_explorer.explanation.target import Target
@@ -259,9 +258,8 @@ def opened(photo: str | Path | Image.Image) -> Photo:
                 width=photo.width, height=photo.height
             )
         )
-    stream = io.BytesIO()
-    (photo if photo.mode in ("L", "RGB", "RGBA", "P") else photo.convert("RGB")).save(stream, "PNG")
-    return open_photo(stream.getvalue(), getattr(photo, "filename", "") or "photo")
+    writable = photo if photo.mode in ("L", "RGB", "RGBA", "P") else photo.convert("RGB")
+    return open_photo(png_bytes(writable), getattr(photo, "filename", "") or "photo")
 
 
 def _ready(model: Model) -> TrainedNetwork:

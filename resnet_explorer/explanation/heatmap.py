@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageColor, ImageDraw
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.photos.crop import Box
@@ -56,17 +56,10 @@ def colour_table(name: str) -> NDArray[np.uint8]:
                 name=name, listed=", ".join(COLOUR_MAPS)
             )
         )
-    colours = np.array([_rgb(stop) for stop in stops], dtype=np.float64)
+    colours = np.array([ImageColor.getrgb(stop) for stop in stops], dtype=np.float64)
     places, steps = np.linspace(0, 1, len(colours)), np.linspace(0, 1, 256)
     table = np.stack([np.interp(steps, places, colours[:, channel]) for channel in range(3)], axis=1)
     return np.round(table).astype(np.uint8)
-
-
-def _rgb(colour: str) -> tuple[int, ...]:
-    """ "#440154" or "rgb(68, 1, 84)" as three numbers."""
-    if colour.startswith("#"):
-        return tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return tuple(int(float(part)) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
 
 
 def heat_picture(
