@@ -38,6 +38,20 @@ def open_regular(path: Path, name: str) -> Iterator[tuple[BinaryIO, int]]:
         ) from None
 
 
+def check_length(size: int, name: str, most: int) -> None:
+    """Refuse a file that is too long.
+
+    Raises:
+        ValueError: in one sentence, for more than `most` bytes.
+    """
+    if size > most:
+        raise ValueError(
+            t("{name} has {size:,} bytes; up to {max_bytes:,} are read.").format(
+                name=name, size=size, max_bytes=most
+            )
+        )
+
+
 def no_file(name: str) -> ValueError:
     """What is said of a pipe, a device or a folder."""
     return ValueError(t("{name} is no file, but a folder, a pipe or a device.").format(name=name))

@@ -28,10 +28,10 @@ HARMLESS: Final = 256 * 2**20
 MAX_DIRECTORY: Final = 40 * 2**20
 """Bytes of an archive's own list of its members: 800 for each of the most that are read."""
 
-_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The others of `zipfile` unpack a whole block at once, however large it comes out."""
 _ENCRYPTED: Final = 0x1
-_RECORD: Final = b"PK\x01\x02"
+RECORD: Final = b"PK\x01\x02"
 """What every member's record in an archive's list begins with."""
 
 
@@ -68,7 +68,7 @@ class _Careful(io.RawIOBase):
         if self.bounded and size is not None and size > MAX_DIRECTORY:
             raise _TooLongError
         content = self._file.read(size if size is not None else -1)
-        if self.bounded and content.count(_RECORD) > MAX_MEMBERS:
+        if self.bounded and content.count(RECORD) > MAX_MEMBERS:
             raise _TooLongError
         return content
 
@@ -130,7 +130,7 @@ def _listed(source: Path | bytes, name: str) -> tuple[zipfile.ZipFile, list[zipf
         size = file.seek(0, io.SEEK_END)
         archive = zipfile.ZipFile(file)
     except _TooLongError:
-        raise _too_many(name) from None
+        raise too_many(name) from None
     except OSError as error:
         raise ValueError(
             t("{name} cannot be read: {reason}.").format(name=name, reason=error.strerror or error)
@@ -142,7 +142,7 @@ def _listed(source: Path | bytes, name: str) -> tuple[zipfile.ZipFile, list[zipf
     file.bounded = False
     found = archive.infolist()
     if len(found) > MAX_MEMBERS:
-        raise _too_many(name)
+        raise too_many(name)
     unpacked = sum(info.file_size for info in found)
     if unpacked > MAX_UNPACKED or unpacked > max(HARMLESS, MAX_RATIO * size):
         raise ValueError(
@@ -158,7 +158,8 @@ def _listed(source: Path | bytes, name: str) -> tuple[zipfile.ZipFile, list[zipf
     return archive, found
 
 
-def _too_many(name: str) -> ValueError:
+def too_many(name: str) -> ValueError:
+    """What is said of an archive of more than `MAX_MEMBERS` files."""
     return ValueError(
         t("{name} holds more than {max_members:,} files, the most that are read.").format(
             name=name, max_members=MAX_MEMBERS
@@ -179,7 +180,7 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> bytes:
         raise ValueError(
             t("{shown} is locked with a password; an archive without one is needed.").format(shown=shown)
         )
-    if info.compress_type not in _METHODS:
+    if info.compress_type not in METHODS:
         raise ValueError(
             t("{shown} is packed by a method that is not read; Store and Deflate are.").format(shown=shown)
         )

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.numbers import is_whole
+from resnet_explorer.common.regular_file import check_length
 from resnet_explorer.weights.reading.safetensors_header import printable
 
 _TO_INDEX: Final = ("class_to_idx", "class_to_index", "label2id", "label_to_idx")
@@ -55,12 +56,7 @@ def given_names(text: bytes | str, content: Mapping[Any, Any]) -> ClassNames:
     Raises:
         ValueError: in one sentence, if it is neither, or has a name twice or missing.
     """
-    if len(text) > MOST_GIVEN:
-        raise ValueError(
-            t("{name} has {size:,} bytes; up to {max_bytes:,} are read.").format(
-                name=t("The file of class names"), size=len(text), max_bytes=MOST_GIVEN
-            )
-        )
+    check_length(len(text), t("The file of class names"), MOST_GIVEN)
     try:
         return _joined(_value_of(text), _folders(content))
     except RecursionError:

@@ -16,6 +16,7 @@ from typing import IO, Final
 
 from resnet_explorer.common.atomic_file import folder_aside, remove_leftovers
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.regular_file import check_length
 from resnet_explorer.common.text import shortened
 from resnet_explorer.common.user_folder import giving_names, home
 from resnet_explorer.finetune.dataset.image_folder import LabelledPhotos, labelled_photos, photos_at
@@ -126,13 +127,7 @@ def keep_zip(source: IO[bytes], name: str) -> Dataset:
             their classes, or leads out of its folder; or if the disk is full.
     """
     shown = _shown(name)
-    size = source.seek(0, os.SEEK_END)
-    if size > MAX_ARCHIVE:
-        raise ValueError(
-            t("{name} has {size:,} bytes; up to {max_bytes:,} are read.").format(
-                name=f"{shown}.zip", size=size, max_bytes=MAX_ARCHIVE
-            )
-        )
+    check_length(source.seek(0, os.SEEK_END), f"{shown}.zip", MAX_ARCHIVE)
 
     def write(path: Path) -> str:
         with path.open("wb") as file:

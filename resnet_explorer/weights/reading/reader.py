@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.regular_file import open_regular
+from resnet_explorer.common.regular_file import check_length, open_regular
 from resnet_explorer.weights.reading.checkpoint_name import MAX_BYTES
 from resnet_explorer.weights.reading.inert_types import INERT, numbers_of
 from resnet_explorer.weights.reading.other_formats import other_format
@@ -60,25 +60,16 @@ def read_checkpoint_file(content: bytes | Path, name: str) -> Raw:
     """
     if isinstance(content, Path):
         with open_regular(content, name) as (file, size):
-            _check_size(size, name)
+            check_length(size, name, MAX_BYTES)
             data = file.read(MAX_BYTES)
     else:
-        _check_size(len(content), name)
+        check_length(len(content), name, MAX_BYTES)
         data = content
     if data[8:9] == b"{":
         return _read_safetensors(data, name)
     if sentence := other_format(data, name):
         raise ValueError(sentence)
     return _read_pickle(data, name)
-
-
-def _check_size(size: int, name: str) -> None:
-    if size > MAX_BYTES:
-        raise ValueError(
-            t("{name} has {size:,} bytes; up to {max_bytes:,} are read.").format(
-                name=name, size=size, max_bytes=MAX_BYTES
-            )
-        )
 
 
 def _read_safetensors(data: bytes, name: str) -> Raw:

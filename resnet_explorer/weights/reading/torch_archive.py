@@ -13,15 +13,11 @@ import zlib
 from typing import Final
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.photos.zip_archive import MAX_MEMBERS
+from resnet_explorer.photos.zip_archive import MAX_MEMBERS, METHODS, RECORD, too_many
 from resnet_explorer.weights.reading.other_formats import other_archive
 
 PROGRAM: Final = "data.pkl"
 """How the name of the pickle in it ends."""
-_RECORD: Final = b"PK\x01\x02"
-"""What every member's record in an archive's list begins with."""
-_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""The others of `zipfile` unpack a whole block at once, however large it comes out."""
 _DAMAGES: Final = (
     *(zipfile.BadZipFile, zlib.error, struct.error),
     *(ValueError, NotImplementedError, RuntimeError, EOFError, OSError),
@@ -39,12 +35,8 @@ def packed_anew(data: bytes, name: str, most: int) -> tuple[io.BytesIO, list[byt
     Raises:
         ValueError: in one sentence, if it is damaged, would unpack to too much, or is none of torch's.
     """
-    if data.count(_RECORD) > MAX_MEMBERS:  # their list alone takes ten times its bytes in memory
-        raise ValueError(
-            t("{name} holds more than {max_members:,} files, the most that are read.").format(
-                name=name, max_members=MAX_MEMBERS
-            )
-        )
+    if data.count(RECORD) > MAX_MEMBERS:  # their list alone takes ten times its bytes in memory
+        raise too_many(name)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _DAMAGES:
@@ -72,7 +64,7 @@ def packed_anew(data: bytes, name: str, most: int) -> tuple[io.BytesIO, list[byt
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
     try:
-        if info.compress_type not in _METHODS:
+        if info.compress_type not in METHODS:
             raise NotImplementedError
         with archive.open(info) as stream:
             return stream.read(info.file_size)  # without a size, all is unpacked first and cut afterwards
