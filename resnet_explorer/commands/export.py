@@ -102,10 +102,13 @@ def _onnx(spec: ResNetSpec, seed: int, chosen: TrainedNetwork | None) -> bytes:
 
 
 def _bundle(chosen: TrainedNetwork | None) -> bytes:
-    from resnet_explorer.export.bundle import bundle, trained_file
+    from resnet_explorer.export.bundle import bundle
+    from resnet_explorer.weights.description import to_metadata
+    from resnet_explorer.weights.tensors import state_file
 
     assert chosen is not None  # asked for with --weights alone
-    return bundle(chosen.weights, trained_file(chosen.weights, chosen.network.state_dict()))
+    network = state_file(chosen.network.state_dict(), to_metadata(chosen.weights))
+    return bundle(chosen.weights, network)
 
 
 def _written(path: Path, content: str | bytes) -> str:

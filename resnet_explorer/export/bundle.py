@@ -5,17 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.export.model_py import model_file
 from resnet_explorer.export.predict_py import TILE, predict_file, tile_file
 from resnet_explorer.network.spec import title
-from resnet_explorer.weights.description import Weights, class_indices, to_metadata
-from resnet_explorer.weights.recognition.infer_spec import COUNTER
-
-if TYPE_CHECKING:
-    from resnet_explorer.weights.tensors import State
+from resnet_explorer.weights.description import Weights, class_indices
 
 NETWORK: Final = "network.safetensors"
 CLASS_INDICES: Final = "class_indices.json"
@@ -58,19 +54,6 @@ def bundle(weights: Weights, network: bytes, origin: str = "") -> bytes:
             info.compress_type = zipfile.ZIP_STORED if name == NETWORK else zipfile.ZIP_DEFLATED
             packed.writestr(info, content)
     return stream.getvalue()
-
-
-def trained_file(weights: Weights, state: State) -> bytes:
-    """The safetensors file of a trained network, as this library reads it, without counters of batches."""
-    import safetensors.torch
-
-    values = {
-        name: tensor.detach().cpu().contiguous()
-        for name, tensor in state.items()
-        if not name.endswith(COUNTER)
-    }
-    content: bytes = safetensors.torch.save(values, to_metadata(weights))
-    return content
 
 
 def _readme(weights: Weights, origin: str) -> str:

@@ -65,19 +65,24 @@ def halved(state: State) -> dict[str, Tensor]:
     return stored
 
 
+def state_file(state: State, metadata: Mapping[str, str]) -> bytes:
+    """The safetensors file of a network's values, without counters of seen batches, which torch fills in."""
+    kept = {
+        name: tensor.detach().cpu().contiguous().clone()
+        for name, tensor in state.items()
+        if not name.endswith(COUNTER)
+    }
+    content: bytes = safetensors.torch.save(kept, dict(metadata))
+    return content
+
+
 def write_state(path: Path, state: State, metadata: Mapping[str, str]) -> None:
     """Write a safetensors file whole or not at all.
 
     Raises:
         ValueError: if the folder cannot be written to, or is full.
     """
-    # Counters of seen batches stay behind: torch fills them in, and a file per value costs bytes.
-    kept = {
-        name: tensor.detach().cpu().contiguous().clone()
-        for name, tensor in state.items()
-        if not name.endswith(COUNTER)
-    }
-    content = safetensors.torch.save(kept, dict(metadata))
+    content = state_file(state, metadata)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_or_nothing(path) as part:

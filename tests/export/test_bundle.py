@@ -23,7 +23,7 @@ from PIL import Image
 
 from resnet_explorer import ResNetSpec, build
 from resnet_explorer.explanation.predict import default_view, predict, preprocess
-from resnet_explorer.export.bundle import bundle, trained_file
+from resnet_explorer.export.bundle import bundle
 from resnet_explorer.model.fold_batch_norm import for_evaluation
 from resnet_explorer.photos import tile
 from resnet_explorer.photos.decode import open_photo
@@ -31,7 +31,8 @@ from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.photos.samples import open_sample, sample_bytes
 from resnet_explorer.weights.catalogue import find, load
 from resnet_explorer.weights.checkpoint import read_checkpoint
-from resnet_explorer.weights.description import Weights, class_indices
+from resnet_explorer.weights.description import Weights, class_indices, to_metadata
+from resnet_explorer.weights.tensors import state_file
 from tests.strategies import specs
 
 GREY = ResNetSpec(
@@ -53,12 +54,12 @@ def network_of(spec: ResNetSpec, preprocessing: Preprocessing) -> tuple[Weights,
         model.fc.weight.mul_(5)
     classes = tuple(f"class {number}" for number in range(spec.num_classes))
     weights = Weights("yours/test", "A test", spec, classes, preprocessing, "yours")
-    return weights, trained_file(weights, model.state_dict())
+    return weights, state_file(model.state_dict(), to_metadata(weights))
 
 
 def bundled_one(key: str = "bundled") -> tuple[Weights, bytes]:
     weights = find(key)
-    return weights, trained_file(weights, load(weights).state_dict())
+    return weights, state_file(load(weights).state_dict(), to_metadata(weights))
 
 
 def unzipped(content: bytes, folder: Path) -> Path:

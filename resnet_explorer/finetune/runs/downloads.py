@@ -11,7 +11,7 @@ from resnet_explorer.export.bundle import bundle
 from resnet_explorer.finetune.runs.store import RunEntry
 from resnet_explorer.finetune.runs.table import learns, start_of
 from resnet_explorer.finetune.training.run_folder import NETWORK
-from resnet_explorer.weights.description import Weights, from_file
+from resnet_explorer.weights.description import Weights, from_file, to_metadata
 
 
 def network_path(run: RunEntry) -> Path | None:
@@ -38,10 +38,9 @@ def network_file(run: RunEntry) -> bytes:
     stored, named, path = _described(run)
     if stored == named:
         return path.read_bytes()
-    from resnet_explorer.export.bundle import trained_file
-    from resnet_explorer.weights.tensors import read_state
+    from resnet_explorer.weights.tensors import read_state, state_file
 
-    return trained_file(named, read_state(path))
+    return state_file(read_state(path), to_metadata(named))
 
 
 def network_onnx(run: RunEntry) -> bytes:
