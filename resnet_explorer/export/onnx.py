@@ -99,20 +99,13 @@ def onnx_file(spec: ResNetSpec, state: Mapping[str, Any], metadata: Mapping[str,
 def initial_onnx(spec: ResNetSpec, seed: int) -> bytes:
     """The ONNX file of a network as `torch.manual_seed(seed)` and `build(spec)` make it.
 
-    The random numbers of others go on as if nothing had been drawn.
-
     Raises:
         ValueError: if it would be too large.
     """
-    import torch
-
-    from resnet_explorer.model.resnet import build
+    from resnet_explorer.model.resnet import build_seeded
 
     check_size(spec)  # before anything is built
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = build(spec)
-    return onnx_file(spec, model.state_dict())
+    return onnx_file(spec, build_seeded(spec, seed).state_dict())
 
 
 def trained_onnx(weights: Weights, state: State) -> bytes:

@@ -10,7 +10,6 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from resnet_explorer.common.progress import Step
@@ -19,7 +18,7 @@ from resnet_explorer.explanation.cam import evidence
 from resnet_explorer.explanation.map_similarity import rank_correlation, structural_similarity
 from resnet_explorer.explanation.target import Target
 from resnet_explorer.faithfulness.pixel_ranking import Map, upsampled
-from resnet_explorer.model.resnet import ResNet, build
+from resnet_explorer.model.resnet import ResNet, build_seeded
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +58,7 @@ def sections(model: ResNet) -> dict[str, tuple[str, ...]]:
 
 def untrained_network(model: ResNet, seed: int) -> ResNet:
     """A network of the same spec before any training: initial weights, and norms that change nothing."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return build(model.spec)
+    return build_seeded(model.spec, seed)
 
 
 def randomise(model: ResNet, untrained: ResNet, section: str) -> None:

@@ -19,6 +19,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.explanation.predict import Prediction, check_input
 from resnet_explorer.features.places import places
 from resnet_explorer.features.statistics import ChannelStatistics, Features
+from resnet_explorer.model.block_parts import all_blocks
 from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.network.plan import plan
 
@@ -96,9 +97,8 @@ def activation_statistics(model: ResNet, tensor: Tensor) -> ActivationStatistics
 def _walk(model: ResNet, tensor: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Each place's output, and what the next layer's ReLU lets through of it: (1, C, h, w) both."""
     check_input(model, tensor)
-    blocks = [block for stage in model.stages for block in cast(nn.Sequential, stage)]
     output = model.stem(tensor)
-    for block in blocks:
+    for block in all_blocks(model):
         yield output, _activated(model, block, output)
         output = block(output)
     yield output, _activated(model, None, output)

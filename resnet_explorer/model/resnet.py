@@ -243,6 +243,17 @@ def build(spec: ResNetSpec) -> ResNet:
     return ResNet(spec)
 
 
+def build_seeded(spec: ResNetSpec, seed: int) -> ResNet:
+    """The network as `torch.manual_seed(seed)` and `build(spec)` make it; torch's generator stays as it was.
+
+    Raises:
+        ValueError: as `ResNet`.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build(spec)
+
+
 def initialize(model: nn.Module) -> None:
     """He initialisation of the convolutions, by fan out (He et al. 2015b, section 2.2).
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.model.resnet import build
+from resnet_explorer.model.resnet import build_seeded
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.training.data import ImageSet, SmallImages
 from resnet_explorer.training.evaluation import channel_statistics, logits_of, normalized_batches
@@ -54,9 +54,7 @@ class PaperRun(Run[PaperRecipe, PaperEpoch]):
             data: images of the recipe's side.
             recipe: how.
         """
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(recipe.seed)
-            self.model = build(spec).to(memory_format=torch.channels_last)
+        self.model = build_seeded(spec, recipe.seed).to(memory_format=torch.channels_last)
         self.data, self.recipe = data, recipe
         self.statistics = channel_statistics(data.train.images)
         self.optimizer = torch.optim.SGD(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from resnet_explorer.model.resnet import ResNet, build
+from resnet_explorer.model.resnet import ResNet, build_seeded
 from resnet_explorer.network.spec import ResNetSpec
 
 
@@ -20,9 +20,7 @@ def with_new_head(spec: ResNetSpec, classes: int, seed: int, trained: ResNet | N
         seed: of the new head and, without `trained`, of all values.
         trained: the network whose values it begins with, all but the head's.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = build(spec.with_(num_classes=classes, include_top=True))
+    model = build_seeded(spec.with_(num_classes=classes, include_top=True), seed)
     if trained is not None:
         values = {name: value for name, value in trained.state_dict().items() if not name.startswith("fc.")}
         model.load_state_dict(values, strict=False)

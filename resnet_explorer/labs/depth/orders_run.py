@@ -16,7 +16,7 @@ from resnet_explorer.labs.depth.measure import batch
 from resnet_explorer.labs.depth.orders import BATCH, ORDERS, RATE, Losses, Orders, OrdersConfig
 from resnet_explorer.labs.depth.passes import BackwardPass, ForwardPass, Moments, Pair, PlaceSignal
 from resnet_explorer.labs.depth.signal import moments
-from resnet_explorer.model.resnet import ResNet, build
+from resnet_explorer.model.resnet import ResNet, build_seeded
 from resnet_explorer.network.layers import STEM
 from resnet_explorer.network.spec import Activation
 from resnet_explorer.photos.cifar_photos import fixed_photos
@@ -27,9 +27,7 @@ _EVERY: Final = 9
 
 def network(config: OrdersConfig, order: Activation) -> ResNet:
     """A network of a config in training mode; both orders draw the same weights."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        return build(config.spec(order)).train()
+    return build_seeded(config.spec(order), config.seed).train()
 
 
 def measure_orders(config: OrdersConfig) -> Iterator[Step[Orders]]:
