@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,24 @@ os.environ.setdefault("RESNET_EXPLORER_NICE", "0")
 # Half of Hypothesis's hundred: it draws others in each run, and there are many.
 settings.register_profile("untimed", deadline=None, max_examples=50)
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def machine_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test speaks the language of this machine, sees or changes what its owner keeps, or has a proxy.
+
+    What a command prints is in the environment's language, a page in that of the browser, which asks there.
+    """
+    kept = tmp_path_factory.mktemp("kept")
+    told = {name for name in os.environ if name.startswith("RESNET_EXPLORER_")} - {"RESNET_EXPLORER_NICE"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (*told, "LANGUAGE"):
+            patch.delenv(name, raising=False)
+        patch.setenv("LC_ALL", "C.UTF-8")
+        patch.setenv("no_proxy", "*")
+        patch.setenv("RESNET_EXPLORER_HOME", str(kept / "home"))
+        patch.setenv("TORCH_HOME", str(kept / "torch"))
+        yield
 
 
 @pytest.fixture

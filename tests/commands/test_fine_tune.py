@@ -93,7 +93,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[object]:
 @pytest.mark.slow
 def test_a_folder_becomes_a_network(run: Run, data: Path, start: list[object], tmp_path: Path) -> None:
     result = run("train", data, *start, "--epochs", 8)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 0, result.stderr
     assert "broken.png is no picture that can be read" in result.stderr
     assert "blue: 8 to learn, 2 to test" in result.stderr
     out = tmp_path / "run"

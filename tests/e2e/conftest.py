@@ -116,10 +116,11 @@ def wait_for_health(address: str, process: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server for all tests, which neither sees nor changes what is kept on this machine."""
+    """A server for all tests, with a home of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RESNET_EXPLORER_HOME", str(tmp_path_factory.mktemp("home")))
         with running_app() as address:
+            patch.undo()  # other tests in this process have other homes
             yield address
 
 
