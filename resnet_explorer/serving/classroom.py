@@ -81,7 +81,8 @@ class Classroom:
         """
         for home in self.folder.glob("*/"):
             if time.time() - _last_seen(home) > GONE:
-                stop(home)
+                with suppress(FileNotFoundError):  # it goes at this moment: two came who are new
+                    stop(home)
                 shutil.rmtree(home, ignore_errors=True)
 
 

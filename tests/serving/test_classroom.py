@@ -12,6 +12,7 @@ import pytest
 
 from resnet_explorer.common import user_folder
 from resnet_explorer.finetune.runs.queue import QUEUE, queue_place, waiting
+from resnet_explorer.finetune.runs.status import STOP
 from resnet_explorer.serving.addresses import addresses
 from resnet_explorer.serving.class_folder import class_in, served_class
 from resnet_explorer.serving.classroom import A_DAY, GONE, TEACHER, Classroom
@@ -55,6 +56,21 @@ def test_what_students_left_goes_some_time_after_them(tmp_path: Path) -> None:
     room.forget_the_gone(lambda home: stopped.append(home.name))
     assert list(tmp_path.iterdir()) == [here]
     assert stopped == [gone.name]
+
+
+def test_two_who_come_at_once_remove_what_one_left(tmp_path: Path) -> None:
+    room = Classroom(tmp_path)
+    gone = room.home_of("g" * 20)
+    (gone / "runs" / "run").mkdir(parents=True)
+    long_ago = time.time() - GONE - 60
+    os.utime(gone / ".seen", (long_ago, long_ago))
+
+    def stop(home: Path) -> None:
+        room.forget_the_gone(lambda home: None)  # the other is faster
+        (home / "runs" / "run" / STOP).touch()
+
+    room.forget_the_gone(stop)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_crash_leaves_the_class_for_the_next_server_and_an_end_does_not(tmp_path: Path) -> None:

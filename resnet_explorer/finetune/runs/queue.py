@@ -15,12 +15,17 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
+if sys.platform != "win32":
+    import fcntl
+
 from resnet_explorer.common.atomic_file import not_writable
 from resnet_explorer.common.user_folder import home
 
 QUEUE: Final = "RESNET_EXPLORER_QUEUE"
 """Names the queue's folder to runs of students, whose homes are not where it lies."""
 _ENDING: Final = ".ticket"
+LOOK: Final = 0.1
+"""Seconds in which another one who looks has let go of a lock, on a system without shared ones."""
 
 
 @contextmanager
@@ -73,12 +78,24 @@ def waiting() -> int:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a living process, this one too, holds a lock file."""
+    """Whether a living process, this one too, holds a lock file; others who look do not count.
+
+    Whoever looks has the lock for a moment: where there are shared ones, several may look at once.
+    """
+    if sys.platform != "win32":
+        try:
+            with path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+        except BlockingIOError:
+            return True
+        except OSError:  # it is not there, or its file system has no such locks
+            pass
     if not path.exists():
         return False
     lock = FileLock(path)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=LOOK)
     except Timeout:
         return True
     lock.release()

@@ -221,7 +221,8 @@ def run_in(folder: Path) -> RunEntry:
         config = _config(folder / RUN_CONFIG)
     except OSError:
         raise ValueError(t("{folder} holds no run.").format(folder=folder)) from None
-    return RunEntry(folder.name, folder, config, read_status(folder), is_locked(folder / ALIVE))
+    alive = is_locked(folder / ALIVE)  # first: one that ends now has said so by then
+    return RunEntry(folder.name, folder, config, read_status(folder), alive)
 
 
 @file_cache  # it names every photo, and a page lists all runs at every click

@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from resnet_explorer.finetune.runs.queue import is_locked, queue_place
 from tests.waiting import wait_until
@@ -56,6 +59,22 @@ def test_a_killed_process_loses_its_place(temporary_home: Path) -> None:
 def test_a_lock_that_nobody_ever_took_is_not_held(tmp_path: Path) -> None:
     assert not is_locked(tmp_path / "alive.lock")
     assert not (tmp_path / "alive.lock").exists()
+
+
+def test_who_looks_is_not_taken_for_who_holds(tmp_path: Path) -> None:
+    lock, together = tmp_path / "alive.lock", threading.Barrier(8)
+    lock.touch()
+
+    def look(_: int) -> list[bool]:
+        together.wait()
+        return [is_locked(lock) for _ in range(100)]
+
+    with ThreadPoolExecutor(8) as windows:
+        assert not any(map(any, windows.map(look, range(8)))), "nobody holds it"
+        with FileLock(lock):
+            assert all(map(all, windows.map(look, range(8))))
+    with FileLock(lock).acquire(timeout=0):
+        pass
 
 
 def test_a_home_that_cannot_be_written_to_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

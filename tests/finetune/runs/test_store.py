@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from resnet_explorer.finetune.runs import worker_process
+from resnet_explorer.finetune.runs import store, worker_process
 from resnet_explorer.finetune.runs.job import run_job
 from resnet_explorer.finetune.runs.queue import queue_place
 from resnet_explorer.finetune.runs.status import (
@@ -56,6 +56,22 @@ def test_a_run_is_kept_with_all_that_it_was_and_became(data: Path) -> None:
     assert run.weights.classes == ("blue", "green", "red")
     assert run.weights.key in [entry.key for entry in available()]
     assert not list(run.folder.glob("features-*")), "what was only of use to the run is gone"
+
+
+def test_a_run_that_ends_while_somebody_looks_was_not_cut_off(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = runs_folder() / "run"
+    folder.mkdir(parents=True)
+    config_of(data).write(folder)
+    StatusWriter(folder).write(Status("testing", epoch=3))
+
+    def ended(_: Path) -> bool:
+        StatusWriter(folder).write(Status("done", epoch=3))
+        return False
+
+    monkeypatch.setattr(store, "is_locked", ended)
+    assert not find_run("run").was_cut_off
 
 
 def test_the_config_finds_the_photos_again_and_says_if_they_are_gone(data: Path) -> None:
