@@ -28,7 +28,8 @@ LARGEST: Final = 513 * MEBIBYTE
 FREE_BYTES: Final = 1024 * MEBIBYTE
 """That stay free on the disk."""
 UNREAD: Final = 60.0
-"""Seconds after which nobody reads an upload any more."""
+"""Seconds without an upload of a session after which nobody reads its uploads any more: those of a folder are
+read when the last one is there."""
 
 
 def server_share(processes: int) -> int:
@@ -43,6 +44,7 @@ Key = tuple[str, str]
 @dataclass(eq=False)
 class _Upload:
     owner: str
+    session: str
     count: int
     came: float = 0.0
     """When all of it was there."""
@@ -104,7 +106,7 @@ class UploadBudget:
                 )
             if shutil.disk_usage(self.folder).free - count < FREE_BYTES:
                 raise ValueError(t("The disk of this server is nearly full: nothing more can be brought."))
-            upload = _Upload(owner, count)
+            upload = _Upload(owner, key[0], count)
             self._coming.append(upload)
         try:
             yield
@@ -119,8 +121,11 @@ class UploadBudget:
     def _look(self) -> None:
         """Forget what was let go meanwhile, and let go of what nobody reads."""
         held, now = self.held(), self.clock()
+        heard = {upload.session: now for upload in self._coming}
+        for upload in self._known.values():
+            heard[upload.session] = max(upload.came, heard.get(upload.session, 0.0))
         for key, upload in list(self._known.items()):
-            if key in held and now - upload.came > UNREAD:
+            if key in held and now - heard[upload.session] > UNREAD:
                 self.forget(key)
             elif key in held:
                 continue

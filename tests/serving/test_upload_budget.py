@@ -90,6 +90,20 @@ def test_what_no_page_reads_is_let_go(server: Server) -> None:
     assert server.held == {("ann", "2")}
 
 
+def test_a_folder_that_comes_for_minutes_is_whole_when_it_is_there(server: Server) -> None:
+    for number in range(100):
+        server.take("ann", str(number), 4)
+        server.now += 1.5
+    assert len(server.held) == 100
+    with server.budget.taking("ann", ("ann", "large"), 60 * MEBIBYTE, 0):
+        server.now += 2 * UNREAD
+        server.take("bob", "1", 1)
+    assert len(server.held) == 101
+    server.now += UNREAD + 1
+    server.take("bob", "2", 1)
+    assert server.held == {("bob", "2")}
+
+
 def test_nothing_is_taken_where_the_disk_would_be_full(tmp_path: Path) -> None:
     budget = UploadBudget(tmp_path, set, lambda key: None)
     with (

@@ -26,6 +26,7 @@ from resnet_explorer.ui.weights.fetch_button import fetch_button, tell_if_offlin
 from resnet_explorer.ui.weights.read_as import read_as
 from resnet_explorer.ui.weights.reading_file import reading_file
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
+from resnet_explorer.ui.widgets.uploads import arrived
 from resnet_explorer.weights import bundled, user_store
 from resnet_explorer.weights.catalogue import alike, best_for, find, published_for, spec_of
 from resnet_explorer.weights.description import OWN_PREFIX
@@ -36,6 +37,8 @@ _LONGEST: Final = 20
 """Characters of the network's name in the head, which has to have room for more; the whole is in the list."""
 _CHOICE: Final = "_weights_choice"
 _REFUSAL, _UNREAD, _NUMBER = "_weights_refusal", "_checkpoint_refusal", "_checkpoint_number"
+_NAMES: Final = "_checkpoint_names"
+"""What is in the file of class names that came."""
 
 
 def network_button() -> None:
@@ -138,9 +141,12 @@ def _open_checkpoint() -> None:
     """The upload of a checkpoint. Once read, the upload is emptied, which lets its bytes go."""
     number = st.session_state.get(_NUMBER, 0)
     # Any ending may come: a wrong one would be an error on the whole page, where we have a sentence.
-    names = st.file_uploader(
+    names = f"_checkpoint_names_{number}"
+    st.file_uploader(
         t("First, if the checkpoint has no class names: a file of them"),
-        key=f"_checkpoint_names_{number}",
+        key=names,
+        on_change=_hold_names,
+        args=(names,),
         max_upload_size=1,
         help=t(
             '{"0": "daisy", "1": "rose"}, ["daisy", "rose"] or {"daisy": 0, "rose": 1}, or a name a line; '
@@ -163,11 +169,25 @@ def _open_checkpoint() -> None:
             warm_up("torchvision")
             from resnet_explorer.weights.checkpoint import read_checkpoint
 
-            named = names.getvalue() if names else None
+            named = st.session_state.get(_NAMES)
             checkpoint = read_checkpoint(file.getvalue(), file.name, named, tell=tell)
             choose_weights(user_store.keep(checkpoint).key)
         st.session_state.pop(_UNREAD, None)
     except (ValueError, MemoryError, RuntimeError) as error:
         st.session_state[_UNREAD] = sentence_of(error)
+    st.session_state.pop(_NAMES, None)
     st.session_state[_NUMBER] = number + 1
     st.rerun()
+
+
+def _hold_names(key: str) -> None:
+    """Hold a file of names as long as the checkpoint is sought; that of a class lets go of it sooner.
+
+    Args:
+        key: of its uploader, whose value is neither a file nor None where the server let go of it.
+    """
+    value = st.session_state.get(key)
+    if value is None:
+        st.session_state.pop(_NAMES, None)
+    for file in arrived(value):
+        st.session_state[_NAMES] = file.getvalue()
