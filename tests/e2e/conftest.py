@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
@@ -189,6 +190,8 @@ def visit(page: Page, address: str, heading: str) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the script has run, and see that nothing went wrong in it."""
+    # What comes after a click is answered after it: a busy server has heard of it then, and begins.
+    page.request.get(urljoin(page.url, "/_stcore/health"), timeout=PATIENCE).dispose()
     page.wait_for_timeout(300)
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     assert page.get_by_test_id("stException").count() == 0
