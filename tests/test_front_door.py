@@ -35,10 +35,8 @@ SQUARE = Preprocessing(32, 32, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(temporary_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a photo and a small trained network in it, and a home of the test's own."""
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     monkeypatch.chdir(tmp_path)
     open_sample("cat").image.save("cat.png")
     torch.manual_seed(0)

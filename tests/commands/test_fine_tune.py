@@ -70,9 +70,8 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def start(temporary_home: Path, tmp_path: Path) -> list[object]:
     """A run of its own, from random values."""
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     out = tmp_path / "run"
     return [
         "--weights",

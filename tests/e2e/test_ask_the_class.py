@@ -16,8 +16,7 @@ RIGHT = "The first of stages 2, 3 and 4"
 
 
 @pytest.fixture
-def links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, str]]:
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+def links(temporary_home: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
     with class_server(tmp_path / "printed.txt") as (address, secret, _):
         yield address, secret
 

@@ -19,9 +19,8 @@ UPLOADS = "**/_stcore/upload_file/**"
 
 
 @pytest.fixture
-def links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, str]]:
+def links(temporary_home: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """A server for a class, with a run of the teacher's on its machine: the address, the teacher's path."""
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     done(config_of(colours_zip(tmp_path / "colours.zip"), QUICK, "The teacher's"), "first")
     with class_server(tmp_path / "printed.txt") as (address, secret, _):
         yield address, secret

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from resnet_explorer.finetune.runs.store import runs
@@ -20,9 +19,8 @@ LONG = "net=basic.1-1.width-64.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&
 
 
 def test_pages_come_back_to_their_links_and_the_run_goes_on(
-    person: Callable[[], Page], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    person: Callable[[], Page], temporary_home: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     kept_colours(tmp_path, 60)
     (port,) = free_ports(1)
     student, teacher = person(), person()

@@ -18,9 +18,8 @@ from tests.finetune_colours import QUICK, colours_zip, config_of, done
 
 
 @pytest.fixture
-def app_with_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def app_with_runs(temporary_home: Path, tmp_path: Path) -> Iterator[str]:
     """A server with two runs: "first" and, newer, "second"."""
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     data = colours_zip(tmp_path / "colours.zip")
     for hour, (name, settings) in enumerate({"first": replace(QUICK, rate=0.003), "second": QUICK}.items()):
         path = done(config_of(data, settings, f"The {name}"), name).folder / "run.json"

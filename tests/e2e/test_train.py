@@ -17,9 +17,8 @@ LONG = "net=basic.1-1.width-64.stem-cifar&tn_from=none&tn_way=all&tn_epochs=200&
 
 
 @pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def app(temporary_home: Path, tmp_path: Path) -> Iterator[str]:
     """A server whose home has one dataset."""
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     kept_colours(tmp_path, 60)
     with running_app() as address:
         yield address
@@ -50,10 +49,7 @@ def test_a_run_goes_on_when_the_page_is_left_and_stops_when_told(page: Page, app
     expect(page.get_by_role("combobox", name="Network")).to_have_value("Three colours")
 
 
-def test_the_first_dataset_is_chosen_in_every_view(
-    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "empty"))
+def test_the_first_dataset_is_chosen_in_every_view(page: Page, temporary_home: Path, tmp_path: Path) -> None:
     archive = colours_zip(tmp_path / "colours.zip", 12)
     with running_app() as app:
         visit(page, f"{app}/train", "Train")

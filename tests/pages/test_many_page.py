@@ -35,7 +35,7 @@ SPEC = ResNetSpec("basic", (1, 1, 1), width=16, stem="cifar", num_classes=10)
 
 
 @pytest.fixture(autouse=True)
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def places(temporary_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A bundled network of random weights, empty caches, and nothing outside the test's folder."""
     torch.manual_seed(11)
     model = build(SPEC).eval()
@@ -44,8 +44,6 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     file = tmp_path / "cifar10.safetensors"
     export_bundled(model, CLASSES, SEEN, file, {"label": "A network for tests"})
     monkeypatch.setattr(bundled, "FILE", file)
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     st.cache_resource.clear()
     yield tmp_path
     st.cache_resource.clear()

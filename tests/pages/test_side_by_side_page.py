@@ -47,7 +47,7 @@ def keep_own(key: str, label: str, spec: ResNetSpec, classes: tuple[str, ...]) -
 
 
 @pytest.fixture(autouse=True)
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def places(temporary_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Two bundled networks of random weights, of three stages and of four; nothing outside the folder."""
     torch.manual_seed(17)
     monkeypatch.setattr(bundled, "FILE", tmp_path / "usual.safetensors")
@@ -56,8 +56,6 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with torch.no_grad():
         larger.fc.weight *= 20  # surer of itself than random weights are
     export_bundled(larger, TEN, LARGE, tmp_path / "larger.safetensors", {"label": "A larger one"})
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     st.cache_resource.clear()
     yield tmp_path
     st.cache_resource.clear()

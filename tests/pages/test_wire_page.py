@@ -53,11 +53,10 @@ def keep(spec: ResNetSpec = SPEC, classes: tuple[str, ...] = CIFAR10_CLASSES) ->
 
 
 @pytest.fixture(autouse=True)
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def places(temporary_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A bundled network of random weights, and nothing outside the test's folder."""
     monkeypatch.setattr(bundled, "FILE", tmp_path / "bundled.safetensors")
     monkeypatch.setattr(bundled, "STUDY", tmp_path / "study")
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
     keep()
     yield
     st.cache_resource.clear()

@@ -97,8 +97,7 @@ def test_several_processes_share_what_the_server_holds() -> None:
 
 
 @pytest.mark.slow
-def test_a_torn_upload_costs_nobody_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
+def test_a_torn_upload_costs_nobody_anything(temporary_home: Path, tmp_path: Path) -> None:
     photo = file_of(scene(1))
 
     async def two_students(address: str) -> None:

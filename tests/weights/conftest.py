@@ -25,7 +25,6 @@ def photos() -> Tensor:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(temporary_home: Path) -> Path:
     """A place for networks of one's own that is this test's."""
-    monkeypatch.setenv("RESNET_EXPLORER_HOME", str(tmp_path / "home"))
-    return tmp_path / "home" / "weights"
+    return temporary_home / "weights"
