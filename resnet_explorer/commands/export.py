@@ -11,6 +11,7 @@ import typer
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.terminal import named_network
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.os_error import os_error_as
 from resnet_explorer.export.model_py import model_file
 from resnet_explorer.graph.diagram import to_dot
 from resnet_explorer.graph.svg import network_svg
@@ -113,10 +114,6 @@ def _bundle(chosen: TrainedNetwork | None) -> bytes:
 
 def _written(path: Path, content: str | bytes) -> str:
     data = content.encode() if isinstance(content, str) else content
-    try:
+    with os_error_as(msg("{path} cannot be written: {reason}."), path=path):
         path.write_bytes(data)
-    except OSError as error:
-        raise ValueError(
-            t("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror)
-        ) from None
     return t("{path}: {count:,} bytes").format(path=path, count=len(data))

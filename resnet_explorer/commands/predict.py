@@ -16,6 +16,7 @@ import typer
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.terminal import named_network, photo_bar
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.os_error import NOT_MADE, os_error_as
 from resnet_explorer.common.text import on_one_line
 from resnet_explorer.explanation.confidence import confidence_of, in_words, kind_in_words
 
@@ -170,12 +171,8 @@ class _Figures:
             raise typer.BadParameter(str(refusal)) from None
         self._explain = partial(explain_square, trained, method=method, stage=stage, target=target)
         self._names = FigureNames(folder, photos)
-        try:
+        with os_error_as(NOT_MADE, folder=folder):
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ValueError(
-                t("{folder} cannot be made: {reason}.").format(folder=folder, reason=error.strerror)
-            ) from None
 
     def write(self, photo: Photo, view: View) -> None:
         """Write the figure of a photo.
@@ -185,12 +182,8 @@ class _Figures:
         """
         file = self._names.for_photo(photo.name)
         content = self._explain(photo, view).figure()
-        try:
+        with os_error_as(msg("{path} cannot be written: {reason}."), path=file):
             file.write_bytes(content)
-        except OSError as error:
-            raise ValueError(
-                t("{file} cannot be written: {reason}.").format(file=file, reason=error.strerror)
-            ) from None
 
 
 class FigureNames:
@@ -243,12 +236,8 @@ def _csv(path: Path | None) -> Iterator[Callable[[list[Row]], None]]:
     if path is None:
         yield lambda _: None
         return
-    try:
+    with os_error_as(msg("{path} cannot be written: {reason}."), path=path):
         file = path.open("w", newline="", encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise ValueError(
-            t("{path} cannot be written: {reason}.").format(path=path, reason=error.strerror)
-        ) from None
     with file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Row._fields)

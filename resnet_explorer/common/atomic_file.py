@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_WRITTEN, os_error_as
 
 A_DAY: Final = 24 * 3600.0
 _PART: Final = ".part"
@@ -58,20 +58,5 @@ def write_text(path: Path, content: str) -> None:
     Raises:
         ValueError: if it cannot be written.
     """
-    try:
-        with whole_or_nothing(path) as part:
-            part.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise refused(path, error) from None
-
-
-def not_writable(folder: Path, error: OSError) -> ValueError:
-    """What a reader is told of a folder that cannot be written to."""
-    words = t("{folder} cannot be written to: {reason}.")
-    return ValueError(words.format(folder=folder, reason=error.strerror))
-
-
-def refused(path: Path, error: OSError) -> ValueError:
-    """What a reader is told of a file that could not be written."""
-    words = t("{file} could not be written into {folder}: {reason}.")
-    return ValueError(words.format(file=path.name, folder=path.parent, reason=error.strerror))
+    with os_error_as(NOT_WRITTEN, file=path.name, folder=path.parent), whole_or_nothing(path) as part:
+        part.write_text(content, encoding="utf-8")

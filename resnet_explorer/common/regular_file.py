@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_READABLE, os_error_as
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def open_regular(path: Path, name: str) -> Iterator[tuple[BinaryIO, int]]:
     Raises:
         ValueError: in one sentence, if it is none, or cannot be read.
     """
-    try:
+    with os_error_as(NOT_READABLE, name=name):
         # Opening a pipe would wait for somebody at its other end.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         status = os.fstat(descriptor)
@@ -32,10 +33,6 @@ def open_regular(path: Path, name: str) -> Iterator[tuple[BinaryIO, int]]:
             raise no_file(name)
         with os.fdopen(descriptor, "rb") as file:
             yield file, status.st_size
-    except OSError as error:
-        raise ValueError(
-            t("{name} cannot be read: {reason}.").format(name=name, reason=error.strerror or error)
-        ) from None
 
 
 def check_length(size: int, name: str, most: int) -> None:

@@ -10,8 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from resnet_explorer.common.atomic_file import not_writable, write_text
+from resnet_explorer.common.atomic_file import write_text
 from resnet_explorer.common.i18n import DEFAULT_LANGUAGE, language, t
+from resnet_explorer.common.os_error import NOT_WRITABLE, os_error_as
 from resnet_explorer.common.text import shortened
 from resnet_explorer.common.user_folder import home, own_home
 from resnet_explorer.lessons.lesson import Lesson, Question, write_lesson
@@ -102,10 +103,8 @@ def keep_lesson(lesson: Lesson, pages: Collection[str]) -> str:
     name, folder = _free_name(read_lesson(text, pages).title, pages), home() / "lessons"
     if not (folder / f"{name}.md").exists() and len(list(folder.glob("*.md"))) >= MOST_KEPT:
         raise ValueError(t("{most} lessons are kept already; remove one.").format(most=MOST_KEPT))
-    try:
+    with os_error_as(NOT_WRITABLE, folder=folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise not_writable(folder, error) from None
     write_text(folder / f"{name}.md", text)
     return name
 

@@ -17,8 +17,9 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from resnet_explorer.common.atomic_file import not_writable, write_text
+from resnet_explorer.common.atomic_file import write_text
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_WRITABLE, os_error_as
 from resnet_explorer.serving.classroom import A_DAY, Classroom
 
 PATIENCE: Final = 5.0
@@ -42,13 +43,13 @@ def served_class(
     Raises:
         ValueError: in one sentence, if another server has the folder, or it cannot be written to.
     """
-    try:
+    with os_error_as(NOT_WRITABLE, folder=folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(folder.with_suffix(".lock")).acquire(timeout=patience)
-    except Timeout:
-        raise ValueError(t("A class is served from this machine already; stop that server first.")) from None
-    except OSError as error:
-        raise not_writable(folder, error) from None
+        try:
+            lock = FileLock(folder.with_suffix(".lock")).acquire(timeout=patience)
+        except Timeout:
+            words = t("A class is served from this machine already; stop that server first.")
+            raise ValueError(words) from None
     with lock:
         before = _of_before(folder)
         room = before or Classroom(folder / _STUDENTS)

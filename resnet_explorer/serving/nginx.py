@@ -17,8 +17,9 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from resnet_explorer.common.atomic_file import not_writable, write_text
+from resnet_explorer.common.atomic_file import write_text
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_WRITABLE, os_error_as
 from resnet_explorer.serving.classroom import STUDENT
 
 MESSAGES: Final = "messages.txt"
@@ -75,15 +76,13 @@ def prepare(
         servers="\n".join(f"        server 127.0.0.1:{each} max_fails=0;" for each in processes),
         megabytes=megabytes,
     )
-    try:
+    with os_error_as(NOT_WRITABLE, folder=folder):
         folder.mkdir(parents=True, exist_ok=True)
         # All paths in the configuration are below this folder, so that none needs quotes.
         (folder / "static").unlink(missing_ok=True)
         (folder / "static").symlink_to(static)
         shutil.copy(_HERE / _MOMENT, folder / _MOMENT)
         (folder / MESSAGES).write_text("")
-    except OSError as error:
-        raise not_writable(folder, error) from None
     write_text(folder / _CONFIGURATION, said)
     return [program, "-p", f"{folder}/", "-c", _CONFIGURATION]
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.os_error import os_error_as
 
 POLL: Final = 0.2
 """Seconds between two looks at the processes."""
@@ -57,23 +58,19 @@ class KeptProcess:
         Raises:
             ValueError: in one sentence, if it cannot be started.
         """
-        try:
-            with self.messages.open("ab") if self.messages else nullcontext() as messages:
-                self.process = subprocess.Popen(
-                    self.command,
-                    stdin=subprocess.PIPE,
-                    stdout=messages or subprocess.DEVNULL,
-                    stderr=messages,
-                    env=os.environ | self.environment,
-                    start_new_session=True,  # a Ctrl-C is for this process, which stops the others
-                    preexec_fn=_end_with_parent if _IS_LINUX else None,  # noqa: PLW1509 (no thread is here)
-                )
-        except OSError as error:
-            raise ValueError(
-                t("{name} could not be started: {reason}.").format(
-                    name=self.name, reason=error.strerror or error
-                )
-            ) from None
+        with (
+            os_error_as(msg("{name} could not be started: {reason}."), name=self.name),
+            self.messages.open("ab") if self.messages else nullcontext() as messages,
+        ):
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=messages or subprocess.DEVNULL,
+                stderr=messages,
+                env=os.environ | self.environment,
+                start_new_session=True,  # a Ctrl-C is for this process, which stops the others
+                preexec_fn=_end_with_parent if _IS_LINUX else None,  # noqa: PLW1509 (no thread is here)
+            )
         self.started = time.monotonic()
 
     def revive(self) -> None:
@@ -150,16 +147,13 @@ def check_port(address: str, port: int) -> None:
         ValueError: in one sentence.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((address, port))
-    except OSError as error:
-        raise ValueError(
-            t("{address}:{port} cannot be listened on ({reason}); another one is chosen by --port.").format(
-                address=address, port=port, reason=error.strerror
-            )
-        ) from None
+    words = msg("{address}:{port} cannot be listened on ({reason}); another one is chosen by --port.")
+    with (
+        os_error_as(words, address=address, port=port),
+        socket.socket(family, socket.SOCK_STREAM) as probe,
+    ):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((address, port))
 
 
 def free_ports(count: int) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from resnet_explorer.common.file_cache import file_cache
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_READABLE, os_error_as
 from resnet_explorer.network.budget import check_photo_budget
 from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.plan import plan
@@ -141,12 +142,8 @@ def from_file(path: Path, key: str, source: Source) -> Weights:
     Raises:
         ValueError: if the file cannot be read, or describes none.
     """
-    try:
+    with os_error_as(NOT_READABLE, name=path.name):
         return _from_file(path, key, source)
-    except OSError as error:
-        raise ValueError(
-            t("{name} cannot be read: {reason}.").format(name=path.name, reason=error.strerror)
-        ) from None
 
 
 @file_cache

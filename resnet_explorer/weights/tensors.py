@@ -9,8 +9,9 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from resnet_explorer.common.atomic_file import refused, whole_or_nothing
+from resnet_explorer.common.atomic_file import whole_or_nothing
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_WRITTEN, os_error_as
 from resnet_explorer.model.resnet import ResNet, build
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.recognition.infer_spec import COUNTER
@@ -83,9 +84,7 @@ def write_state(path: Path, state: State, metadata: Mapping[str, str]) -> None:
         ValueError: if the folder cannot be written to, or is full.
     """
     content = state_file(state, metadata)
-    try:
+    with os_error_as(NOT_WRITTEN, file=path.name, folder=path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_or_nothing(path) as part:
             part.write_bytes(content)
-    except OSError as error:
-        raise refused(path, error) from None

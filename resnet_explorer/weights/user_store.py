@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resnet_explorer.common.atomic_file import refused, remove_leftovers
+from resnet_explorer.common.atomic_file import remove_leftovers
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_WRITTEN, os_error_as
 from resnet_explorer.common.user_folder import giving_names, home
 from resnet_explorer.network.spec_code import encode_spec
 from resnet_explorer.weights.description import HASH_DIGITS, OWN_PREFIX, Weights, from_file, to_metadata
@@ -36,16 +37,16 @@ def keep(checkpoint: Checkpoint) -> Weights:
     from resnet_explorer.weights.tensors import write_state
 
     weights = checkpoint.weights
-    try:
-        with giving_names():  # two that come at once are not to have one name
-            remove_leftovers(folder())
-            if any(other.label == weights.label and other.key != weights.key for other in kept()):
-                # People choose by label: two files of one name must be told apart.
-                label = f"{weights.label} ({weights.key.removeprefix(OWN_PREFIX)[:6]})"
-                weights = replace(weights, label=label)
-            write_state(_path(weights.key), checkpoint.state, to_metadata(weights))
-    except OSError as error:
-        raise refused(_path(weights.key), error) from None
+    with (
+        os_error_as(NOT_WRITTEN, file=_path(weights.key).name, folder=folder()),
+        giving_names(),  # two that come at once are not to have one name
+    ):
+        remove_leftovers(folder())
+        if any(other.label == weights.label and other.key != weights.key for other in kept()):
+            # People choose by label: two files of one name must be told apart.
+            label = f"{weights.label} ({weights.key.removeprefix(OWN_PREFIX)[:6]})"
+            weights = replace(weights, label=label)
+        write_state(_path(weights.key), checkpoint.state, to_metadata(weights))
     return weights
 
 

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from resnet_explorer.common.atomic_file import folder_aside, remove_leftovers
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.os_error import os_error_as
 from resnet_explorer.common.regular_file import check_length
 from resnet_explorer.common.text import shortened
 from resnet_explorer.common.user_folder import giving_names, home
@@ -107,12 +108,8 @@ def forget_dataset(key: str) -> None:
         ValueError: if it is not kept here, or cannot be removed.
     """
     dataset = find_dataset(key)
-    try:
+    with os_error_as(msg("{label} could not be removed: {reason}."), label=dataset.label):
         dataset.path.unlink()
-    except OSError as error:
-        raise ValueError(
-            t("{label} could not be removed: {reason}.").format(label=dataset.label, reason=error.strerror)
-        ) from None
 
 
 def keep_zip(source: IO[bytes], name: str) -> Dataset:
@@ -207,7 +204,8 @@ def keep_made(write: Callable[[Path], str], label: str) -> Dataset:
     Raises:
         ValueError: what `write` raises; or in one sentence, if the disk is full or cannot be written to.
     """
-    try:
+    words = msg("{label} could not be kept in {folder}: {reason}.")
+    with os_error_as(words, label=label, folder=folder()):
         folder().mkdir(parents=True, exist_ok=True)
         remove_leftovers(folder())
         with folder_aside(folder()) as aside:
@@ -220,12 +218,6 @@ def keep_made(write: Callable[[Path], str], label: str) -> Dataset:
                         label = f"{label} ({sha256[:6]})"
                     known = _dataset(folder() / f"{label}-{sha256[:DIGITS]}.zip")
                     part.replace(known.path)
-    except OSError as error:
-        raise ValueError(
-            t("{label} could not be kept in {folder}: {reason}.").format(
-                label=label, folder=folder(), reason=error.strerror or error
-            )
-        ) from None
     return known
 
 

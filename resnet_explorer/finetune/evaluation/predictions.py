@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_READABLE, os_error_as
 from resnet_explorer.weights.shown_names import short_names, shown_names
 
 BINS: Final = 10
@@ -192,12 +193,8 @@ def read_predictions(file: Path, classes: tuple[str, ...]) -> Predictions:
         ValueError: in one sentence, if it is missing, holds no photo, or is not of these classes.
     """
     try:
-        with file.open(newline="", encoding="utf-8") as stream:
+        with os_error_as(NOT_READABLE, name=file.name), file.open(newline="", encoding="utf-8") as stream:
             heading, *rows = list(csv.reader(stream)) or [[]]
-    except OSError as error:
-        raise ValueError(
-            t("{name} cannot be read: {reason}.").format(name=file.name, reason=error.strerror)
-        ) from None
     except (UnicodeDecodeError, csv.Error):
         raise ValueError(t("{name} is no table that can be read.").format(name=file.name)) from None
     if heading != ["photo", "class", *classes]:

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 if sys.platform != "win32":
     import fcntl
 
-from resnet_explorer.common.atomic_file import not_writable
+from resnet_explorer.common.os_error import NOT_WRITABLE, os_error_as
 from resnet_explorer.common.user_folder import home
 
 QUEUE: Final = "RESNET_EXPLORER_QUEUE"
@@ -39,14 +39,12 @@ def queue_place() -> Iterator[Callable[[], int]]:
         ValueError: if the queue's folder cannot be written to.
     """
     folder = _folder()
-    try:
+    with os_error_as(NOT_WRITABLE, folder=folder):
         folder.mkdir(parents=True, exist_ok=True)
         with _lock(folder):
             number = max((_number(path) for path in folder.glob(f"*{_ENDING}")), default=0) + 1
             place = FileLock(folder / f"{number:06d}{_ENDING}")
             place.acquire()
-    except OSError as error:
-        raise not_writable(folder, error) from None
     try:
         yield lambda: _before(folder, number)
     finally:
@@ -62,11 +60,9 @@ def starting() -> Iterator[None]:
         ValueError: if the queue's folder cannot be written to.
     """
     folder = _folder()
-    try:
+    with os_error_as(NOT_WRITABLE, folder=folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / "start.lock").acquire()
-    except OSError as error:
-        raise not_writable(folder, error) from None
     with lock:
         yield
 

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from resnet_explorer.common.atomic_file import refused, write_text
+from resnet_explorer.common.atomic_file import write_text
+from resnet_explorer.common.os_error import NOT_WRITTEN, os_error_as
 
 Phase = Literal["waiting", "features", "training", "testing", "done", "stopped", "failed"]
 WORKING: Final = ("waiting", "features", "training", "testing")
@@ -79,12 +80,12 @@ class StatusWriter:
 
     def _write_over(self, text: str) -> None:
         """On a full disk there is no room for a second file, but the place of the last status is there."""
-        try:
-            with self._path.open("r+", encoding="utf-8") as file:
-                file.write(text)
-                file.truncate()
-        except OSError as error:
-            raise refused(self._path, error) from None
+        with (
+            os_error_as(NOT_WRITTEN, file=self._path.name, folder=self._path.parent),
+            self._path.open("r+", encoding="utf-8") as file,
+        ):
+            file.write(text)
+            file.truncate()
 
 
 class Estimate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
@@ -14,6 +15,7 @@ from typing import Final, TypeVar
 from resnet_explorer.common.file_cache import file_cache
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.language_cache import language_cache
+from resnet_explorer.common.os_error import NOT_MADE, os_error_as
 from resnet_explorer.common.user_folder import home
 from resnet_explorer.finetune.runs.curves_svg import curves_svg
 from resnet_explorer.finetune.runs.queue import is_locked
@@ -118,15 +120,9 @@ def new_folder(label: str) -> Path:
     name = "-".join(filter(None, (datetime.now().strftime(_TIME), words)))
     for number in count(1):
         folder = runs_folder() / (name if number == 1 else f"{name}-{number}")
-        try:
+        with os_error_as(NOT_MADE, folder=folder), suppress(FileExistsError):
             folder.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise ValueError(
-                t("{folder} cannot be made: {reason}.").format(folder=folder, reason=error.strerror)
-            ) from None
-        break
+            break
     return folder
 
 
@@ -194,12 +190,8 @@ def delete(key: str) -> None:
         ValueError: if there is none of that key, it is under way, or its folder cannot be removed.
     """
     run = _at_rest(key)
-    try:
+    with os_error_as(msg("{folder} cannot be removed: {reason}."), folder=run.folder):
         shutil.rmtree(run.folder)
-    except OSError as error:
-        raise ValueError(
-            t("{folder} cannot be removed: {reason}.").format(folder=run.folder, reason=error.strerror)
-        ) from None
     if run.weights:
         forget(run.weights.key)
 

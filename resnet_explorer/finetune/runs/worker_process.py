@@ -15,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from resnet_explorer.common.i18n import VARIABLE, language, t
+from resnet_explorer.common.i18n import VARIABLE, language, msg, t
+from resnet_explorer.common.os_error import os_error_as
 from resnet_explorer.common.user_folder import home
 from resnet_explorer.finetune.runs.job import run_job
 from resnet_explorer.finetune.runs.queue import is_locked, starting
@@ -118,21 +119,19 @@ def stand_back() -> None:
 def _start(folder: Path) -> None:
     (folder / STOP).unlink(missing_ok=True)
     StatusWriter(folder).write(replace(read_status(folder), phase="waiting", total=0, left=None, sentence=""))
-    try:
-        with (folder / MESSAGES).open("ab") as messages:
-            process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(folder)],
-                stdin=subprocess.DEVNULL,
-                stdout=messages,
-                stderr=messages,
-                # A student's are not the server's.
-                env=os.environ | {"RESNET_EXPLORER_HOME": str(home()), VARIABLE: language()},
-                start_new_session=True,  # a Ctrl-C that ends the app does not end it
-            )
-    except OSError as error:
-        raise ValueError(
-            t("The run's process could not be started: {reason}.").format(reason=error.strerror or error)
-        ) from None
+    with (
+        os_error_as(msg("The run's process could not be started: {reason}.")),
+        (folder / MESSAGES).open("ab") as messages,
+    ):
+        process = subprocess.Popen(
+            [sys.executable, "-m", __name__, str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=messages,
+            stderr=messages,
+            # A student's are not the server's.
+            env=os.environ | {"RESNET_EXPLORER_HOME": str(home()), VARIABLE: language()},
+            start_new_session=True,  # a Ctrl-C that ends the app does not end it
+        )
     until = time.monotonic() + STARTING
     while not is_locked(folder / ALIVE) and process.poll() is None and time.monotonic() < until:
         time.sleep(0.05)

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg
 from resnet_explorer.common.ordered_map import in_order
+from resnet_explorer.common.os_error import os_error_as
 from resnet_explorer.common.progress import Step
 from resnet_explorer.finetune.dataset.batches import plain
 from resnet_explorer.finetune.dataset.image_folder import Item
@@ -72,26 +73,22 @@ def compute(
     places = chain.from_iterable(batches)
     photos = in_order(lambda place: plain(items[place], preprocessing, channels), places)
     done = 0
-    try:
-        # Written and mapped afterwards: to write into a map of a full disk would end the whole process.
-        with file.open("wb") as stream:
-            for batch in batches:
-                x = torch.stack(list(islice(photos, len(batch))))
-                both = torch.stack([x, x.flip(-1)][:views], dim=1)  # (N, views, channels, side, side)
-                outputs = ready.frozen_part(both.flatten(0, 1).to(device))
-                of_each = outputs.cpu().unflatten(0, (len(batch), views)).numpy()
-                for place, values in zip(batch, of_each, strict=True):
-                    stream.seek(place * values.nbytes)
-                    stream.write(values.tobytes())
-                if head:
-                    head.see(batch, outputs[::views])
-                done += len(batch)
-                if done < len(items):
-                    yield Step(done, len(items))
-    except OSError as error:
-        raise ValueError(
-            t("The features could not be kept in {parent}: {reason}.").format(
-                parent=file.parent, reason=error.strerror or error
-            )
-        ) from None
+    # Written and mapped afterwards: to write into a map of a full disk would end the whole process.
+    with (
+        os_error_as(msg("The features could not be kept in {parent}: {reason}."), parent=file.parent),
+        file.open("wb") as stream,
+    ):
+        for batch in batches:
+            x = torch.stack(list(islice(photos, len(batch))))
+            both = torch.stack([x, x.flip(-1)][:views], dim=1)  # (N, views, channels, side, side)
+            outputs = ready.frozen_part(both.flatten(0, 1).to(device))
+            of_each = outputs.cpu().unflatten(0, (len(batch), views)).numpy()
+            for place, values in zip(batch, of_each, strict=True):
+                stream.seek(place * values.nbytes)
+                stream.write(values.tobytes())
+            if head:
+                head.see(batch, outputs[::views])
+            done += len(batch)
+            if done < len(items):
+                yield Step(done, len(items))
     yield Step(done, len(items), Features(file, (len(items), views, *outputs.shape[1:])))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from resnet_explorer.common.atomic_file import write_text
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_MADE, os_error_as
 from resnet_explorer.finetune.dataset.image_folder import LabelledPhotos
 from resnet_explorer.finetune.training.run_config import RunConfig
 from resnet_explorer.training.run_folder import CHECKPOINT
@@ -69,12 +70,8 @@ def prepare(config: RunConfig, folder: Path, *, resume: bool) -> None:
                 t("{folder} holds a run already; resume it, or choose another folder.").format(folder=folder)
             )
         config.check_same(folder)
-    try:
+    with os_error_as(NOT_MADE, folder=folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(
-            t("{folder} cannot be made: {reason}.").format(folder=folder, reason=error.strerror)
-        ) from None
     config.write(folder)
 
 
