@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from resnet_explorer.blocks.config import BlockChoice, Difference, block_record, differences
 from resnet_explorer.graph.diagram import Cell, Node, block_cell
 from resnet_explorer.model.resnet import build_block, initialize
+from resnet_explorer.model.seeded import seeded
 from resnet_explorer.network.layers import Block
 from resnet_explorer.network.table_rows import Row
 
@@ -123,9 +124,9 @@ def make(choice: BlockChoice) -> tuple[nn.Module, Tensor]:
         ValueError: if there is no such block.
     """
     record = block_record(choice)
-    with torch.random.fork_rng(devices=[]):
+    with seeded(choice.seed):
         block = build_block(record)
-        torch.manual_seed(choice.seed)
+    with seeded(choice.seed):  # whatever the block has drawn
         x = torch.randn(choice.input_shape)
         for layer in block.modules():  # those of the shortcut come last
             if isinstance(layer, nn.Conv2d):

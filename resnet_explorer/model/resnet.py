@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.model.seeded import seeded
 from resnet_explorer.network.budget import check_value_budget
 from resnet_explorer.network.layers import Block, Layer, Stage
 from resnet_explorer.network.plan import plan
@@ -249,8 +250,7 @@ def build_seeded(spec: ResNetSpec, seed: int) -> ResNet:
     Raises:
         ValueError: as `ResNet`.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         return build(spec)
 
 

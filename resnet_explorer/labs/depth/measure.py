@@ -13,6 +13,7 @@ from resnet_explorer.common.progress import Step
 from resnet_explorer.labs.depth.config import CLASSES, DepthConfig, InitialWeights
 from resnet_explorer.labs.depth.passes import Pair
 from resnet_explorer.model.resnet import BasicBlock, ResNet, build
+from resnet_explorer.model.seeded import seeded
 from resnet_explorer.photos.samples import SAMPLES, open_sample
 
 P = TypeVar("P")
@@ -60,8 +61,7 @@ def network(config: DepthConfig, residual: bool) -> ResNet:
     Torch's own generator is left as it was. With Kaiming's fan out, the values are those of
     `torch.manual_seed(seed)` and `build(spec)`.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
+    with seeded(config.seed):
         model = build(config.spec(residual)).train()
         initialize(model, config.init)
     return model
