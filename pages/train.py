@@ -14,7 +14,8 @@ from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 NAMES = {"photos": msg("Your photos"), "new": msg("A new run"), "live": msg("Progress")}
 VIEWS = {"photos": show_photos, "new": show_new_run, "live": show_live}
 
-take_up_cut_off_runs()
+with shown_refusal():
+    take_up_cut_off_runs()
 take_over()
 controls = head(__file__)
 with controls:

@@ -46,13 +46,15 @@ def connected() -> Iterator[Connection]:
     Raises:
         ValueError: in one sentence, if the database cannot be reached.
     """
-    from sqlalchemy.exc import ArgumentError, OperationalError
+    from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, TimeoutError
 
     url = os.environ.get(URL) or f"sqlite:///{own_home() / 'votes.sqlite'}"
     try:
         with engine(url).begin() as connection:
             yield connection
-    except (OperationalError, OSError):
+    except IntegrityError:  # somebody else was faster: who writes goes on from there
+        raise
+    except (DBAPIError, TimeoutError, OSError):  # it is away, damaged or full, or all connections are taken
         raise ValueError(t("The answers of the class cannot be reached at this moment.")) from None
     except (ArgumentError, ImportError):  # no URL, or one of a database whose driver is not installed
         raise ValueError(t("The database that {name} says cannot be opened here.").format(name=URL)) from None

@@ -1,7 +1,9 @@
 """The Train page tells a run what its controls say, shows it while it works, and how it ended."""
 
 from dataclasses import replace
+from errno import ENOMEM
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -57,6 +59,20 @@ def cut_off(dataset: Dataset) -> None:
 
 def is_done() -> bool:
     return find_run("one").status.phase == "done"
+
+
+def test_a_run_that_cannot_be_taken_up_is_told_and_the_page_is_there(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(ENOMEM, "Cannot allocate memory")
+
+    cut_off(dataset)
+    monkeypatch.setattr("subprocess.Popen", full)
+    page = opened("train")
+    (error,) = page.error
+    assert error.value == "The run's process could not be started: Cannot allocate memory."
+    assert "tn_begin" in [button.key for button in page.button]
 
 
 def test_without_photos_the_way_to_add_some_is_shown() -> None:
