@@ -190,11 +190,11 @@ def _failed_row(failure: Failure, rows: _Rows) -> str:
 
 
 def _marked(shape: Sequence[int], other: Sequence[int]) -> Iterator[str]:
-    """A shape with those numbers in red that the other shape has not."""
+    """A shape with those numbers underlined that the other shape has not."""
     yield svg.tspan("(")
     for place, (number, there) in enumerate(zip(shape, other, strict=True)):
         yield svg.tspan(", ") if place else ""
-        yield svg.tspan(str(number), fill=None if number == there else FAILED)
+        yield svg.tspan(str(number), text_decoration=None if number == there else "underline")
     yield svg.tspan(")")
 
 

@@ -191,7 +191,7 @@ def _mark(
             x=x,
             line={"color": colour, "width": 3, "dash": "dot"},
             annotation_text=name,
-            annotation_font={"color": colour, "size": FONT_SIZE},
+            annotation_font_size=FONT_SIZE,
             # At the edges, where there are no points; A's and B's never meet.
             annotation_position=f"{'top' if marked.letter == 'A' else 'bottom'} "
             + ("right" if x < sum(across) / 2 else "left"),

@@ -14,7 +14,7 @@ from math import log2, prod
 from typing import Final
 
 from resnet_explorer.common import svg
-from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
+from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.common.i18n import nt, t
 from resnet_explorer.common.numbers import count_text, signed_text
 from resnet_explorer.common.text import named
@@ -166,7 +166,7 @@ def _section(column: _Column, letter: str, p: Plan, ground: float) -> str:
     side, drawn = (column.pair.a, column.a) if letter == "A" else (column.pair.b, column.b)
     x, name = column.left + INSET, column.pair.name
     if side.out_shape is None:
-        return svg.text(x, ground + LINE, t("no {section}").format(section=t(name)), opacity=0.6)
+        return svg.text(x, ground + LINE, t("no {section}").format(section=t(name)), opacity=0.75)
     section = next(section for section in p.sections if section.name == name)
     return (
         "".join(_bars(drawn, x, ground, column.pitch, STAGE_COLOURS[name]))
@@ -245,7 +245,7 @@ def _difference(column: _Column, y: float) -> str:
         y,
         difference_text(column.pair),
         font_weight=700 if differs else None,
-        fill="currentColor" if differs else LINE_GREY,
+        opacity=None if differs else 0.75,
     )
 
 

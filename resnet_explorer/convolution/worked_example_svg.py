@@ -84,7 +84,7 @@ def worked_example_svg(
         written.heading(t("Output {0} × {1}").format(*output.shape)),
         written.rulers(*here),
         filled(written.squares(cell for cell in written.cells() if cell != (row, column)), COLOUR, 0.3),
-        filled(written.squares([(row, column)]), COLOUR, 0.8),
+        filled(written.squares([(row, column)]), COLOUR, 0.7),
         outline(written.frame(*here)),
         written.texts((i, j, decimal_text(float(output[i, j]))) for i, j in written.cells()),
         written.buttons(lambda i, j: f"{i},{j}"),
@@ -129,7 +129,7 @@ def _input(grid: Grid, values: Matrix, windows: tuple[Window, Window], under: tu
             filled(grid.squares(inside), LINE_GREY, 0.35),
             dashed(grid.squares(padding)),
             unread(grid, lost),
-            grid.texts(((i, j, "0") for i, j in padding if (i, j) not in set(lost)), opacity=0.6),
+            grid.texts(((i, j, "0") for i, j in padding if (i, j) not in set(lost)), opacity=0.72),
             grid.texts((i, j, decimal_text(values[i][j])) for i, j in cells if (i, j) in real),
             outline(grid.frame(*under)),
         ]

@@ -75,7 +75,7 @@ def drops_figure(found: Areas, stage: str) -> go.Figure:
         line={"color": colour, "width": 5},
         annotation={
             "text": t("hottest area"),
-            "font": {"size": FONT_SIZE + 2, "color": colour, "weight": 700},
+            "font": {"size": FONT_SIZE + 2, "weight": 700},
             "yshift": 26,  # above the tallest bar
         },
         annotation_position="top left" if is_right else "top right",
@@ -128,7 +128,7 @@ def cascade_figure(found: Cascade, names: Sequence[str]) -> go.Figure:
                 text=[""] * (len(names) - 1) + [name],
                 textposition="top right" if values[-1] == highest else "bottom right",
                 cliponaxis=False,
-                textfont={"size": FONT_SIZE, "color": line["color"]},
+                textfont_size=FONT_SIZE,
                 line=line,
                 marker={"size": 12},
                 hovertemplate="%{y:.2f}<extra>" + name + "</extra>",

@@ -15,6 +15,7 @@ import graphviz
 
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.svg import INK
 from resnet_explorer.network.layers import Block, Layer, Plan, Shape, ShortcutKind, Stage, folded, shape_text
 
 Direction = Literal["LR", "TB"]
@@ -212,7 +213,7 @@ def to_dot(
     folded: bool | Collection[str] = True,
     direction: Direction = "TB",
 ) -> str:
-    """The network in the DOT language, for Graphviz and for `st.graphviz_chart`.
+    """The network in the DOT language, for Graphviz and for `st.graphviz_chart`: dark ink on white.
 
     Args:
         plan: the network.
@@ -222,11 +223,9 @@ def to_dot(
         direction: "TB" (top to bottom) or "LR" (left to right).
     """
     chain = cells(plan, layers=layers, folds=folded)
-    dot = graphviz.Digraph("resnet", graph_attr={"rankdir": direction, "bgcolor": "transparent"})
+    dot = graphviz.Digraph("resnet", graph_attr={"rankdir": direction, "bgcolor": "white"})
     dot.attr("node", shape="box", style="rounded,filled", fontname="Helvetica", fontsize="12", penwidth="1.5")
-    dot.attr(
-        "edge", color=LINE_GREY, fontcolor=LINE_GREY, fontname="Helvetica", fontsize="10", arrowsize="0.7"
-    )
+    dot.attr("edge", color=LINE_GREY, fontcolor=INK, fontname="Helvetica", fontsize="10", arrowsize="0.7")
     for cell in chain:
         for node in cell.nodes:
             _dot_node(dot, node)
@@ -237,7 +236,7 @@ def to_dot(
 
 def _dot_node(dot: graphviz.Digraph, node: Node) -> None:
     colour = STAGE_COLOURS.get(node.section, LINE_GREY)
-    style = {"color": colour, "fillcolor": colour + "33", "fontcolor": LINE_GREY}
+    style = {"color": colour, "fillcolor": colour + "33", "fontcolor": INK}
     if node.kind == "add":
         dot.node(node.key, ADD_SIGN, shape="circle", width="0.3", fixedsize="true", **style)
         return

@@ -242,7 +242,7 @@ def _grid(
                 wide - 2,
                 high - 2,
                 rx=2,
-                fill=rgba(POSITIVE if value > 0 else NEGATIVE, round(0.08 + 0.6 * share, 2))
+                fill=rgba(POSITIVE if value > 0 else NEGATIVE, round(0.08 + 0.42 * share, 2))
                 if share
                 else "none",
                 stroke="currentColor" if is_peak else LINE_GREY,
@@ -260,7 +260,7 @@ def _grid(
                 cell_text(float(value), int(room)),
                 anchor="middle",
                 size=SMALL,
-                opacity=0.6 if padded else 1,
+                opacity=0.72 if padded else 1,
             )
         )
     return "".join(parts)

@@ -19,7 +19,6 @@ HEADING, SMALL, LINE = 18, 15, 20
 _PAD: Final = 14
 _NUMBER: Final = 34
 """Room for a step's number, left of its heading."""
-_ASKS: Final = STAGE_COLOURS["stage 3"]
 
 
 def steps_svg(lesson: Lesson, page_name: Callable[[str], str], here: int | None = None) -> str:
@@ -58,16 +57,15 @@ def _card(
     room = int(width - 2 * _PAD)
     first = y + 27
     lines = [
-        svg.text(x + _PAD, first, f"{number}", font_size=HEADING, font_weight="700", fill=colour),
+        svg.text(x + _PAD, first, f"{number}", font_size=HEADING, font_weight="700"),
         *_words(as_plain(step.heading), x + _PAD + _NUMBER, first, room - _NUMBER, 1, HEADING, "600"),
     ]
     free = int((height - 27 - 34) / LINE)  # lines between the heading and the page's name
     lines += _words(as_plain(step.words), x + _PAD, first + LINE + 4, room, free, SMALL, "400")
     end = y + height - 12
-    lines.append(svg.text(x + _PAD, end, page, fill=colour, font_weight="600"))
+    lines.append(svg.text(x + _PAD, end, page, font_weight="600"))
     if step.question:
-        asks = t("a question")
-        lines.append(svg.text(x + width - _PAD, end, asks, fill=_ASKS, font_weight="600", text_anchor="end"))
+        lines.append(svg.text(x + width - _PAD, end, t("a question"), font_weight="600", text_anchor="end"))
     ground = svg.rect(
         x,
         y,

@@ -27,6 +27,7 @@ from resnet_explorer.network.layers import Plan
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import PRESETS, ResNetSpec, preset
 from resnet_explorer.network.table_rows import activation_bytes, to_csv
+from tests.contrast import pale_texts
 from tests.strategies import specs
 
 FIGURES = ("blocks", "params", "macs", "memory")
@@ -181,6 +182,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.mark.parametrize("b", list(PRESETS))
 def test_the_picture_is_valid_and_stays_in_its_frame(b: str) -> None:
     tree = ElementTree.fromstring(comparison_svg(compared("resnet50", b)))
+    assert not pale_texts(tree)
     _, _, width, height = map(float, tree.attrib["viewBox"].split())
     for rect in tree.iter(f"{SVG}rect"):
         x, y, w, h = (float(rect.attrib[key]) for key in ("x", "y", "width", "height"))

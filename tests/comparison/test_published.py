@@ -10,6 +10,7 @@ from resnet_explorer.comparison.published import Published, published, published
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import TORCHVISION_NAMES, preset
 from resnet_explorer.weights.catalogue import versions
+from tests.contrast import pale_words
 
 
 def record(network: str, version: str) -> Published:
@@ -88,6 +89,7 @@ def test_a_network_without_published_accuracy_is_a_line_at_its_cost() -> None:
     (line,) = figure.layout.shapes
     assert line.x0 == line.x1 == plan(preset("plain34")).macs / 1e9 == pytest.approx(3.644, abs=0.001)
     assert figure.layout.annotations[0].text == "B · plain34"
+    assert not pale_words(figure)
     far = Marked("B", "huge", None, 10**9, 1000)
     assert not accuracy_figure(published(), (far,), Axes()).layout.shapes
 

@@ -20,6 +20,7 @@ from resnet_explorer.convolution.worked_example import (
     resized,
 )
 from resnet_explorer.convolution.worked_example_svg import worked_example_svg
+from tests.contrast import pale_texts, strong_fills
 
 
 def square(most: int) -> st.SearchStrategy[Matrix]:
@@ -88,4 +89,5 @@ def test_the_picture_has_all_numbers_and_the_window_of_the_cell() -> None:
         for text in svg.iter("{http://www.w3.org/2000/svg}text")
         if text.get("font-weight") == "700" and float(text.get("y") or 0) < 70
     ]
+    assert not pale_texts(svg) and not strong_fills(svg), "all numbers are read in both themes"
     assert [text for text in bold if text and len(text) < 3] == ["2", "3", "4", "1"]  # columns read; column 1

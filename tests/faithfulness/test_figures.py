@@ -14,6 +14,7 @@ from resnet_explorer.faithfulness.figures import (
 )
 from resnet_explorer.faithfulness.occlusion import Occlusion
 from resnet_explorer.faithfulness.random_areas import Areas
+from tests.contrast import pale_words
 
 SHARES = np.linspace(0, 1, 5)
 
@@ -50,6 +51,14 @@ def test_every_random_area_is_in_a_bar(without: float) -> None:
     assert sum(bars.y) == 200
     assert len(bars.y) == 30
     assert figure.layout.shapes[0].x0 == pytest.approx(0.9 - without)
+
+
+@pytest.mark.parametrize("stage", STAGE_COLOURS)
+def test_words_are_read_in_both_themes(stage: str) -> None:
+    chance, level = np.random.default_rng(0).random(200), np.zeros((2, 2), np.float32)
+    steps = [CascadeStep(name, level, 0.9, 1.0, 1.0) for name in ("", "head")]
+    assert not pale_words(drops_figure(Areas(np.eye(4, dtype=bool), 0.9, 0.5, chance), stage))
+    assert not pale_words(cascade_figure(steps, ["As trained", "Head random"]))
 
 
 def test_areas_that_all_cost_the_same_are_one_bar() -> None:

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from resnet_explorer.common.colours import LINE_GREY
+from resnet_explorer.common.svg import INK
 from resnet_explorer.graph.diagram import cells, dashed_blocks, edges, standing_for, to_dot
 from resnet_explorer.graph.records import node_record, parts
 from resnet_explorer.network.layers import Plan
@@ -143,7 +145,7 @@ def test_dot_names_every_node_it_joins(name: str, folded: bool, layers: bool) ->
     assert ends == nodes
     assert dot.startswith("digraph") and dot.rstrip().endswith("}")
     assert dot.count("{") == dot.count("}") == 1
-    assert "bgcolor=transparent" in dot
+    assert "bgcolor=white" in dot and f'fontcolor="{INK}"' in dot and f'fontcolor="{LINE_GREY}"' not in dot
 
 
 def test_dot_draws_identity_solid_and_projection_dashed() -> None:

@@ -26,6 +26,7 @@ from resnet_explorer.inside.map_origin import (
     writer_of,
 )
 from resnet_explorer.model.resnet import ResNet
+from tests.contrast import pale_texts, strong_fills
 from tests.features.test_activations import lively
 from tests.hooks import seen
 from tests.small_networks import noise_photo, small_network
@@ -235,6 +236,7 @@ def test_the_picture_has_the_numbers_and_every_cell_is_a_button() -> None:
     assert any(each.startswith("torch: ") for each in told)
     sizes = {float(each.get("font-size", 99)) for each in svg.iter("{http://www.w3.org/2000/svg}text")}
     assert min(sizes) >= 14
+    assert not pale_texts(svg) and not strong_fills(svg), "all numbers are read in both themes"
 
 
 def test_a_photo_has_colours_and_a_max_pool_frames_its_maximum() -> None:

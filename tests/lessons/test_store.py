@@ -23,6 +23,7 @@ from resnet_explorer.lessons.store import (
     titles,
 )
 from resnet_explorer.ui.app.page_list import STEMS
+from tests.contrast import pale_texts
 
 ASKED = Question("Which?", ("<b>this</b>", "that"), frozenset({1}), "Only *that*.")
 LESSON = Lesson("My & mine", 20, (Step("One", "blocks", (("blk_channels", "64"),), "Look.", ASKED),))
@@ -133,6 +134,7 @@ def test_each_step_has_its_card_in_the_picture(count: int) -> None:
     assert all(float(each["x"]) + float(each["width"]) <= WIDTH + 1 for each in grounds)
     assert all(float(each["y"]) + float(each["height"]) <= HEIGHT + 1 for each in grounds)
     assert len({(each["x"], each["y"]) for each in grounds}) == count
+    assert not pale_texts(picture)
     for card, ground in zip(cards, grounds, strict=True):
         lines = [float(part.attrib["y"]) for part in card if part.tag.endswith("text")]
         assert max(lines) <= float(ground["y"]) + float(ground["height"])

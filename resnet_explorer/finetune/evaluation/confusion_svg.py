@@ -86,8 +86,11 @@ def confusion_svg(counts: Counts, classes: tuple[str, ...], chosen: Cell | None)
 
 
 def opacity(share: float) -> float:
-    """How strong the colour of a cell is: the square root of its share of the row, faint for none."""
-    return round(0.04 + 0.9 * math.sqrt(share), 2)
+    """How strong the colour of a cell is: the square root of its share of the row, faint for none.
+
+    At its strongest, the number on it is still read in both themes.
+    """
+    return round(0.04 + 0.7 * math.sqrt(share), 2)
 
 
 def _cell(counts: Counts, classes: tuple[str, ...], place: Cell, x: float, y: float, side: float) -> str:
@@ -111,7 +114,7 @@ def _cell(counts: Counts, classes: tuple[str, ...], place: Cell, x: float, y: fl
         min(32.0, side * 0.55, side * 0.85 / (max(2, len(str(number))) * _LETTER)),
         dy="0.35em",
         font_weight=700 if number and reference == predicted else 400,
-        opacity=None if number else 0.35,
+        opacity=None if number else 0.65,
     )
     if not number:
         return ground + words

@@ -51,7 +51,7 @@ def chain_svg(blocks: Sequence[Block], ablation: Ablation, marked: int | None = 
         parts.append(_cell(x, y, blocks[number], number, place, ablation, number == marked))
         if column == per_row - 1 and place + 1 < len(order):
             parts.append(_wire(x + CELL, y, x + CELL + 50))
-            parts.append(svg.text(x + CELL + 66, y + 8, "↵", fill=LINE_GREY, font_size=28))
+            parts.append(svg.text(x + CELL + 66, y + 8, "↵", opacity=0.75, font_size=28))
     last_row, last_column = divmod(len(order) - 1, per_row)
     parts.append(_end(END + (last_column + 1) * CELL, last_row * ROW + _LINE, "head"))
     return svg.document(

@@ -283,18 +283,18 @@ def _log_ticks(low: float, high: float) -> dict[str, Any]:
 
 
 def _name_stages(figure: go.Figure, points: Sequence[Point]) -> None:
-    """The stages' names above their pieces, in their colours; not those of a single point."""
+    """The stages' names above their pieces, with their colours; not those of a single point."""
     for stage, group in groupby(points, key=lambda point: point.stage):
         places = [point.number for point in group]
         if len(places) > 1:
             figure.add_annotation(
-                text=t(stage),
+                text=f'<span style="color:{STAGE_COLOURS[stage]}">■</span> {t(stage)}',
                 x=(places[0] + places[-1]) / 2,
                 y=1.01,
                 yanchor="bottom",
                 yref="paper",
                 showarrow=False,
-                font={"size": FONT_SIZE, "color": STAGE_COLOURS[stage], "weight": 600},
+                font={"size": FONT_SIZE, "weight": 600},
             )
 
 

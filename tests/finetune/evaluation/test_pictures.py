@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from resnet_explorer.finetune.dataset.thumbnail_grid_svg import Thumbnail, thumbnail_grid
-from resnet_explorer.finetune.evaluation.confusion_svg import confusion_svg, opacity, pairs_svg
+from resnet_explorer.finetune.evaluation.confusion_svg import COLOUR, confusion_svg, opacity, pairs_svg
 from resnet_explorer.finetune.evaluation.figures import reliability_figure
 from resnet_explorer.finetune.evaluation.predictions import Confusion, Predictions, calibration
+from tests.contrast import READABLE, contrast_on, pale_texts
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -32,6 +33,11 @@ def test_every_cell_with_a_photo_can_be_clicked_and_says_what_it_is() -> None:
     assert [text.text for text in ET.fromstring(svg).iter(f"{SVG}text") if text.text in "0258"] == list(
         "8205"
     )
+
+
+def test_numbers_are_read_on_every_cell_in_both_themes() -> None:
+    assert min(contrast_on(COLOUR, opacity(share)) for share in (0, 0.1, 0.5, 1)) >= READABLE
+    assert not pale_texts(ET.fromstring(confusion_svg(((8, 0), (0, 5)), ("daisy", "rose"), None)))
 
 
 def test_the_chosen_cell_has_a_frame() -> None:

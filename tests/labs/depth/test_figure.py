@@ -12,6 +12,7 @@ import pytest
 from resnet_explorer.common.colours import STAGE_COLOURS
 from resnet_explorer.labs.depth.figure import MARKED, Point, depth_figure
 from resnet_explorer.labs.depth.name_places import HEIGHT, WIDTH, Name, name_places
+from tests.contrast import pale_words
 
 PLAIN = [Point("stem", "stem", 0, 4.0), Point("a", "stage 1", 1, 0.0), Point("b", "stage 2", 2, math.nan)]
 RESIDUAL = [Point("stem", "stem", 0, 4.0), Point("a", "stage 1", 1, 2.0), Point("b", "stage 2", 2, math.inf)]
@@ -58,7 +59,9 @@ def test_a_deep_network_is_a_line_without_dots_and_fits_the_axis() -> None:
     assert {trace.mode for trace in figure.data if trace.customdata is not None and len(trace.x)} == {"lines"}
     low, high = figure.layout.xaxis.range
     assert low < 0 < MARKED < high
-    assert figure.layout.annotations[0].text == "stage 1"
+    assert figure.layout.annotations[0].text.endswith(" stage 1")
+    assert STAGE_COLOURS["stage 1"] in figure.layout.annotations[0].text
+    assert not pale_words(figure)
 
 
 @pytest.mark.parametrize("slopes", [(-0.14, -0.05, -0.17, -0.08), (0, 0, 0.01, -0.01), (0.3, -0.2, 0.25, 0)])
