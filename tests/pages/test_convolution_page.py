@@ -127,6 +127,12 @@ def test_what_a_cell_sees_in_words() -> None:
     assert "Its middle is pixel (0, 192): 0·32 and 6·32." in words(at)
 
 
+def test_without_padding_in_the_stem_the_middle_of_the_first_cell_is_not_the_first_pixel() -> None:
+    link = {"net": "resnet18_d2l_unpadded", "cv_view": "field", "cv_map": "stage1"}
+    said = words(opened("convolution", **link, cv_frow="0", cv_fcol="10"))
+    assert "Its middle is pixel (3, 43): 3 + 0·4 and 3 + 10·4." in said
+
+
 def test_the_table_by_layer_ends_at_the_last_addition() -> None:
     at = opened("convolution", net="resnet18", cv_view="field")
     assert list(at.dataframe[0].value["receptive field"]) == [7, 11, 43, 99, 211, 435]

@@ -143,11 +143,12 @@ def _numbers(p: Plan, place: Place, box: FieldBox, cell: tuple[int, int]) -> Non
             )
         )
     y, x = (field.centre + index * field.jump for index in cell)
-    st.markdown(
-        t("Its middle is pixel ({y:g}, {x:g}): {row}·{jump} and {column}·{jump}.").format(
-            y=y, x=x, row=cell[0], column=cell[1], jump=field.jump
+    words = t("Its middle is pixel ({y:g}, {x:g}): {row}·{jump} and {column}·{jump}.")
+    if field.centre:  # without padding the first window has its middle further in
+        words = t(
+            "Its middle is pixel ({y:g}, {x:g}): {centre:g} + {row}·{jump} and {centre:g} + {column}·{jump}."
         )
-    )
+    st.markdown(words.format(y=y, x=x, centre=field.centre, row=cell[0], column=cell[1], jump=field.jump))
 
 
 def _share(p: Plan, box: FieldBox) -> str:
