@@ -262,13 +262,20 @@ def not_positive(items: Sequence[T], value: Callable[[T], float]) -> list[tuple[
     return [(words, some) for words, some in found if some]
 
 
-def border_share(size: int) -> float:
+def border_share(size: int, stride: int = 1) -> float:
     """The share of a 3×3 window that lies on the map and not on its padding of zeros, on the average.
 
-    Of a map of s × s pixels: ((3s − 2) / 3s)². With Kaiming's weights and an input whose square is 1/2 on
-    the average, so large is the variance of a convolution's output.
+    Over s × s places ((3s − 2) / 3s)², for the window leaves the map at both ends. By steps of 2 over 2s
+    pixels it leaves it at the near end alone, where the floor leaves the padding at the far end unread:
+    ((3s − 1) / 3s)². With Kaiming's weights and an input whose square is 1/2 on the average, so large is the
+    variance of a convolution's output.
+
+    Args:
+        size: s.
+        stride: 1, or 2 where the map is halved.
     """
-    return ((3 * size - 2) / (3 * size)) ** 2
+    ends = 2 if stride == 1 else 1
+    return ((3 * size - ends) / (3 * size)) ** 2
 
 
 def layer_rows(found: Pair[BackwardPass]) -> list[Row]:

@@ -131,8 +131,10 @@ def _through(config: DepthConfig, residual: bool, number: int, x: _Signal) -> _S
     per_stage = config.blocks // 3
     is_first = number > 0 and number % per_stage == 0
     stage = number // per_stage
-    share = border_share(SIDE >> stage)
-    one, two = (_gain(config, stage, changes=is_first and conv == 0) * share for conv in (0, 1))
+    one, two = (
+        _gain(config, stage, changes=halves) * border_share(SIDE >> stage, stride=1 + halves)
+        for halves in (is_first, False)
+    )
     is_pre, has_norm = config.activation == "pre", config.norm == "batch"
     reads_raw = not is_pre or number == 0  # the first block of a pre-activation network reads the stem's ReLU
     square = sum(part.share * part.square for part in x)

@@ -44,6 +44,15 @@ def test_without_a_norm_xavier_halves_with_each_layer_and_the_padding_takes_a_li
     )  # two layers, of the norm; a map of 32 pixels
 
 
+def test_where_a_stage_begins_the_padding_takes_less_for_the_window_moves_by_two() -> None:
+    """Fan in: each layer keeps the mean square, but for the padding; the border of one side is never read."""
+    found = predicted(False, depth=20, norm="none", init="fan_in")
+    changes = [after / before for before, after in pairwise(found.variances)]
+    assert changes[2:5] == pytest.approx([(94 / 96) ** 4, (47 / 48 * 46 / 48) ** 2, (46 / 48) ** 4])
+    gradients = [before / after for before, after in pairwise(found.gradients)]
+    assert [each**2 for each in gradients[2:5]] == pytest.approx(changes[2:5])
+
+
 def test_a_residual_network_grows_like_a_power_and_not_exponentially() -> None:
     few, many, most = (predicted(True, depth=depth, activation="pre") for depth in (56, 110, 218))
     assert most.end_to_end / many.end_to_end == pytest.approx(many.end_to_end / few.end_to_end, rel=0.1)

@@ -131,6 +131,13 @@ def test_the_share_of_a_window_that_lies_on_the_map(size: int, share: float) -> 
     assert border_share(size) == pytest.approx(share, abs=5e-5)
 
 
+@pytest.mark.parametrize("size", [16, 8])
+def test_a_window_that_moves_by_two_lies_over_one_border_only(size: int) -> None:
+    ones = torch.ones(1, 1, 2 * size, 2 * size)
+    counted = F.conv2d(ones, torch.ones(1, 1, 3, 3), stride=2, padding=1).mean().item() / 9
+    assert border_share(size, stride=2) == pytest.approx(counted, rel=1e-6)
+
+
 @settings(max_examples=8, deadline=None)
 @given(st.sampled_from(["post", "pre"]), st.integers(1, 4), st.integers(0, 50))
 def test_with_gamma_zero_each_block_is_its_own_shortcut(activation: str, width: int, seed: int) -> None:
