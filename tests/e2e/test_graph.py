@@ -183,7 +183,7 @@ def test_the_keyboard_walks_along_the_data_reads_records_unfolds_and_zooms(
     expect(part(view, "layer1.1")).to_be_attached()
     expect(focused).to_have_attribute("data-part", "layer1.0")  # the walk goes on where it was
     settle(page)
-    before = shown_box(view)
+    before = at_rest(page, lambda: shown_box(view))
     page.keyboard.press("+")
     wait_until(page, lambda: shown_box(view)[2] == pytest.approx(before[2] / 1.3, abs=0.1))
     left = shown_box(view)[0]

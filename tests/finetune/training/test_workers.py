@@ -3,18 +3,18 @@
 import csv
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from resnet_explorer.serving.processes import free_ports
 from tests.finetune_colours import photo
 from tests.places import ROOT
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.usefixtures("temporary_home"), pytest.mark.slow]
 PLAIN = "basic.1-1.width-8.stem-cifar.norm-none"  # no batch norm: its statistics would be each worker's own
@@ -38,9 +38,7 @@ def command(data: Path, out: Path, *more: str) -> list[str]:
 
 def torchrun(*options: str) -> list[str]:
     """Two workers on this machine, met as the README says."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     meeting = ["--nnodes=1", "--nproc-per-node=2", "--rdzv-backend=c10d", f"--rdzv-endpoint=localhost:{port}"]
     return [sys.executable, "-m", "torch.distributed.run", *meeting, *options]
 
@@ -90,11 +88,12 @@ def running(data: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def test_a_killed_worker_does_not_lose_the_run(running: subprocess.Popen[bytes], tmp_path: Path) -> None:
     out = tmp_path / "run"
-    deadline = time.monotonic() + 300
-    while not (out / "log.csv").exists() or len(log(out)) < 3:
-        assert time.monotonic() < deadline
+
+    def is_in_its_midst() -> bool:
         assert running.poll() is None
-        time.sleep(0.05)
+        return (out / "log.csv").exists() and len(log(out)) >= 3
+
+    wait_until(is_in_its_midst)
     begun = log(out)[:3]
     victim = psutil.Process(running.pid).children()[-1]
     os.kill(victim.pid, signal.SIGKILL)
