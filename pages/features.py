@@ -15,13 +15,11 @@ from resnet_explorer.ui.features.place import place_input
 from resnet_explorer.ui.features.place_features import features_of, statistics_of
 from resnet_explorer.ui.features.screen import Screen
 from resnet_explorer.ui.features.sparsity import show_sparsity
-from resnet_explorer.ui.inside.controls import follow_aim
 from resnet_explorer.ui.photos.viewed_photo import photo_view
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
 VIEWS = {"maps": msg("Maps"), "filters": msg("Filters"), "sparsity": msg("Zeros")}
 
-follow_aim()
 controls = head(__file__)
 with controls:
     view = linked_choice(

@@ -9,7 +9,7 @@ from resnet_explorer.network.spec import title
 from resnet_explorer.ui.app.head import foot, head, picture
 from resnet_explorer.ui.app.menu_bar import page_link
 from resnet_explorer.ui.app.page_list import DOORS, GROUPS
-from resnet_explorer.ui.architecture.path_links import choose_on_architecture, follow_click
+from resnet_explorer.ui.architecture.path_links import choose_on_architecture
 from resnet_explorer.ui.architecture.path_picture import faces_input, path_view, show_path
 from resnet_explorer.ui.architecture.totals import totals_text
 from resnet_explorer.ui.blocks.cost_views import block_picture
@@ -19,7 +19,6 @@ from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 
 A_ROW = 3
 
-follow_click()
 network, spec = current_plan(), current_spec()
 with head(__file__):
     faces_input()

@@ -30,11 +30,11 @@ from resnet_explorer.ui.app.head import foot, more_settings, picture
 from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.architecture.additions_strip import additions_strip
 from resnet_explorer.ui.architecture.downloads import model_button, take_home
-from resnet_explorer.ui.architecture.path_links import choose_answer, choose_channels, follow_click
+from resnet_explorer.ui.architecture.path_links import choose_answer, choose_channels
 from resnet_explorer.ui.architecture.path_picture import path_view, show_path
 from resnet_explorer.ui.architecture.totals import totals_text
 from resnet_explorer.ui.architecture.views import deeper_view
-from resnet_explorer.ui.inside.controls import aim_inside, follow_aim
+from resnet_explorer.ui.inside.controls import aim_inside
 from resnet_explorer.ui.session.background_result import redraw_when_ready
 from resnet_explorer.ui.session.network import current_plan
 from resnet_explorer.ui.widgets.component import style
@@ -45,8 +45,6 @@ from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 
 def network_view() -> None:
     """Draw the session's network; a click on a box of the picture chooses its step."""
-    follow_click()
-    follow_aim()
     p = current_plan()
     file_name = f"{encode_spec(p.spec)}-{encode_size(p.input_size)}"
     steps = {step.section: step for step in size_steps(p)}

@@ -19,8 +19,9 @@ from resnet_explorer.graph.svg import Picture
 from resnet_explorer.inside.answer import AnswerChannels, channel_rows
 from resnet_explorer.inside.answer_svg import ChannelList, answer_svg
 from resnet_explorer.network.table_rows import to_csv
-from resnet_explorer.ui.app.goal import leave_for
+from resnet_explorer.ui.app.goal import set_goal
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
+from resnet_explorer.ui.app.page_list import FEATURES
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.explanation.evidence import colours_input, opacity_input
 from resnet_explorer.ui.explanation.prediction import class_input
@@ -37,7 +38,6 @@ from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 if TYPE_CHECKING:
     from resnet_explorer.explanation.activations_and_gradients import StagePass
 
-_LEAVE: Final = "_p_channel_clicked"
 _SIDE: Final = 98
 """Pixels of a channel's picture: a multiple of 7."""
 
@@ -48,8 +48,6 @@ def show_channels(controls: DeltaGenerator) -> None:
     Args:
         controls: the room in the page's head.
     """
-    if st.session_state.pop(_LEAVE, False):
-        leave_for("pages/features.py", link_parameters())
     place = picture()
     words, take_home = foot_places()
     below = st.container()
@@ -82,14 +80,13 @@ def show_channels(controls: DeltaGenerator) -> None:
 
     def open_channel(part: str) -> None:
         go_to(places(viewed.weights.plan)[-1])
-        state = st.session_state
-        state["fm_view"], state["fm_channel"] = "maps", int(part.removeprefix("channel:"))
-        state[_LEAVE] = True
+        st.session_state.update({"fm_view": "maps", "fm_channel": int(part.removeprefix("channel:"))})
+        set_goal(FEATURES.file, link_parameters())
 
     with view.room:
         show_svg(svg, "p_channels", open_channel, height=PLACE)
     with words:
-        st.markdown(_sentence(lists, found, viewed))
+        st.markdown(_sentence(lists))
     name = f"channels-{index}" + ("" if other is None else f"-{other}")
     caption = _caption(viewed, result)
     rows = channel_rows(found, index, other)
@@ -131,7 +128,7 @@ def _channels(viewed: ViewedPhoto, result: StagePass) -> AnswerChannels:
         with torch_gate():
             return answer_channels(model, result.outputs[-1].features)
 
-    return cached_result("_p_channels_found", (*viewed.question,), compute)
+    return cached_result("_p_channels_found", viewed.question, compute)
 
 
 def _lists(
@@ -172,7 +169,7 @@ def _over_photo(
     return jpeg_bytes(overlay(photo, heat, opacity))
 
 
-def _sentence(lists: list[ChannelList], found: AnswerChannels, viewed: ViewedPhoto) -> str:
+def _sentence(lists: list[ChannelList]) -> str:
     """What the lists come to."""
     own = lists[0]
     told = t("**{name}**: {above:,} channels add, {below:,} take; logit **{logit}**").format(

@@ -60,7 +60,7 @@ def show_maps(found: PlaceFeatures, plan: Plan, screen: Screen) -> None:
     screen.words.markdown(numbers_of(found, channel))
     with screen.take_home:
         if found.place.block:
-            inside_button(found.place.name, screen.take_home)
+            inside_button(found.place.name)
         show_downloads(found, tiles, channel, scale, opacity)
     with screen.below:
         if signed:

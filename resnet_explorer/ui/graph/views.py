@@ -22,7 +22,7 @@ from resnet_explorer.network.layers import Plan, section_name
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec, title
 from resnet_explorer.ui.app.url_state import Code, linked
-from resnet_explorer.ui.inside.controls import aim_inside, follow_aim
+from resnet_explorer.ui.inside.controls import aim_inside
 from resnet_explorer.ui.session.network import current_size, current_spec
 from resnet_explorer.ui.widgets.graph_view import graph_view
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
@@ -107,7 +107,6 @@ def part_search(p: Plan, view: View, at: DeltaGenerator) -> str | None:
 
 def graph(p: Plan, view: View, picked: str | None) -> None:
     """The graph of a network, and of the one beside it; a click in it chooses the part for `part_search`."""
-    follow_aim()
     drawn = network_picture(p.spec, p.input_size, view)
     graph_view(
         drawn,

@@ -32,14 +32,7 @@ from resnet_explorer.network.table_rows import to_csv, window_text
 from resnet_explorer.ui.app.head import foot_places, more_settings, picture
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.app.url_state import linked, whole
-from resnet_explorer.ui.inside.controls import (
-    AIM,
-    CHOSEN,
-    NETWORK,
-    SOURCE,
-    is_refining,
-    refining_button,
-)
+from resnet_explorer.ui.inside.controls import SOURCE, go_inside, is_refining, refining_button
 from resnet_explorer.ui.inside.found import inside_photo
 from resnet_explorer.ui.inside.trail import forget, go_back, leads_back, remember
 from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto
@@ -85,7 +78,7 @@ def arithmetic_view(controls: DeltaGenerator) -> None:
     peak = peak_cell(values.last[channel])
     with settings:
         cell = cell_input(CELL, (layer.out_shape[1], layer.out_shape[2]), peak, steps=None)
-        refining_button(settings)
+        refining_button()
     found = cached_result("_in_sum", (values, channel, cell), lambda: arithmetic(values, channel, *cell))
     reads_photo = layer.name == "conv1" and viewed.weights.spec.in_channels == 3
 
@@ -151,10 +144,10 @@ def say_value(viewed: ViewedPhoto, words: str) -> None:
 
 
 def aim_arithmetic(layer: str, channel: int, row: int, column: int) -> None:
-    """Let the next run of another page go to a cell's arithmetic (`controls.follow_aim`); for callbacks."""
+    """Go from another page to a cell's arithmetic; for callbacks."""
     show_arithmetic(layer, channel, row, column)
     forget()
-    st.session_state[NETWORK], st.session_state[AIM] = CHOSEN, True
+    go_inside()
 
 
 def _layer_input(network: Plan, controls: DeltaGenerator) -> Layer:

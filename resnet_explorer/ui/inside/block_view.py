@@ -73,7 +73,7 @@ def show_block(controls: DeltaGenerator) -> None:
         )
     words.markdown((t("Residual 56. ") if is_refining() else "") + sentence(shown))
     with take_home:
-        _ways(viewed, blocks[index], index, take_home)
+        _ways(viewed, blocks[index], index)
         _downloads(shown, found, logit, viewed, channel)
     if not is_refining():
         _beside()
@@ -183,9 +183,9 @@ def _has_other_channels(values: BlockValues, part: Part) -> bool:
     return part == "x" and (is_brought or len(values.x) != len(values.branch))
 
 
-def _ways(viewed: ViewedPhoto, block: Block, index: int, at: DeltaGenerator) -> None:
+def _ways(viewed: ViewedPhoto, block: Block, index: int) -> None:
     """To the network without this block, and to one with many blocks a stage."""
-    asked = at.button(
+    asked = st.button(
         t("And without it?"),
         key="_in_without",
         disabled=not can_skip(block),
@@ -196,7 +196,7 @@ def _ways(viewed: ViewedPhoto, block: Block, index: int, at: DeltaGenerator) -> 
         state["cw_net"], state["cw_view"], state["cw_guess_shown"] = viewed.weights.key, "hand", True
         state["cw_cut"] = WHOLE.with_skipped(index)
         leave_for("pages/wire.py", link_parameters())
-    refining_button(at)
+    refining_button()
 
 
 def _beside() -> None:

@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.network.layers import Block
-from resnet_explorer.ui.app.goal import leave_for
+from resnet_explorer.ui.app.goal import set_goal
 from resnet_explorer.ui.app.page_list import INSIDE
 from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.session.network import link_parameters
@@ -19,7 +19,6 @@ from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_selec
 BLOCK: Final = "in_block"
 SOURCE: Final = "in_source"
 NETWORK: Final = "in_net"
-AIM: Final = "_in_aim"
 MEAN: Final = "mean"
 CHOSEN: Final = "chosen"
 REFINING: Final = "study/residual-56"
@@ -82,10 +81,10 @@ def is_refining() -> bool:
     return linked(NETWORK, CHOSEN, one_of((CHOSEN, REFINING))) == REFINING
 
 
-def refining_button(at: DeltaGenerator) -> None:
+def refining_button() -> None:
     """To the network of many blocks a stage, and back."""
     refining = st.session_state[NETWORK] == REFINING
-    at.button(
+    st.button(
         t("Your network") if refining else t("Nine blocks a stage"),
         key="_in_refining",
         help=t("Residual 56 of the study, nine blocks in each stage: which of them refine?"),
@@ -99,28 +98,22 @@ def pick(part: str) -> None:
     st.session_state[BLOCK] = part
 
 
-def inside_button(block: str, at: DeltaGenerator) -> None:
-    """A way from another page to a block of the session's network.
-
-    Args:
-        block: its name in torchvision: "layer2.0".
-        at: where the button stands.
-    """
-    if at.button(t("Inside {block}").format(block=block), key="_inside", help=t(INSIDE.english_purpose)):
-        aim_inside(block)
-        follow_aim()
+def inside_button(block: str) -> None:
+    """A way from another page to a block of the session's network, by its name in torchvision: "layer2.0"."""
+    label = t("Inside {block}").format(block=block)
+    st.button(label, key="_inside", help=INSIDE.purpose, on_click=aim_inside, args=(block,))
 
 
 def aim_inside(block: str) -> None:
-    """Let the next run of the page go to a block of the session's network; for callbacks."""
-    state = st.session_state
-    state[BLOCK], state[SOURCE], state[NETWORK], state[AIM] = block, "photo", CHOSEN, True
+    """Go from another page to a block of the session's network; for callbacks."""
+    st.session_state[BLOCK], st.session_state[SOURCE] = block, "photo"
+    go_inside()
 
 
-def follow_aim() -> None:
-    """Go where `aim_inside` said, if it did."""
-    if st.session_state.pop(AIM, False):
-        leave_for(INSIDE.file, link_parameters())
+def go_inside() -> None:
+    """Go from another page to this one, with the session's network; for callbacks."""
+    st.session_state[NETWORK] = CHOSEN
+    set_goal(INSIDE.file, link_parameters())
 
 
 def pick_refining(part: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -16,7 +14,7 @@ from resnet_explorer.finetune.runs.status import STATUS
 from resnet_explorer.finetune.runs.store import RunEntry, example_run, runs
 from resnet_explorer.finetune.training.passing_order import FIRST, passing_batches
 from resnet_explorer.finetune.training.strategies import THUMBNAILS, parts, passing_svg, strategy_svg
-from resnet_explorer.ui.app.goal import leave_for
+from resnet_explorer.ui.app.goal import set_goal
 from resnet_explorer.ui.app.head import foot, picture
 from resnet_explorer.ui.app.menu_bar import page_link
 from resnet_explorer.ui.app.page_list import TRUST
@@ -37,8 +35,6 @@ from resnet_explorer.ui.session.network import link_parameters
 from resnet_explorer.ui.session.polling import polling
 from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 from resnet_explorer.weights.shown_names import shown_names
-
-_TO_RUNS: Final = "_tn_to_runs"
 
 
 def take_up_cut_off_runs() -> None:
@@ -192,12 +188,11 @@ def _show_ended(run: RunEntry) -> None:
                 t("Use it, compare it"), key="tn_runs", type="tertiary", on_click=_choose_run, args=(run.key,)
             )
     show_end(run)
-    if st.session_state.pop(_TO_RUNS, False):
-        leave_for(TRUST.file, link_parameters())
 
 
 def _choose_run(key: str) -> None:
-    st.session_state.update({"ru_run": key, "tr_view": "runs", _TO_RUNS: True})
+    st.session_state.update({"ru_run": key, "tr_view": "runs"})
+    set_goal(TRUST.file, link_parameters())
 
 
 def _end_sentence(run: RunEntry) -> str:
