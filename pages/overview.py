@@ -4,13 +4,14 @@ require_frame(__file__)
 
 import streamlit as st
 
+from resnet_explorer.architecture.feature_path_svg import path_svg
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.network.spec import title
 from resnet_explorer.ui.app.head import foot, head, picture
 from resnet_explorer.ui.app.menu_bar import page_link
 from resnet_explorer.ui.app.page_list import DOORS, GROUPS
 from resnet_explorer.ui.architecture.path_links import choose_on_architecture
-from resnet_explorer.ui.architecture.path_picture import faces_input, path_view, show_path
+from resnet_explorer.ui.architecture.path_picture import faces_input, path_view
 from resnet_explorer.ui.architecture.totals import totals_text
 from resnet_explorer.ui.blocks.cost_views import block_picture
 from resnet_explorer.ui.session.background_result import redraw_when_ready
@@ -24,17 +25,16 @@ with head(__file__):
     faces_input()
 photo = path_view(network).on_path
 with picture():
-    place = f"calc({PLACE} - 84px)"
-    show_path(network, photo, "ov_path", "", choose_on_architecture, detail="least", height=place)
+    path = path_svg(network, photo=photo, detail="least")
+    show_svg(path, "ov_path", choose_on_architecture, height=f"calc({PLACE} - 84px)")
     with st.container(key="doors", horizontal=True, gap="small"):
         for door in DOORS:
             page_link(door.page, f"**{door.name}** :small[{door.reason}]")
-with foot(
+foot(
     t("A block adds to what it is given: **y = x + g(x)**. {network}: {totals}.").format(
         network=title(spec), totals=totals_text(network)
     )
-):
-    pass
+)
 
 st.header(t("One block"))
 block = next((block for block in network.blocks if block.shortcut == "identity"), network.blocks[0])

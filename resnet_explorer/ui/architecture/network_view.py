@@ -31,7 +31,7 @@ from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.architecture.additions_strip import additions_strip
 from resnet_explorer.ui.architecture.downloads import model_button, take_home
 from resnet_explorer.ui.architecture.path_links import choose_answer, choose_channels
-from resnet_explorer.ui.architecture.path_picture import path_view, show_path
+from resnet_explorer.ui.architecture.path_picture import path_view
 from resnet_explorer.ui.architecture.totals import totals_text
 from resnet_explorer.ui.architecture.views import deeper_view
 from resnet_explorer.ui.inside.controls import aim_inside
@@ -61,16 +61,13 @@ def network_view() -> None:
     note = t("{step}: {formula} · step by step below").format(
         step=section, formula=formula(steps[section].layer)
     )
+    strip = additions_strip(p, view) if view.has_answer else None
+    path = path_svg(p, section, photo=view.on_path, detail="some" if strip else "all", note=note)
     with picture():
-        if view.has_answer:
-            strip = additions_strip(p, view)
-            height = f"calc({PLACE} - {strip.height + 20:.0f}px)"
-            show_path(
-                p, view.on_path, "arch_picture", section, choose, detail="some", note=note, height=height
-            )
+        height = f"calc({PLACE} - {strip.height + 20:.0f}px)" if strip else PLACE
+        show_svg(path, "arch_picture", choose, height=height)
+        if strip:
             show_svg(strip.svg, "arch_additions", aim_inside, height=f"{strip.height:.0f}px")
-        else:
-            show_path(p, view.on_path, "arch_picture", section, choose, note=note)
     # the shape of a map leaves no room for it in one line
     hint = "" if view.has_answer or not p.spec.include_top else t("Click a box for its arithmetic.") + " "
     with foot(hint + totals_text(p, unit)):

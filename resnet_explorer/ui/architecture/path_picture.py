@@ -6,11 +6,11 @@ soon as torch is: nothing moves for them, and the picture does not wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from resnet_explorer.architecture.feature_path_svg import NOTHING, Detail, OnPath, path_svg
+from resnet_explorer.architecture.feature_path_svg import NOTHING, OnPath
 from resnet_explorer.architecture.map_box_svg import Face
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.svg import data_address
@@ -26,7 +26,6 @@ from resnet_explorer.ui.photos.photo_input import current_photo, current_view
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.network import current_spec, weights_key
 from resnet_explorer.ui.widgets.linked_inputs import linked_select
-from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 from resnet_explorer.weights.catalogue import find
 
 FACES: Final = {
@@ -129,32 +128,6 @@ def _in_words(found: PathPass, photo: Photo, mode: str) -> str:
         what=what,
         answer=enumerated(f"{name} {probability:.0%}" for name, probability in found.best),
     )
-
-
-def show_path(
-    p: Plan,
-    photo: OnPath,
-    key: str,
-    chosen: str = "",
-    on_pick: Callable[[str], None] | None = None,
-    *,
-    detail: Detail = "all",
-    note: str = "",
-    height: str = PLACE,
-) -> None:
-    """Show it in the picture's place.
-
-    Args:
-        p: the network.
-        photo: what the photo adds.
-        key: a name for it, once per page.
-        chosen: key of the map to underlay, or "" for none.
-        on_pick: called with the key of the map that was clicked.
-        detail: how much stands around the boxes.
-        note: a few words behind the network's name.
-        height: of its place, in CSS.
-    """
-    show_svg(path_svg(p, chosen, photo=photo, detail=detail, note=note), key, on_pick, height=height)
 
 
 def _can_answer() -> bool:
