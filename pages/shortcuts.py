@@ -40,7 +40,7 @@ def downloads(p: Plan, view: View) -> None:
     save_button(
         t("SVG"), lambda: network_picture(p.spec, p.input_size, view, True).svg, f"{name}.svg", icon=None
     )
-    png_button(t("PNG"), lambda: network_picture(p.spec, p.input_size, view, True), f"{name}.png", "sc_png")
+    png_button(lambda: network_picture(p.spec, p.input_size, view, True), f"{name}.png", "sc_png")
     save_button(
         t("DOT"),
         lambda: to_dot(p, layers=view.layers, folded=view.folds(p), direction=view.direction),

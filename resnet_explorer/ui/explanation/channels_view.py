@@ -95,7 +95,7 @@ def show_channels(controls: DeltaGenerator) -> None:
         return answer_svg(lists, pictures, title, caption.lines)
 
     with take_home:
-        png_button(t("PNG"), file, f"{name}.png", "p_channels_png")
+        png_button(file, f"{name}.png", "p_channels_png")
         save_button(t("SVG"), lambda: file().svg, f"{name}.svg", icon=None)
         save_button(t("CSV"), lambda: to_csv(rows), f"{name}.csv", icon=None)
         save_button(t("JSON"), lambda: json_file(found, viewed, result, other), f"{name}.json", icon=None)

@@ -175,7 +175,7 @@ def style_input() -> MapStyle:
         t("Between the cells"),
         BETWEEN,
         default="smooth",
-        names=lambda name: t(BETWEEN[name]),
+        names=BETWEEN,
         wrap=True,
     )
     return MapStyle(alpha, colour_map, cells == "smooth")

@@ -61,7 +61,7 @@ def _shuffle_input() -> Shuffle:
         t("Shuffled by chance"),
         _SHUFFLES,
         default="cells",
-        names=lambda name: t(_SHUFFLES[name]),
+        names=_SHUFFLES,
         wrap=True,
         help=t(
             "Single pixels leave holes everywhere, which disturbs a network more than patches do. The map’s "

@@ -216,7 +216,7 @@ def _downloads(
 ) -> None:
     name = f"inside-{shown.addition.block.name}"
     lines = _caption(shown, logit, viewed, channel).lines
-    png_button(t("PNG"), lambda: block_svg(shown, found, lines), f"{name}.png", "in_png")
+    png_button(lambda: block_svg(shown, found, lines), f"{name}.png", "in_png")
     save_button(t("SVG"), lambda: block_svg(shown, found, lines).svg, f"{name}.svg", icon=None)
     save_button(t("JSON"), lambda: json_file(shown, found, logit, viewed, channel), f"{name}.json", icon=None)
 

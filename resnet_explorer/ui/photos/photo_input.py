@@ -95,9 +95,7 @@ def about_photo() -> str:
 
 
 def _source_input() -> None:
-    source = linked_choice(
-        "p_photo", t("Photo"), SOURCES, default="sample", names=lambda name: t(SOURCES[name]), wrap=True
-    )
+    source = linked_choice("p_photo", t("Photo"), SOURCES, default="sample", names=SOURCES, wrap=True)
     if source == "sample":
         titles = {each.name: t(each.title) for each in SAMPLES}
         linked_select(

@@ -6,7 +6,7 @@ A value that the link may not have, or that is no longer allowed, gives way to t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -83,23 +83,12 @@ def linked_select(
     return chosen
 
 
-def linked_pills(
-    key: str,
-    label: str,
-    options: Iterable[T],
-    *,
-    default: Sequence[T] = (),
-    names: Names = str,
-    at: Any = st,
-    **widget: Any,
-) -> list[T]:
-    """Any of a few options, all of them seen; arguments as of `linked_choice`."""
+def linked_pills(key: str, label: str, options: Iterable[T], *, at: Any = st, **widget: Any) -> list[T]:
+    """Any of a few options, all of them seen, none at first; arguments as of `linked_choice`."""
     there = list(options)
-    linked(key, list(default), some_of(there))
+    linked(key, [], some_of(there))
     name_control(key, label)
-    chosen: list[T] = at.pills(
-        label, there, selection_mode="multi", format_func=_function(names), **keeping_value(key, at, **widget)
-    )
+    chosen: list[T] = at.pills(label, there, selection_mode="multi", **keeping_value(key, at, **widget))
     return chosen
 
 
@@ -126,11 +115,11 @@ def linked_number(key: str, label: str, low: T, high: T, *, default: T, at: Any 
     return chosen
 
 
-def linked_text(key: str, label: str, *, default: str = "", at: Any = st, **widget: Any) -> str:
+def linked_text(key: str, label: str, **widget: Any) -> str:
     """Words that somebody types."""
-    linked(key, default, TEXT)
+    linked(key, "", TEXT)
     name_control(key, label)
-    return str(at.text_input(label, **keeping_value(key, at, **widget)) or "")
+    return str(st.text_input(label, **keeping_value(key, **widget)) or "")
 
 
 def _range(low: Any, high: Any) -> Any:

@@ -10,17 +10,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from resnet_explorer.common.i18n import t
 from resnet_explorer.graph.svg import Picture
 from resnet_explorer.ui.widgets.component import component
 
 _button = component(__file__, '<button type="button"></button>')
 
 
-def png_button(label: str, picture: Callable[[], Picture], file: str, key: str) -> None:
+def png_button(picture: Callable[[], Picture], file: str, key: str) -> None:
     """Show the button.
 
     Args:
-        label: what stands on it.
         picture: draws what is to be saved; called when somebody asks for it.
         file: the name of the file.
         key: the component's key.
@@ -32,7 +32,7 @@ def png_button(label: str, picture: Callable[[], Picture], file: str, key: str) 
         st.session_state[wanted] = True
         st.session_state[number] = st.session_state.get(number, 0) + 1
 
-    data: dict[str, object] = {"label": label}
+    data: dict[str, object] = {"label": t("PNG")}
     if st.session_state.pop(wanted, False):
         drawn = picture()
         data |= {

@@ -84,7 +84,7 @@ def _show_survey(dataset: Dataset, found: Survey, shown: DeltaGenerator, said: D
         part_buttons("al_tiles", t("photos"), len(class_photos(found)), THUMBNAILS)
         if rest.split != "given":
             with more_settings():
-                split_input(rest)
+                split_input()
         remove_button(dataset)
         save_button(t("JSON"), lambda: as_json(dataset, found, rest), "album.json", key="al_json", icon=None)
     show_balance(rest)

@@ -138,10 +138,8 @@ def split_words(dataset: Dataset, left: LabelledPhotos) -> str:
     return counts_words(dataset, left) + (t("; split as the folders say.") if left.split == "given" else ".")
 
 
-def split_input(left: LabelledPhotos) -> None:
+def split_input() -> None:
     """The controls of the split, where the folders do not say it."""
-    if left.split == "given":
-        return
     label, percent = t("To test on, of each class"), {"step": 5, "format": "%d %%"}
     linked_slider("al_share", label, LEAST_SHARE, MOST_SHARE, default=SHARE, **percent)
     linked_number("al_seed", t("Seed of the split"), 0, LAST_SEED, default=0)
