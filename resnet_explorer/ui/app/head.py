@@ -67,6 +67,11 @@ def more_settings() -> DeltaGenerator:
     return st.popover(t("More settings"), key="more_settings", type="tertiary")
 
 
+def steps_and_settings() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """In the foot, room for the steps from one cell to the next, and the place of the settings beside it."""
+    return st.container(horizontal=True, gap="small", wrap=False, width="content"), more_settings()
+
+
 def _row(key: str) -> DeltaGenerator:
     return st.container(
         key=key, horizontal=True, wrap=False, gap="small", vertical_alignment="center", width="content"

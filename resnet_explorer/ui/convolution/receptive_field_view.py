@@ -22,7 +22,7 @@ from resnet_explorer.network.receptive_field import (
 from resnet_explorer.network.table_rows import Row, to_csv
 from resnet_explorer.photos.crop import CENTRE, crop_box
 from resnet_explorer.photos.samples import FORMER, SAMPLES
-from resnet_explorer.ui.app.head import foot_places, more_settings, picture
+from resnet_explorer.ui.app.head import foot_places, picture, steps_and_settings
 from resnet_explorer.ui.app.url_state import asked_for
 from resnet_explorer.ui.photos.photo_input import current_photo, current_view
 from resnet_explorer.ui.widgets.cell_input import cell_input, pick_cell
@@ -51,10 +51,7 @@ def field_view(p: Plan, file_name: str, controls: DeltaGenerator) -> None:
     place = _place_input(p, controls)
     shown, (said, take_home) = picture(), foot_places()
     with take_home:
-        steps, settings = (
-            st.container(horizontal=True, gap="small", wrap=False, width="content"),
-            more_settings(),
-        )
+        steps, settings = steps_and_settings()
     with settings:
         shape = place.shape[1], place.shape[2]
         cell = cell_input("cv_f", shape, (shape[0] // 2, shape[1] // 2), steps=steps)

@@ -27,7 +27,7 @@ from resnet_explorer.network.layers import Layer, Plan, size_text
 from resnet_explorer.network.plan import MAX_INPUT
 from resnet_explorer.network.spec import title
 from resnet_explorer.network.window import windows
-from resnet_explorer.ui.app.head import foot_places, more_settings, picture
+from resnet_explorer.ui.app.head import foot_places, picture, steps_and_settings
 from resnet_explorer.ui.widgets.cell_input import cell_input, pick_cell
 from resnet_explorer.ui.widgets.last_good import last_good
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_number, linked_select
@@ -47,10 +47,7 @@ def window_view(p: Plan, controls: DeltaGenerator) -> None:
     """
     place, (said, take_home), refusal = picture(), foot_places(), st.container()
     with take_home:
-        steps, settings = (
-            st.container(horizontal=True, gap="small", wrap=False, width="content"),
-            more_settings(),
-        )
+        steps, settings = steps_and_settings()
     with settings:
         names = {"net": title(p.spec), "free": t("my own choice")}
         source = linked_choice("cv_from", t("Numbers of"), names, default="net", names=names)

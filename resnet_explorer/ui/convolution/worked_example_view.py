@@ -19,12 +19,13 @@ from resnet_explorer.convolution.worked_example import (
     resized,
 )
 from resnet_explorer.convolution.worked_example_svg import worked_example_svg
-from resnet_explorer.ui.app.head import foot_places, more_settings, picture
+from resnet_explorer.ui.app.head import foot_places, picture, steps_and_settings
+from resnet_explorer.ui.app.url_state import linked
 from resnet_explorer.ui.widgets.cell_input import cell_input, pick_cell
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.last_good import last_good
 from resnet_explorer.ui.widgets.linked_inputs import linked_number
-from resnet_explorer.ui.widgets.matrix_input import linked_matrix, matrix_input
+from resnet_explorer.ui.widgets.matrix_input import matrix, matrix_input
 from resnet_explorer.ui.widgets.save_button import save_button
 from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 
@@ -41,12 +42,9 @@ def worked_example_view(controls: DeltaGenerator) -> None:
     """
     place, (said, take_home), refusal = picture(), foot_places(), st.container()
     with take_home:
-        steps, settings = (
-            st.container(horizontal=True, gap="small", wrap=False, width="content"),
-            more_settings(),
-        )
-    values = linked_matrix("cv_in", INPUT, MOST_ROWS["cv_in"])
-    kernel = linked_matrix("cv_ker", KERNEL, MOST_ROWS["cv_ker"])
+        steps, settings = steps_and_settings()
+    values = linked("cv_in", INPUT, matrix(MOST_ROWS["cv_in"]))
+    kernel = linked("cv_ker", KERNEL, matrix(MOST_ROWS["cv_ker"]))
     with settings:
         _sides()
     chosen = (values, kernel, *_stride_and_padding(controls))

@@ -267,11 +267,9 @@ def _repeats(chain: tuple[Cell, ...], part: str) -> int:
 
 def _stage_of(p: Plan, part: str) -> int | None:
     """The number of the stage that a part belongs to; None for stem and head."""
-    name = part.partition("~")[0]
-    for number, stage in enumerate(p.stages, start=1):
-        if any(name == block.name or name.startswith(block.name + ".") for block in stage.blocks):
-            return number
-    return None
+    block = _block_of(p, part)
+    stages = enumerate(p.stages, start=1)
+    return next((number for number, stage in stages if block in {each.name for each in stage.blocks}), None)
 
 
 def _block_of(p: Plan, part: str) -> str:

@@ -29,7 +29,7 @@ from resnet_explorer.inside.map_origin import (
 )
 from resnet_explorer.network.layers import Block, Layer, Plan, shapes_text
 from resnet_explorer.network.table_rows import to_csv, window_text
-from resnet_explorer.ui.app.head import foot_places, more_settings, picture
+from resnet_explorer.ui.app.head import foot_places, picture, steps_and_settings
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.app.url_state import linked, whole
 from resnet_explorer.ui.inside.controls import SOURCE, go_inside, is_refining, refining_button
@@ -71,10 +71,7 @@ def arithmetic_view(controls: DeltaGenerator) -> None:
         values = _values(viewed, layer)
     channel = _channel_input(values, controls)
     with take_home:
-        steps, settings = (
-            st.container(horizontal=True, gap="small", wrap=False, width="content"),
-            more_settings(),
-        )
+        steps, settings = steps_and_settings()
     peak = peak_cell(values.last[channel])
     with settings:
         cell = cell_input(CELL, (layer.out_shape[1], layer.out_shape[2]), peak, steps=None)
@@ -304,7 +301,7 @@ def _downloads(
         return viewed.caption(index, probability, found.layer.name, method)
 
     with place:
-        png_button(t("PNG"), lambda: draw(caption().lines), f"{name}.png", "in_number_png")
+        png_button(lambda: draw(caption().lines), f"{name}.png", "in_number_png")
         save_button(t("SVG"), lambda: draw(caption().lines).svg, f"{name}.svg", icon=None)
         save_button(t("CSV"), lambda: to_csv(part_rows(found)), f"{name}.csv", icon=None)
         save_button(t("JSON"), lambda: numbers_json(caption(), numbers_of(found)), f"{name}.json", icon=None)

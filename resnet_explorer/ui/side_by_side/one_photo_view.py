@@ -12,13 +12,14 @@ from resnet_explorer.ui.app.head import foot_places, more_settings
 from resnet_explorer.ui.app.page_end import end_page
 from resnet_explorer.ui.app.refusal import tell_refusal
 from resnet_explorer.ui.photos.photo_input import current_photo, current_view
+from resnet_explorer.ui.side_by_side import tables
 from resnet_explorer.ui.side_by_side.columns import columns_place, show_columns, show_how
 from resnet_explorer.ui.side_by_side.controls import map_input, networks_input, predict, stage_input
 from resnet_explorer.ui.side_by_side.disagreement import pair_rows, show_disagreement
 from resnet_explorer.ui.side_by_side.downloads import show_saves
 from resnet_explorer.ui.side_by_side.results import Results
 from resnet_explorer.ui.side_by_side.samples import show_samples
-from resnet_explorer.ui.side_by_side.tables import load_style
+from resnet_explorer.ui.widgets.component import style
 
 _SPELT_OUT = 3
 """Networks whose answers a line has room for, where they differ."""
@@ -54,7 +55,7 @@ def one_photo_view(controls: DeltaGenerator) -> None:
     with take_home:
         show_saves(results, pairs)
 
-    load_style()
+    style(tables.__file__)
     st.header(t("Where they disagree"))
     show_disagreement(results, pairs)
     st.header(t("The networks"))

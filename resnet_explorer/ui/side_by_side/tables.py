@@ -13,17 +13,11 @@ from resnet_explorer.common.text import shortened
 from resnet_explorer.side_by_side.disagreement import Gap
 from resnet_explorer.side_by_side.predictions import PhotoRow, Predictions, Timing
 from resnet_explorer.side_by_side.tables import PairRow, differing
-from resnet_explorer.ui.widgets.component import style
 
 NOTHING: Final = "—"
 _FEW: Final = 5
 """Columns that have room for large letters and names that are not broken."""
 _LONGEST_WORD: Final = 15
-
-
-def load_style() -> None:
-    """Put the style of tables into the page."""
-    style(__file__)
 
 
 def networks_html(names: Sequence[str], found: Predictions) -> str:

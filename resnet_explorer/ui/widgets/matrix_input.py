@@ -9,7 +9,7 @@ import streamlit as st
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.convolution.worked_example import Matrix
-from resnet_explorer.ui.app.url_state import Code, linked
+from resnet_explorer.ui.app.url_state import Code
 
 LARGEST: Final = 99
 _WIDTH: Final = 62
@@ -38,22 +38,11 @@ def matrix(most: int) -> Code:
     return Code(lambda rows: "_".join(",".join(f"{n:g}" for n in row) for row in rows), read, allows)
 
 
-def linked_matrix(key: str, default: Matrix, most: int) -> Matrix:
-    """The numbers, from the link or as they were before; their table is drawn by `matrix_input`.
-
-    Args:
-        key: its name in the link and in the session's state, where its value can be set.
-        default: the numbers at first.
-        most: rows at most.
-    """
-    return linked(key, default, matrix(most))
-
-
 def matrix_input(key: str, label: str) -> None:
     """Draw the numbers as a table that can be edited.
 
     Args:
-        key: that of `linked_matrix`, which comes first.
+        key: of the numbers, which `linked` has by the code `matrix`.
         label: what it is, above it.
     """
     value: Matrix = st.session_state[key]

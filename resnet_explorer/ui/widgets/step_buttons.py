@@ -29,10 +29,10 @@ def step_buttons(key: str, here: int, before: int, after: int, words: str, go: C
     st.button("›", key=f"{key}_after", on_click=go, args=(after,), disabled=after == here)
 
 
-def part_of(key: str, things: Sequence[T], at_once: int) -> tuple[int, int]:
-    """Which part of many things the link says, and how many parts there are; from 1."""
-    parts = max(1, -(-len(things) // at_once))
-    return linked(key, 1, whole(1, parts)), parts
+def part_of(key: str, things: Sequence[T], at_once: int) -> Sequence[T]:
+    """The part of many things that the link says, the first one unless told."""
+    part = linked(key, 1, whole(1, max(1, -(-len(things) // at_once))))
+    return things[(part - 1) * at_once : part * at_once]
 
 
 def part_buttons(key: str, what: str, count: int, at_once: int) -> None:

@@ -59,7 +59,6 @@ def classes_picture(found: Survey, left: LabelledPhotos) -> None:
     names, chosen = shown_names(found.photos.classes), chosen_class(found)
     counts = [sum(pair) for pair in zip(*(found.photos.counts(part) for part in PARTS), strict=True)]
     learnt, tested = (left.counts(part) for part in PARTS)
-    part, _ = part_of("al_page", names, CLASSES)
     rows = [
         ClassRow(
             str(label),
@@ -69,7 +68,7 @@ def classes_picture(found: Survey, left: LabelledPhotos) -> None:
             counts[label] - learnt[label] - tested[label],
             tuple(file for each, file in found.samples if each == label),
         )
-        for label in range(len(names))[(part - 1) * CLASSES : part * CLASSES]
+        for label in part_of("al_page", range(len(names)), CLASSES)
     ]
     width = WIDTH if chosen < 0 else NARROW
     picture = class_rows(rows, max(counts), str(chosen), width)
@@ -114,8 +113,7 @@ def class_photos(found: Survey) -> list[Item]:
 def photos_picture(dataset: Dataset, found: Survey) -> None:
     """The photos of the chosen class; a click excludes one or takes it back."""
     items, out = class_photos(found), excluded(dataset.key)
-    part, _ = part_of("al_tiles", items, THUMBNAILS)
-    shown = items[(part - 1) * THUMBNAILS : part * THUMBNAILS]
+    shown = part_of("al_tiles", items, THUMBNAILS)
     files = _thumbnails("_al_tiles", dataset, shown)
     parts = {"train": t("to learn"), "val": t("to test")}
     thumbnails = [

@@ -56,7 +56,7 @@ def show_cells(evaluated: EvaluatedRun, cell: Cell | None) -> None:
     """Matrix and photos; of many classes the most frequent mistakes, and the matrix below."""
     predictions = evaluated.predictions
     count, indices = len(predictions.classes), chosen_photos(evaluated, cell)
-    page, _ = part_of("tr_page", indices, _AT_ONCE)
+    shown = tuple(part_of("tr_page", indices, _AT_ONCE))
     with picture():
         left, right = st.columns([1, 1.65], gap="medium")
     with left:
@@ -66,7 +66,7 @@ def show_cells(evaluated: EvaluatedRun, cell: Cell | None) -> None:
             drawn = pairs_svg(pairs, predictions.shown_classes, cell)
             show_svg(drawn, "tr_pairs", _choose_cell, height=PLACE)
     with right:
-        _show_photos(evaluated, cell, indices[(page - 1) * _AT_ONCE : page * _AT_ONCE])
+        _show_photos(evaluated, cell, shown)
     with foot(f"{correct_words(evaluated)} {_heading(evaluated, cell)}"):
         if cell is not None:
             st.button(t("All mistakes"), key="tr_all", on_click=_show_cell, args=(None,))

@@ -125,7 +125,7 @@ def show_calibration(evaluated: EvaluatedRun) -> None:
         st.plotly_chart(
             reliability_figure(found), key="tr_reliability", config=_CLEAR, alt=alt, height="stretch"
         )
-    sentence, detail = read_calibration(found).split("\n\n")
+    sentence, detail = _read_calibration(found)
     with foot(t("Expected calibration error **{error:.3f}**.").format(error=found.error) + f" {sentence}"):
         save_button(t("CSV"), lambda: bins_csv(found), "calibration.csv", key="tr_bins_csv", icon=None)
     st.markdown(detail)
@@ -140,8 +140,8 @@ def show_calibration(evaluated: EvaluatedRun) -> None:
     show_tested(evaluated)
 
 
-def read_calibration(found: Calibration) -> str:
-    """What the diagram says, in words."""
+def _read_calibration(found: Calibration) -> tuple[str, str]:
+    """What the diagram says in a sentence, and in which bin most of the error is."""
     means = t("Its mean confidence is **{confidence:.0%}**, its accuracy **{accuracy:.0%}**: ")
     verdict = {
         "fair": t("no farther apart than chance would bring so many photos."),
@@ -153,7 +153,7 @@ def read_calibration(found: Calibration) -> str:
         "Most of the error is where it says {confidence:.2f} and is right in {accuracy:.2f}: "
         "{count:,} photos."
     ).format(confidence=worst.confidence, accuracy=worst.accuracy, count=worst.count)
-    return f"{means.format(confidence=found.confidence, accuracy=found.accuracy)}{verdict}\n\n{detail}"
+    return means.format(confidence=found.confidence, accuracy=found.accuracy) + verdict, detail
 
 
 def bins_csv(found: Calibration) -> str:

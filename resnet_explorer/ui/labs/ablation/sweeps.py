@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Final, TypeVar
 
 import streamlit as st
@@ -69,8 +68,9 @@ def sweep(setup: AblationSetup, guessed: Guess, choices: Mapping[str, str], plac
     with places.picture:
         show_chart(figure, "cw_sweep_chart", _alt(t("What is left without each block"), told))
     with places.take_home:
-        rows = partial(sweep_rows, found, setup.measure)
-        save_button(t("CSV"), lambda: to_csv(rows()), "sweep.csv", key="cw_sweep_csv")
+        save_button(
+            t("CSV"), lambda: to_csv(sweep_rows(found, setup.measure)), "sweep.csv", key="cw_sweep_csv"
+        )
     for each in found[1:]:
         st.markdown(named(as_markdown(each.label), sweep_finding(each, cut=cut)))
     marks = t("▼ The first block of a stage.")
@@ -105,8 +105,9 @@ def drops(setup: AblationSetup, places: Screen) -> None:
         alt = _alt(t("What is lost when several blocks are taken out"), findings[0])
         show_chart(figure, "cw_drops_chart", alt)
     with places.take_home:
-        rows = partial(drop_rows, found, setup.measure)
-        save_button(t("CSV"), lambda: to_csv(rows()), "drops.csv", key="cw_drops_csv")
+        save_button(
+            t("CSV"), lambda: to_csv(drop_rows(found, setup.measure)), "drops.csv", key="cw_drops_csv"
+        )
     for finding in findings[1:]:
         st.markdown(finding)
     words = t(

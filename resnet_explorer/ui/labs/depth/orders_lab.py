@@ -59,55 +59,50 @@ CHOICES: Final = {
 _NAMES: Final[dict[Activation, str]] = {"post": msg("post-activation"), "pre": msg("pre-activation")}
 
 
-class OrdersLab:
-    """The third lab through the depth; `show` draws it."""
+def show_orders(controls: DeltaGenerator) -> None:
+    """The lab, from the question to the first steps of training.
 
-    def show(self, controls: DeltaGenerator) -> None:
-        """The lab, from the question to the first steps of training.
-
-        Args:
-            controls: room in the head of the page.
-        """
-        places = screen()
-        config = _config_input(controls, places)
-        names = (t(_NAMES["post"]), t(_NAMES["pre"]))
-        compared = compared_svg([Strip.of(t(_NAMES[order]), config.spec(order)) for order in ORDERS])
-        question = t(
-            "{depth:,} layers, all with shortcuts: which order leaves the gradient nearer to its size?"
+    Args:
+        controls: room in the head of the page.
+    """
+    places = screen()
+    config = _config_input(controls, places)
+    names = (t(_NAMES["post"]), t(_NAMES["pre"]))
+    compared = compared_svg([Strip.of(t(_NAMES[order]), config.spec(order)) for order in ORDERS])
+    question = t("{depth:,} layers, all with shortcuts: which order leaves the gradient nearer to its size?")
+    with places.picture:
+        guessed = guess(
+            "tl_guess",
+            question.format(depth=config.depth),
+            t("The same bottlenecks with the same weights; norm and ReLU stand elsewhere."),
+            CHOICES,
+            lambda: show_svg(compared, "tl_compared", height=HEIGHT),
+            config.depth,
         )
-        with places.picture:
-            guessed = guess(
-                "tl_guess",
-                question.format(depth=config.depth),
-                t("The same bottlenecks with the same weights; norm and ReLU stand elsewhere."),
-                CHOICES,
-                lambda: show_svg(compared, "tl_compared", height=HEIGHT),
-                config.depth,
-            )
-        if not is_shown("tl_guess"):
-            end_page()
-        view = linked_choice(
-            "tl_view",
-            t("Drawn"),
-            VIEWS,
-            default="gradient",
-            names=VIEWS,
-            at=controls,
-            label_visibility="collapsed",
-        )
-        with shown_refusal(places.picture, ends_page=True):
-            if view == "training":
-                _show_training(config, names, places)
-            else:
-                _show_start(config, view, names, compared, guessed, places)
-        words = t(
-            "{depth:,} layers, bottlenecks of width {width}, batch norm, Kaiming, fan out · seed {seed} · "
-            "the start: {count} crops of the sample photos; the steps: batches of {batch} of CIFAR-10’s test "
-            "photos (Krizhevsky 2009), 16 × 16 pixels, rate {rate}"
-        )
-        values = {"depth": config.depth, "width": config.width, "seed": config.seed, "count": config.count}
-        st.caption(words.format(batch=BATCH, rate=RATE, **values))
-        st.markdown(prose("orders_theory"))
+    if not is_shown("tl_guess"):
+        end_page()
+    view = linked_choice(
+        "tl_view",
+        t("Drawn"),
+        VIEWS,
+        default="gradient",
+        names=VIEWS,
+        at=controls,
+        label_visibility="collapsed",
+    )
+    with shown_refusal(places.picture, ends_page=True):
+        if view == "training":
+            _show_training(config, names, places)
+        else:
+            _show_start(config, view, names, compared, guessed, places)
+    words = t(
+        "{depth:,} layers, bottlenecks of width {width}, batch norm, Kaiming, fan out · seed {seed} · "
+        "the start: {count} crops of the sample photos; the steps: batches of {batch} of CIFAR-10’s test "
+        "photos (Krizhevsky 2009), 16 × 16 pixels, rate {rate}"
+    )
+    values = {"depth": config.depth, "width": config.width, "seed": config.seed, "count": config.count}
+    st.caption(words.format(batch=BATCH, rate=RATE, **values))
+    st.markdown(prose("orders_theory"))
 
 
 def _config_input(controls: DeltaGenerator, places: Screen) -> OrdersConfig:
@@ -211,6 +206,3 @@ def _show_training(config: OrdersConfig, names: tuple[str, str], places: Screen)
 def _load_torch(places: Screen) -> None:
     with places.picture, st.spinner(t("Loading torch …")):
         warm_up("resnet_explorer.labs.depth.orders_run")
-
-
-ORDERS_LAB: Final = OrdersLab()
