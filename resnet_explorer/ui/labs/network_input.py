@@ -10,10 +10,8 @@ import streamlit as st
 from resnet_explorer.common.i18n import t
 from resnet_explorer.labs.degradation.study import study_networks
 from resnet_explorer.ui.app.url_state import complain, shortened
-from resnet_explorer.ui.session.cached_result import cached_result
-from resnet_explorer.ui.session.loaded_networks import warm_up
+from resnet_explorer.ui.session.loaded_networks import photo_networks, warm_up
 from resnet_explorer.ui.widgets.linked_inputs import linked_select
-from resnet_explorer.weights.catalogue import find, on_this_machine
 from resnet_explorer.weights.description import Weights
 
 if TYPE_CHECKING:
@@ -83,12 +81,7 @@ def _photos_of(
 
 def _here() -> list[Weights]:
     """The networks that can look at a photo now, the study's behind the bundled ones."""
-    entries = on_this_machine()
-    found = cached_result("_lab_networks", entries, lambda: [find(entry.key) for entry in entries])
+    found = photo_networks()
     bundled = [each for each in found if each.source == "bundled"]
     others = [each for each in found if each.source != "bundled"]
-    return [
-        each
-        for each in (*bundled, *study_networks(), *others)
-        if each.spec.include_top and each.spec.in_channels in (1, 3)
-    ]
+    return [*bundled, *study_networks(), *others]

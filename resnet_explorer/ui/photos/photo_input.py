@@ -16,7 +16,7 @@ from resnet_explorer.explanation.heatmap import jpeg_bytes
 from resnet_explorer.photos.crop import CENTRE, View
 from resnet_explorer.photos.decode import MAX_BYTES, Photo, open_photo
 from resnet_explorer.photos.samples import FORMER, SAMPLES, first_known, open_sample, sample
-from resnet_explorer.ui.app.refusal import tell_refusal
+from resnet_explorer.ui.app.refusal import kept_refusal, show_kept_refusal
 from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.network import weights_key
@@ -26,7 +26,7 @@ from resnet_explorer.weights.catalogue import find
 
 SOURCES: Final = {"sample": msg("Sample"), "upload": msg("Upload"), "camera": msg("Camera")}
 
-_PHOTO, _REFUSAL = "_p_photo", "_p_refusal"
+_PHOTO: Final = "_p_photo"
 _DROP_REFUSAL: Final = "_p_drop_refusal"
 _GREETING, _IS_CHOSEN = "_p_greeting", "_p_sample_is_chosen"
 
@@ -117,8 +117,7 @@ def _source_input() -> None:
     else:
         st.camera_input(t("Take a photo"), **emptied("p_camera", take_photo))
         st.caption(prose("predict_camera"))
-    if refusal := st.session_state.pop(_REFUSAL, None):
-        tell_refusal(refusal)
+    show_kept_refusal(_PHOTO)
 
 
 def has_camera() -> bool:
@@ -167,22 +166,20 @@ def sample_photo(name: str) -> Photo:
     return open_sample(name)
 
 
+@kept_refusal(_PHOTO)
 def take_photo(files: list[UploadedFile]) -> None:
     """Decode what came and make it the session's photo; only the small copy is kept."""
     (file,) = files
-    try:
-        st.session_state[_PHOTO] = open_photo(file.getvalue(), file.name)
-    except ValueError as refusal:
-        st.session_state[_REFUSAL] = str(refusal)
+    hold_photo(open_photo(file.getvalue(), file.name))
 
 
 def take_dropped(files: list[UploadedFile]) -> None:
     """Take a file dropped outside of the photo's controls: one that will do is an upload from then on."""
-    take_photo(files[:1])
-    if _REFUSAL in st.session_state:
-        st.session_state[_DROP_REFUSAL] = st.session_state.pop(_REFUSAL)
-    else:
+    try:
+        hold_photo(open_photo(files[0].getvalue(), files[0].name))
         st.session_state["p_photo"] = "upload"
+    except ValueError as refusal:
+        st.session_state[_DROP_REFUSAL] = str(refusal)
 
 
 def drop_refusal() -> str | None:

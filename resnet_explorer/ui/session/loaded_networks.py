@@ -13,6 +13,7 @@ from resnet_explorer.common.sized_cache import SizedCache
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.table_rows import BYTES_PER_NUMBER
 from resnet_explorer.serving.gate import Gate
+from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.weights import catalogue
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ def trained(chosen: Weights) -> ResNet:
     """
     warm_up()
     return _cache().get(chosen.key, stored_bytes(chosen), lambda: _trained(chosen.key))
+
+
+def photo_networks() -> list[Weights]:
+    """Those on this machine that can classify a photo now: of colour or grey, and with a head."""
+    entries = catalogue.on_this_machine()
+    found = cached_result(
+        "_photo_networks", entries, lambda: [catalogue.find(entry.key) for entry in entries]
+    )
+    return [each for each in found if each.spec.include_top and each.spec.in_channels in (1, 3)]
 
 
 def stored_bytes(chosen: Weights) -> int:

@@ -25,13 +25,11 @@ from resnet_explorer.ui.app.url_state import Code, complain, linked, shortened, 
 from resnet_explorer.ui.explanation.evidence import method_input, style_input
 from resnet_explorer.ui.explanation.prediction import class_input
 from resnet_explorer.ui.photos.viewed_photo import class_names
-from resnet_explorer.ui.session.cached_result import cached_result
-from resnet_explorer.ui.session.loaded_networks import ROOM, stored_bytes, trained, warm_up
+from resnet_explorer.ui.session.loaded_networks import ROOM, photo_networks, stored_bytes, trained, warm_up
 from resnet_explorer.ui.session.progress_job import run_with_progress
 from resnet_explorer.ui.side_by_side.results import MapSettings
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
-from resnet_explorer.weights.catalogue import find, on_this_machine
 from resnet_explorer.weights.description import Weights
 
 DEFAULT: Final = 4
@@ -48,7 +46,7 @@ def networks_input(place: DeltaGenerator, notices: DeltaGenerator) -> list[Weigh
     """
     with notices, st.spinner(t("Loading torch …")):
         warm_up("torchvision")
-    here = _here()
+    here = photo_networks()
     how = prose("side_by_side_more")
     if not here:
         notices.error(t("No trained network is on this machine. {how}").format(how=how))
@@ -77,13 +75,6 @@ def networks_input(place: DeltaGenerator, notices: DeltaGenerator) -> list[Weigh
         notices.error(sentence.format(size=bytes_text(together), room=bytes_text(ROOM)))
         end_page()
     return chosen
-
-
-def _here() -> list[Weights]:
-    """The networks that can classify a photo now: on this machine, of colour or grey, and with a head."""
-    entries = on_this_machine()
-    found = cached_result("_sb_here", entries, lambda: [find(entry.key) for entry in entries])
-    return [each for each in found if each.spec.include_top and each.spec.in_channels in (1, 3)]
 
 
 def _menu_names(here: Sequence[Weights]) -> list[str]:

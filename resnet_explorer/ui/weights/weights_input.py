@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -10,7 +9,7 @@ import streamlit as st
 from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.network.spec import title
-from resnet_explorer.ui.app.refusal import sentence_of, tell_refusal
+from resnet_explorer.ui.app.refusal import kept_refusal, sentence_of, show_kept_refusal, tell_refusal
 from resnet_explorer.ui.session.loaded_networks import warm_up
 from resnet_explorer.ui.session.network import (
     NO_WEIGHTS,
@@ -36,7 +35,7 @@ from resnet_explorer.weights.reading.checkpoint_name import MAX_BYTES, endings_t
 _LONGEST: Final = 20
 """Characters of the network's name in the head, which has to have room for more; the whole is in the list."""
 _CHOICE: Final = "_weights_choice"
-_REFUSAL, _UNREAD, _NUMBER = "_weights_refusal", "_checkpoint_refusal", "_checkpoint_number"
+_UNREAD, _NUMBER = "_checkpoint_refusal", "_checkpoint_number"
 _NAMES: Final = "_checkpoint_names"
 """What is in the file of class names that came."""
 
@@ -47,9 +46,7 @@ def network_button() -> None:
     place = st.popover(f"{name} :small[:gray[{state}]]", key="_network", on_change="rerun")
     with place:
         network_picker()
-        refusal = st.session_state.pop(_REFUSAL, None)
-        if refusal:
-            tell_refusal(refusal)
+        show_kept_refusal(_CHOICE)
         _choice()
         missing = [key for key in published_for(current_spec()) if not cached_file(key)]
         if missing and place.open:  # nobody waits for it before
@@ -97,12 +94,13 @@ def _choice() -> None:
     )
 
 
+@kept_refusal(_CHOICE)  # another session may have removed them a moment ago
 def _take_choice() -> None:
     key = st.session_state[_CHOICE]
     if key == NO_WEIGHTS:
         choose_no_weights()
-        return
-    _or_refuse(partial(choose_weights, key))
+    else:
+        choose_weights(key)
 
 
 def _own() -> None:
@@ -124,17 +122,10 @@ def _own() -> None:
 
 def _forget(key: str) -> None:
     spec = current_spec()
-    _or_refuse(partial(user_store.forget, key))
+    with kept_refusal(_CHOICE):
+        user_store.forget(key)
     choose_no_weights()
     choose(spec)
-
-
-def _or_refuse(act: partial[None]) -> None:
-    """Do something to weights, which another session may have removed a moment ago; the refusal is told."""
-    try:
-        act()
-    except ValueError as refusal:
-        st.session_state[_REFUSAL] = str(refusal)
 
 
 def _open_checkpoint() -> None:
