@@ -2,7 +2,7 @@ from resnet_explorer.ui.app.frame import require_frame
 
 require_frame(__file__)
 
-from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.i18n import msg
 from resnet_explorer.network.spec_code import encode_size, encode_spec
 from resnet_explorer.ui.app.head import head
 from resnet_explorer.ui.convolution.receptive_field_view import field_view, take_former_photo
@@ -10,15 +10,13 @@ from resnet_explorer.ui.convolution.window_view import window_view
 from resnet_explorer.ui.convolution.worked_example_view import worked_example_view
 from resnet_explorer.ui.session.network import current_plan, current_size
 from resnet_explorer.ui.widgets.component import style
-from resnet_explorer.ui.widgets.linked_inputs import linked_choice
+from resnet_explorer.ui.widgets.linked_inputs import view_choice
 
 VIEWS = {"layer": msg("Window"), "toy": msg("By hand"), "field": msg("Receptive field")}
 
 take_former_photo()
 controls = head(__file__)
-view = linked_choice(
-    "cv_view", t("View"), VIEWS, default="layer", names=VIEWS, at=controls, label_visibility="collapsed"
-)
+view = view_choice("cv_view", VIEWS, controls)
 style(__file__)
 shown = current_plan()
 if view == "layer":

@@ -4,7 +4,7 @@ require_frame(__file__)
 
 import streamlit as st
 
-from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.i18n import msg
 from resnet_explorer.features.places import places
 from resnet_explorer.network.plan import plan
 from resnet_explorer.ui.app.head import foot_places, head, picture
@@ -16,15 +16,12 @@ from resnet_explorer.ui.features.place_features import features_of, statistics_o
 from resnet_explorer.ui.features.screen import Screen
 from resnet_explorer.ui.features.sparsity import show_sparsity
 from resnet_explorer.ui.photos.viewed_photo import photo_view
-from resnet_explorer.ui.widgets.linked_inputs import linked_choice
+from resnet_explorer.ui.widgets.linked_inputs import view_choice
 
 VIEWS = {"maps": msg("Maps"), "filters": msg("Filters"), "sparsity": msg("Zeros")}
 
 controls = head(__file__)
-with controls:
-    view = linked_choice(
-        "fm_view", t("View"), VIEWS, default="maps", names=VIEWS, label_visibility="collapsed"
-    )
+view = view_choice("fm_view", VIEWS, controls)
 place = picture()
 words, take_home = foot_places()
 shown = photo_view(place, words)

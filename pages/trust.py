@@ -4,7 +4,7 @@ require_frame(__file__)
 
 import streamlit as st
 
-from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.i18n import msg
 from resnet_explorer.finetune.evaluation.confusion_svg import empty_matrix
 from resnet_explorer.ui.app.head import head, picture
 from resnet_explorer.ui.app.page_end import end_page
@@ -21,7 +21,7 @@ from resnet_explorer.ui.finetune.evaluation.photo_view import show_photo
 from resnet_explorer.ui.finetune.evaluation.views import show_calibration, show_classes, show_weight_change
 from resnet_explorer.ui.finetune.runs.run_input import known_runs, run_input
 from resnet_explorer.ui.finetune.runs.view import show_run
-from resnet_explorer.ui.widgets.linked_inputs import linked_choice
+from resnet_explorer.ui.widgets.linked_inputs import view_choice
 from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 
 
@@ -49,15 +49,7 @@ VIEWS = {
 }
 
 controls = head(__file__)
-with controls:
-    view = linked_choice(
-        "tr_view",
-        t("View"),
-        NAMES,
-        default="photos",
-        names=NAMES,
-        label_visibility="collapsed",
-    )
+view = view_choice("tr_view", NAMES, controls)
 known = known_runs()
 with controls:
     run = run_input(known)

@@ -64,6 +64,21 @@ def linked_choice(
     return chosen
 
 
+def view_choice(key: str, views: Mapping[str, str], at: Any, *, default: str | None = None) -> str:
+    """Which view of a page is shown, in its head.
+
+    Args:
+        key: the widget's, and its name in the link.
+        views: their names by what the link says, in English.
+        at: the room in the head.
+        default: the view at first; the first one unless told.
+    """
+    first = default or next(iter(views))
+    return linked_choice(
+        key, t("View"), views, default=first, names=views, at=at, label_visibility="collapsed"
+    )
+
+
 def linked_select(
     key: str,
     label: str,
