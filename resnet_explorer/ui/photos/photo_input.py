@@ -104,7 +104,6 @@ def _source_input() -> None:
             titles,
             default=st.session_state[_GREETING],
             names=titles.__getitem__,
-            former=FORMER,
             on_change=_choose_sample,
         )
     elif source == "upload":

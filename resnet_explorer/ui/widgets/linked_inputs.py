@@ -7,8 +7,7 @@ A value that the link may not have, or that is no longer allowed, gives way to t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -29,8 +28,6 @@ T = TypeVar("T")
 Names = Callable[[Any], str] | Mapping[Any, str]
 """What an option is called on the screen: a function of it, or a table of English names, translated here."""
 
-_NONE: Final[Mapping[str, str]] = MappingProxyType({})
-
 
 def linked_choice(
     key: str,
@@ -39,7 +36,6 @@ def linked_choice(
     *,
     default: T,
     names: Names = str,
-    former: Mapping[str, str] = _NONE,
     at: Any = st,
     **widget: Any,
 ) -> T:
@@ -51,12 +47,11 @@ def linked_choice(
         options: written in the link as they print.
         default: the option that is chosen unless told; it is left out of the link.
         names: of the options.
-        former: what links of before may say, and what is said for it now.
         at: where it stands.
         widget: more for `st.segmented_control`.
     """
     there = list(options)
-    linked(key, default, one_of(there, former))
+    linked(key, default, one_of(there))
     name_control(key, label)
     chosen: T = at.segmented_control(
         label, there, required=True, format_func=_function(names), **keeping_value(key, at, **widget)
@@ -86,13 +81,12 @@ def linked_select(
     *,
     default: T,
     names: Names = str,
-    former: Mapping[str, str] = _NONE,
     at: Any = st,
     **widget: Any,
 ) -> T:
     """One of many options, in a list that opens; arguments as of `linked_choice`."""
     there = list(options)
-    linked(key, default, one_of(there, former))
+    linked(key, default, one_of(there))
     name_control(key, label)
     chosen: T = at.selectbox(label, there, format_func=_function(names), **keeping_value(key, at, **widget))
     return chosen

@@ -125,13 +125,9 @@ class Maps:
 
     @property
     def _caption(self) -> Caption:
-        after, method = self.sides[-1], METHODS[self.choice.method]
-        return self.viewed.caption(
-            after.result.target,
-            after.probability,
-            stage_label(self.choice.stage),
-            f"{method.name} ({method.source})",
-        )
+        after, method = self.sides[-1], METHODS[self.choice.method].citation
+        stage = stage_label(self.choice.stage)
+        return self.viewed.caption(after.result.target, after.probability, stage, method)
 
 
 def drawn_maps(viewed: ViewedPhoto, choice: MapChoice, sides: tuple[Side, ...]) -> Maps:

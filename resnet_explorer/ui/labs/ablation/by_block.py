@@ -307,10 +307,8 @@ def _measured(setup: AblationSetup, viewed: ViewedPhoto) -> _Pair:
 
 def _saves(setup: AblationSetup, viewed: ViewedPhoto, pair: _Pair, scale: ColourBar) -> None:
     target, chances = pair.before.target, [result.probability for result in (pair.before, pair.after)]
-    method = METHODS["gradcam"]
-    caption = viewed.caption(
-        target, chances[0], stage_label(pair.maps[0].stage), f"{method.name} ({method.source})"
-    )
+    stage = stage_label(pair.maps[0].stage)
+    caption = viewed.caption(target, chances[0], stage, METHODS["gradcam"].citation)
     code = write(setup.ablation, setup.blocks) or t("nothing")
     save_button(
         t("PNG"),
