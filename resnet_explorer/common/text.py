@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
-from unicodedata import east_asian_width
+from unicodedata import east_asian_width, normalize
 
 from resnet_explorer.common.i18n import t
 
@@ -85,6 +85,20 @@ def on_one_line(text: str) -> str:
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in text
     )
+
+
+def composed(name: str) -> str:
+    """The same for two ways to write one name in Unicode: a Mac's é is two signs, another system's is one."""
+    return normalize("NFC", name)
+
+
+def spreadsheet_file(table: str) -> str:
+    """A table in CSV as a file that is opened with a click.
+
+    Without the byte order mark at its beginning, Excel takes UTF-8 for the signs of the system, and no name
+    that is more than ASCII could be read. Pandas and LibreOffice know the mark, Python by "utf-8-sig".
+    """
+    return table if table.isascii() else f"\ufeff{table}"
 
 
 def for_spreadsheet(text: str) -> str:

@@ -19,6 +19,7 @@ from resnet_explorer.common.text import (
     on_one_line,
     sentence_as_markdown,
     shortened,
+    spreadsheet_file,
 )
 
 
@@ -83,6 +84,13 @@ def test_a_name_stays_on_its_line_on_a_terminal() -> None:
 def test_no_name_is_a_formula(name: str) -> None:
     assert for_spreadsheet(name) == f"'{name}"
     assert for_spreadsheet(f"trip/{name}") == f"trip/{name}"
+
+
+def test_a_table_with_more_than_ascii_is_marked_as_utf_8() -> None:
+    assert spreadsheet_file("photo,rank\ncat.jpg,1\n") == "photo,rank\ncat.jpg,1\n"
+    table = "photo,rank\n猫.jpg,1\n"
+    assert spreadsheet_file(table).encode().startswith(b"\xef\xbb\xbfphoto")
+    assert spreadsheet_file(table).encode().decode("utf-8-sig") == table
 
 
 def test_each_language_has_its_own_marks_between_words() -> None:

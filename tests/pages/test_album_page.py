@@ -117,7 +117,7 @@ def test_files_that_cannot_be_read_are_listed_and_excluded() -> None:
     kept(files)
     page = opened("train", tn_view="photos")
     assert rows(page) == {"cats": "6 + 2", "dogs": "4 + 1"}
-    assert "8 files cannot be read." in text(page)
+    assert "8 files or folders cannot be used; the others are." in text(page)
     listed = text(page).count("is no picture that can be read")
     assert listed == 6, "a page of them"
     page = opened("train", tn_view="photos", al_unread="2")
@@ -160,6 +160,20 @@ def test_a_class_cannot_be_excluded_whole() -> None:
     page.run()
     assert page.error[0].value == "All photos of dogs to learn from are excluded; take some back."
     assert rows(page), "the classes stay, to take some back"
+
+
+def test_a_class_of_near_duplicates_alone_is_told_why_nothing_is_left_of_it() -> None:
+    files = pets(train_cats=3, train_dogs=2, val_cats=2, val_dogs=1)
+    files["pets/train/dogs/0.png"] = files["pets/train/dogs/1.png"] = files["pets/val/dogs/0.png"]
+    kept(files)
+    page = opened("train", tn_view="photos")
+    assert page.error[0].value == (
+        "What is left of dogs to learn from are near-duplicates of photos to test on, and excluded; "
+        "“Your photos” can keep them."
+    )
+    page.toggle(key="al_twins").set_value(False).run()
+    assert not page.error
+    assert rows(page)["dogs"] == "2 + 1"
 
 
 @pytest.mark.slow

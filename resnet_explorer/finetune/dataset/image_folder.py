@@ -12,6 +12,7 @@ import numpy as np
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.regular_file import no_file
+from resnet_explorer.common.text import composed, on_one_line
 from resnet_explorer.photos.decode import ENDINGS
 from resnet_explorer.photos.sources import Entry, entries_of, folders_of
 from resnet_explorer.photos.zip_archive import is_archive, members
@@ -50,6 +51,7 @@ class LabelledPhotos:
         items: all photos, in the order of their names.
         split: whether the parts were "given" by folders or "made" here.
         loose: names of photos that lie in no class's folder; they are excluded.
+        beside: folders beside those of the parts, whose photos are excluded too, and how many these are.
         passed_over: names of files in folders that are no photos by their endings.
         empty: names of folders for a class in which no photo lies; they are none.
         drawn: of parts that were made, the share to test on and the seed.
@@ -59,6 +61,7 @@ class LabelledPhotos:
     items: tuple[Item, ...]
     split: Literal["given", "made"]
     loose: tuple[str, ...] = ()
+    beside: tuple[tuple[str, int], ...] = ()
     passed_over: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     drawn: tuple[float, int] | None = None
@@ -91,7 +94,8 @@ def labelled_photos(
 
     Either `train/CLASS/…` and `val/CLASS/…`, or `CLASS/…` alone, which is split: of each class the same
     share (stratified), by the seed. Folders around all of it do not matter, and files that are no photos
-    by their endings are passed over; those in folders are named.
+    by their endings are passed over; those in folders are named. Two ways to write one name in Unicode are
+    one class: an archive of a Mac has é as two signs.
 
     Args:
         entries: the files, by their paths.
@@ -100,15 +104,16 @@ def labelled_photos(
         folders: by their paths; a class's without a photo is named.
 
     Raises:
-        ValueError: in one sentence, where there are fewer than two classes, or a class to test on that
-            is not learnt.
+        ValueError: in one sentence, where there are fewer than two classes, a class to test on that is not
+            learnt, or a name that cannot be written down.
     """
     photos, others = _photos_and_others(entries)
     if not photos:
         raise ValueError(
             t("No photos are there: folders named after their classes are needed, photos in each.")
         )
-    around = _shared([ways for ways, _ in photos])
+    _check_names(photos)
+    around = _shared([ways for ways, _ in photos if ways] or [()])
     passed_over = tuple(entry.name for ways, entry in others if ways[around:])
     inside = [(ways[around:], entry) for ways, entry in photos]
     tops = {ways[0].lower() for ways, _ in inside if ways}
@@ -123,8 +128,39 @@ def labelled_photos(
         [(ways[1:], entry) for ways, entry in inside if ways and ways[0].lower() == part]
         for part in (train, val)
     )
+    if not any(ways for ways, _ in learnt):
+        raise ValueError(
+            t(
+                "The folder {name} is taken for the photos to learn from, and needs a folder for each class; "
+                "if it is a class, give it another name."
+            ).format(name=train)
+        )
     found = _made(learnt, val_share, seed) if val is None else _given(learnt, tested)
-    return replace(found, passed_over=passed_over, empty=empty)
+    # Without a folder for it, a photo has no class, in a part or outside of all.
+    loose = tuple(
+        entry.name for ways, entry in inside if not ways or (len(ways) == 1 and ways[0].lower() in parts)
+    )
+    aside = Counter(ways[: around + 1] for ways, _ in photos if _is_aside(ways[around:], parts))
+    beside = tuple(("/".join(ways), count) for ways, count in sorted(aside.items()))
+    return replace(found, loose=loose, beside=beside, passed_over=passed_over, empty=empty)
+
+
+def _is_aside(ways: tuple[str, ...], parts: Collection[str]) -> bool:
+    return bool(ways) and ways[0].lower() not in parts
+
+
+def _check_names(photos: _Files) -> None:
+    """Refuse a name that is no text: no log, no table and no network could be told it.
+
+    Raises:
+        ValueError: in one sentence.
+    """
+    for _, entry in photos:
+        try:
+            entry.name.encode()
+        except UnicodeEncodeError:  # a file's name of another system, as Linux hands it on
+            words = t("{name} has signs in its name that are not in UTF-8; give it another name.")
+            raise ValueError(words.format(name=on_one_line(entry.name))) from None
 
 
 def _empty(
@@ -133,7 +169,7 @@ def _empty(
     """The folders that would be a class's, but for a photo in them."""
     depth = around + (2 if parts else 1)
     full = {way[:depth] for way, _ in photos}
-    shared = photos[0][0][:around]
+    shared = next((way[:around] for way, _ in photos if way), ())
     found = {
         way[:depth]
         for way in ways
@@ -198,7 +234,8 @@ def _shared(all_folders: list[tuple[str, ...]]) -> int:
 
 def _given(learnt: _Files, tested: _Files) -> LabelledPhotos:
     classes = _classes(learnt)
-    unknown = sorted({folders[0] for folders, _ in tested if folders} - set(classes))
+    known = {composed(name) for name in classes}
+    unknown = sorted({folders[0] for folders, _ in tested if folders and composed(folders[0]) not in known})
     if unknown:
         raise ValueError(
             t("{unknown} is a class to test on, but none to learn: it has no folder in train.").format(
@@ -235,7 +272,8 @@ def names_by_class(items: Iterable[Item], classes: int) -> list[list[str]]:
 
 
 def _classes(files: _Files) -> tuple[str, ...]:
-    classes = tuple(sorted({folders[0] for folders, _ in files if folders}))
+    spelt = sorted({folders[0] for folders, _ in files if folders}, reverse=True)
+    classes = tuple(sorted({composed(name): name for name in spelt}.values()))
     if len(classes) < 2:
         found = (
             t("all photos lie in one, {classes}").format(classes=classes[0])
@@ -249,5 +287,9 @@ def _classes(files: _Files) -> tuple[str, ...]:
 
 
 def _items(files: _Files, classes: tuple[str, ...], part: Part) -> list[Item]:
-    labels = {name: label for label, name in enumerate(classes)}
-    return [Item(entry.name, labels[folders[0]], part, entry.read) for folders, entry in files if folders]
+    labels = {composed(name): label for label, name in enumerate(classes)}
+    return [
+        Item(entry.name, labels[composed(folders[0])], part, entry.read)
+        for folders, entry in files
+        if folders
+    ]

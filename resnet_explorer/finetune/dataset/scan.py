@@ -43,7 +43,7 @@ class Survey:
     Attributes:
         photos: those that can be read.
         unreadable: a sentence for each that cannot, has no class or no photo's ending, and for each folder of
-            a class without a photo; it is excluded.
+            a class without a photo or beside those to learn from and to test on; it is excluded.
         near_duplicates: pairs of names, a photo to learn from and one to test on; of each photo to test on,
             the first such pair.
         learnt_duplicates: names of all photos to learn from that are near-duplicates of one to test on.
@@ -176,6 +176,13 @@ def summary(photos: LabelledPhotos, scans: PhotoScans) -> Survey:
         (
             *(scans[item.name].refusal for item in photos.items if scans[item.name].refusal),
             *(t("{name} lies in no class's folder.").format(name=name) for name in photos.loose),
+            *(
+                t(
+                    "{name}: the photos in it ({count:,}) are neither learnt from nor tested on; those of "
+                    "the folders beside it are."
+                ).format(name=name, count=count)
+                for name, count in photos.beside
+            ),
             *(t("{name} does not end as a photo does.").format(name=name) for name in photos.passed_over),
             *(
                 t("{name} is a folder without a photo, and so no class.").format(name=name)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from resnet_explorer.common.atomic_file import write_text
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import composed
 from resnet_explorer.finetune.dataset.image_folder import LabelledPhotos, Part, photos_at
 from resnet_explorer.finetune.training.hyperparameters import Settings
 from resnet_explorer.network.spec import ResNetSpec
@@ -128,14 +129,15 @@ class RunConfig:
         return sum(each == part for each in self.parts.values())
 
     def photos(self) -> LabelledPhotos:
-        """The photos of the run, found again where they were.
+        """The photos of the run, found again where they were; a class that came since is none of it.
 
         Raises:
             ValueError: if they are not there any more.
         """
         if not Path(self.data).exists():
             raise self.gone()
-        found = {item.name: item for item in photos_at(Path(self.data), self.called).items}
+        there = photos_at(Path(self.data), self.called)
+        found = {item.name: item for item in there.items}
         missing = len(self.parts.keys() - found.keys())
         if missing:
             raise ValueError(
@@ -143,11 +145,12 @@ class RunConfig:
                     missing=missing, count=len(self.parts), label=self.label, called=self.called
                 )
             )
-        return LabelledPhotos(
-            self.classes,
-            tuple(replace(found[name], part=part) for name, part in sorted(self.parts.items())),
-            "given",
+        places = {composed(name): place for place, name in enumerate(self.classes)}
+        items = (
+            replace(found[name], part=part, label=places[composed(there.classes[found[name].label])])
+            for name, part in sorted(self.parts.items())
         )
+        return LabelledPhotos(self.classes, tuple(items), "given")
 
     def write(self, folder: Path) -> None:
         """Write it, with the time at which it first began and the versions of what ran then.

@@ -14,7 +14,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.os_error import NOT_MADE, os_error_as
 from resnet_explorer.finetune.dataset.image_folder import LabelledPhotos
 from resnet_explorer.finetune.training.run_config import RunConfig
-from resnet_explorer.training.run_folder import CHECKPOINT
+from resnet_explorer.training.run_folder import CHECKPOINT, LOG, read_log
 from resnet_explorer.weights.description import Weights, class_indices, to_metadata
 
 if TYPE_CHECKING:
@@ -61,18 +61,32 @@ def prepare(config: RunConfig, folder: Path, *, resume: bool) -> None:
     """Make the folder of a run that is to begin, or check that the one in it may go on; write its config.
 
     Raises:
-        ValueError: in one sentence, if it cannot be made, or holds a run that is not to be resumed, or
-            was told something else.
+        ValueError: in one sentence, if it cannot be made, or holds a run that is not to be resumed, was told
+            something else, or has lost its checkpoint.
     """
-    if (folder / CHECKPOINT).exists():
+    has_checkpoint = (folder / CHECKPOINT).exists()
+    if has_checkpoint or _has_epochs(folder):
         if not resume:
             raise ValueError(
                 t("{folder} holds a run already; resume it, or choose another folder.").format(folder=folder)
+            )
+        if not has_checkpoint:  # from its beginning, it would write over the network that it has
+            raise ValueError(
+                t("The checkpoint of the run in {folder}, {name}, is gone: the run cannot go on.").format(
+                    folder=folder, name=CHECKPOINT
+                )
             )
         config.check_same(folder)
     with os_error_as(NOT_MADE, folder=folder):
         folder.mkdir(parents=True, exist_ok=True)
     config.write(folder)
+
+
+def _has_epochs(folder: Path) -> bool:
+    try:
+        return bool(read_log(folder / LOG, Epoch))
+    except ValueError:  # there is none
+        return False
 
 
 def write_network(

@@ -1,6 +1,8 @@
 """Labels from folders: given parts, made parts, and what is refused."""
 
+import os
 import shutil
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,11 @@ def test_photos_can_be_left_out() -> None:
             ["train/a/1.jpg", "train/b/1.jpg", "val/c/1.jpg"],
             "c is a class to test on, but none to learn: it has no folder in train.",
         ),
+        (
+            ["car/1.jpg", "car/2.jpg", "train/1.jpg", "train/2.jpg"],
+            "The folder train is taken for the photos to learn from, and needs a folder for each class; "
+            "if it is a class, give it another name.",
+        ),
     ],
 )
 def test_what_cannot_be_learnt_from_gets_one_sentence(files: list[str], sentence: str) -> None:
@@ -146,3 +153,44 @@ def test_what_cannot_be_read_does_not_move_the_others() -> None:
     assert photos.readable({"a/1x.jpg", "b/zz.jpg"}).items == labelled_photos(whole, 0.2, 3).items
     given = labelled_photos(entries("train/a/1.jpg", "train/a/2.jpg", "train/b/1.jpg", "val/a/1.jpg"))
     assert given.readable({"train/a/2.jpg"}) == given.without({"train/a/2.jpg"})
+
+
+@pytest.mark.parametrize("around", ["", "f/"])
+def test_what_is_neither_learnt_from_nor_tested_on_is_named(around: str) -> None:
+    learnt = [f"train/{name}/{number}.jpg" for name in "ab" for number in range(3)]
+    others = ["train/x.jpg", "val/a/1.jpg", "val/z.jpg", "test/a/1.jpg", "test/b/1.jpg", "more/c/1.jpg"]
+    photos = labelled_photos(entries(*(around + name for name in (*learnt, *others)), "y.jpg"))
+    assert names(photos, "train") == [around + name for name in learnt]
+    assert names(photos, "val") == [f"{around}val/a/1.jpg"]
+    assert photos.loose == (f"{around}train/x.jpg", f"{around}val/z.jpg", "y.jpg")
+    assert photos.beside == ((f"{around}more", 1), (f"{around}test", 2))
+
+
+def test_a_picture_beside_the_folder_of_all_classes_hides_none_of_them() -> None:
+    photos = labelled_photos([*flowers({"a": 4, "b": 4}, "flowers/"), *entries("cover.jpg")])
+    assert photos.classes == ("a", "b")
+    assert photos.loose == ("cover.jpg",)
+
+
+def test_two_ways_to_write_a_name_are_one_class() -> None:
+    here, mac = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
+    assert here != mac
+    made = labelled_photos(flowers({here: 4, mac: 4, "tea": 4}))
+    assert sum(made.counts("train")) + sum(made.counts("val")) == 12
+    assert len(made.classes) == 2
+    given = labelled_photos([*flowers({here: 3, "tea": 3}, "train/"), *flowers({mac: 2, "tea": 1}, "val/")])
+    assert (given.classes, given.counts("val")) == ((here, "tea"), (2, 1))
+
+
+def test_a_name_that_is_no_text_is_refused_before_anything_is_learnt(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        (tmp_path / "pets" / name / "1.jpg").write_bytes(b"x")
+    try:
+        Path(os.fsdecode(os.fsencode(tmp_path / "pets" / "a") + b"/caf\xe9.jpg")).write_bytes(b"x")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    with pytest.raises(
+        ValueError, match=r"^pets/a/caf\\udce9\.jpg has signs in its name that are not in UTF-8"
+    ):
+        photos_at(tmp_path / "pets", "pets")

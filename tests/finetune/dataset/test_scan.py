@@ -131,3 +131,14 @@ def test_a_folder_without_a_photo_is_told() -> None:
     *_, last = survey(photos)
     assert last.answer
     assert last.answer.unreadable == ("birds is a folder without a photo, and so no class.",)
+
+
+def test_a_folder_beside_those_of_the_parts_is_told() -> None:
+    found = surveyed(class_folders(train_cats=3, train_dogs=3, val_cats=1, val_dogs=1)).unreadable
+    assert found == ()
+    files = class_folders(train_cats=3, train_dogs=3, val_cats=1, val_dogs=1, test_cats=2)
+    *_, last = survey(labelled(files))
+    assert last.answer and last.answer.unreadable == (
+        "test: the photos in it (2) are neither learnt from nor tested on; "
+        "those of the folders beside it are.",
+    )

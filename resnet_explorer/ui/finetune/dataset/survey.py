@@ -92,17 +92,29 @@ def without_excluded(dataset: Dataset, survey: Survey) -> Survey:
         ValueError: if a class has none left to learn from, or there is none to test on.
     """
     near_duplicates = survey.learnt_duplicates if excludes_near_duplicates() else frozenset()
-    names = excluded(dataset.key) | near_duplicates
+    by_hand = excluded(dataset.key)
     return cached_result(
-        "_al_left", (survey, names), lambda: replace(survey, photos=_without(survey.photos, names))
+        "_al_left",
+        (survey, by_hand, near_duplicates),
+        lambda: replace(survey, photos=_without(survey.photos, by_hand, near_duplicates)),
     )
 
 
-def _without(photos: LabelledPhotos, names: frozenset[str]) -> LabelledPhotos:
-    left = photos.without(names)
-    for name, count in zip(left.classes, left.counts("train"), strict=True):
+def _without(
+    photos: LabelledPhotos, by_hand: frozenset[str], near_duplicates: frozenset[str]
+) -> LabelledPhotos:
+    left = photos.without(by_hand | near_duplicates)
+    before = photos.without(by_hand).counts("train")
+    for name, count, had in zip(left.classes, left.counts("train"), before, strict=True):
         if not count:
-            words = t("All photos of {name} to learn from are excluded; take some back.")
+            words = (
+                t(
+                    "What is left of {name} to learn from are near-duplicates of photos to test on, and "
+                    "excluded; “Your photos” can keep them."
+                )
+                if had
+                else t("All photos of {name} to learn from are excluded; take some back.")
+            )
             raise ValueError(words.format(name=name))
     if not left.part("val"):
         raise ValueError(t("All photos to test on are excluded; take some back."))

@@ -164,14 +164,18 @@ def show_near_duplicates(dataset: Dataset, found: Survey) -> None:
 
 
 def show_unreadable(found: Survey) -> None:
-    """Files that cannot be read, each with its sentence."""
+    """What is excluded for another reason than somebody's choice, each with its sentence."""
     count = len(found.unreadable)
     if not count:
         st.caption(t("Every photo can be read."))
         return
-    st.subheader(t("Excluded: not readable"))
-    words = nt("{count:,} file cannot be read.", "{count:,} files cannot be read.", count)
-    st.markdown(words.format(count=count) + " " + t("The others are used."))
+    st.subheader(t("Excluded files"))
+    words = nt(
+        "{count:,} file or folder cannot be used; the others are.",
+        "{count:,} files or folders cannot be used; the others are.",
+        count,
+    )
+    st.markdown(words.format(count=count))
     shown = _part_input("al_unread", t("files"), found.unreadable, SENTENCES)
     st.markdown("\n".join(f"- {as_markdown(sentence, 300)}" for sentence in shown))
 
