@@ -14,9 +14,10 @@ ChannelStatistics = tuple[Tensor, Tensor]
 
 
 def channel_statistics(images: Tensor) -> ChannelStatistics:
-    """Those of bytes (N, 3, H, W)."""
+    """Those of bytes (N, 3, H, W); a channel that is the same everywhere has a step of its bytes."""
     values = images.float().div(255)
-    return values.mean((0, 2, 3)).view(3, 1, 1), values.std((0, 2, 3)).view(3, 1, 1)
+    deviation = values.std((0, 2, 3)).clamp(min=1 / 255)  # images are divided by it
+    return values.mean((0, 2, 3)).view(3, 1, 1), deviation.view(3, 1, 1)
 
 
 def normalized(images: Tensor, statistics: ChannelStatistics) -> Tensor:

@@ -38,7 +38,7 @@ class Figures:
 
     Attributes:
         test: on all test images as they are.
-        per_class: the same, class by class.
+        per_class: the same, class by class, of those that have test images.
         uploads: on test images as large, off-centre photos (`as_uploaded`), looked at as the app does.
         uploads_centre: on the same, looked at in the centre.
         uploads_count: on how many of them.
@@ -62,6 +62,7 @@ def measure(model: ResNet, weights: Weights, data: SmallImages, seed: int = 0) -
     per_class = {
         name: float(right[data.test.labels == index].float().mean())
         for index, name in enumerate(weights.classes)
+        if (data.test.labels == index).any()
     }
     count = min(UPLOADS, len(data.test))
     centred = replace(weights.preprocessing, crop_policy="centre")

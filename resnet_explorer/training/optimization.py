@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Generator, Tensor, nn
 
+from resnet_explorer.common.i18n import t
+
 Precision = Literal["float32", "bfloat16"]
 
 
@@ -40,6 +42,16 @@ def parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, An
         {"params": [p for p in learning if p.ndim > 1], "weight_decay": weight_decay},
         {"params": [p for p in learning if p.ndim <= 1], "weight_decay": 0.0},
     ]
+
+
+def loss_is_no_number(epoch: int, place: int) -> ValueError:
+    """What is told of a step, both from 0, after which there is nothing to go on with."""
+    return ValueError(
+        t(
+            "The loss is no number any more in epoch {epoch}, step {number}; a smaller learning rate helps. "
+            "What was reached before is kept."
+        ).format(epoch=epoch + 1, number=place + 1)
+    )
 
 
 def step(optimizer: torch.optim.Optimizer, loss: Tensor, rate: float) -> None:

@@ -9,6 +9,7 @@ and resumed gives the numbers of one that was not. The arithmetic is bfloat16 wh
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from resnet_explorer.model.resnet import BasicBlock, Bottleneck, ResNet, build
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.training.data import ImageSet, SmallImages
 from resnet_explorer.training.evaluation import logits_of, normalized
-from resnet_explorer.training.optimization import in_precision, parameter_groups
+from resnet_explorer.training.optimization import in_precision, loss_is_no_number, parameter_groups
 from resnet_explorer.training.products import use_products
 from resnet_explorer.training.recipe import Recipe
 from resnet_explorer.training.run import Batch, Progress, Run, kept_epochs
@@ -125,9 +126,16 @@ class ScratchRun(Run[Recipe, Epoch]):
         self.tested = ImageSet(test.images[:: recipe.test_every], test.labels[:: recipe.test_every])
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        """Train one epoch, from 0, batch by batch; the last images of the order, if too few for one, wait."""
+        """Train one epoch, from 0, batch by batch; the last images of the order, if too few for one, wait.
+
+        Raises:
+            ValueError: in one sentence, if the loss is no number any more; the checkpoint of before stays.
+        """
         self.started = time.perf_counter()
-        yield from super().epoch(number)
+        for place, batch in enumerate(super().epoch(number)):
+            if not math.isfinite(batch[0]):
+                raise loss_is_no_number(number, place)
+            yield batch
 
     def summary(self, number: int, batches: Sequence[Batch]) -> Epoch:
         """What an epoch came to; tested is the averaged network, on images looked at as in use."""

@@ -60,6 +60,33 @@ def test_learns_to_tell_two_colours_apart(two_colours: SmallImages, tmp_path: Pa
         assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2", "3", "4"]
 
 
+def test_a_channel_that_is_the_same_everywhere_is_learnt_with(
+    two_colours: SmallImages, tmp_path: Path
+) -> None:
+    for part in (two_colours.train, two_colours.test):
+        part.images[:, 1] = 0
+    epochs = list(train(TINY, two_colours, RECIPE, tmp_path))
+    assert epochs[-1].test_accuracy == 1.0
+    assert all(epoch.train_loss < 1 for epoch in epochs)
+
+
+def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(
+    two_colours: SmallImages, tmp_path: Path
+) -> None:
+    steep = replace(RECIPE, peak_rate=1e38)
+    with pytest.raises(ValueError, match=r"^The loss is no number any more in epoch 1, step \d; a smaller"):
+        list(train(TINY, two_colours, steep, tmp_path))
+    assert not (tmp_path / CHECKPOINT).exists()
+
+
+def test_a_class_without_test_images_has_no_accuracy(two_colours: SmallImages, tmp_path: Path) -> None:
+    red = two_colours.test.labels == 0
+    data = replace(two_colours, test=ImageSet(two_colours.test.images[red], two_colours.test.labels[red]))
+    preprocessing = preprocessing_of(channel_statistics(data.train.images), 12)
+    weights = export_bundled(build(TINY), data.classes, preprocessing, tmp_path / "tiny.safetensors")
+    assert list(measure(load(tmp_path / "tiny.safetensors"), weights, data).per_class) == ["red"]
+
+
 def test_a_resumed_run_gives_the_numbers_of_an_uninterrupted_one(
     two_colours: SmallImages, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ from resnet_explorer.training.optimization import (
     epoch_generator,
     epoch_rng,
     in_precision,
+    loss_is_no_number,
     parameter_groups,
     step,
 )
@@ -121,8 +122,8 @@ class Run:
         best_logits: what it said of the photos to test on, (photos, classes); None before there was one.
 
     Raises:
-        ValueError: if a batch has fewer photos than there are workers, or fewer stages are there than are to
-            learn.
+        ValueError: if a batch has fewer photos than there are workers, or than a norm can do with, or fewer
+            stages are there than are to learn.
     """
 
     def __init__(
@@ -145,6 +146,13 @@ class Run:
             )
         self.device = self.workers.device
         self.network = CutNetwork(model, frozen_stages(model.spec, settings)).to(self.device)
+        if settings.batch_size < self._fewest:
+            raise ValueError(
+                t(
+                    "Photos of {side} × {side} leave one pixel in the last stage, where a batch norm cannot "
+                    "learn from one photo; at least {fewest} photos a step, or larger ones, are needed."
+                ).format(side=preprocessing.crop, fewest=self._fewest)
+            )
         self.train, self.val = photos.part("train"), photos.part("val")
         weights = _class_weights(photos, settings)
         self.weights = None if weights is None else weights.to(self.device)
@@ -202,24 +210,22 @@ class Run:
             loss_sum += self.workers.summed(loss) * len(batch)
             right += self.workers.summed(correct)
             if not math.isfinite(loss_sum):
-                raise ValueError(
-                    t(
-                        "The loss is no number any more in epoch {epoch}, step {number}; a smaller learning "
-                        "rate helps. What was reached before is kept."
-                    ).format(epoch=epoch + 1, number=number + 1)
-                )
+                raise loss_is_no_number(epoch, number)
             yield Progress("training", epoch + 1, number + 1, len(batches))
         for tested in self._tested(kept):
             yield Progress("testing", epoch + 1, tested.done, tested.total)
         assert tested.answer is not None  # the last step has it
         val = tested.answer
         targets = torch.tensor([item.label for item in self.val])
+        val_loss = float(F.cross_entropy(val, targets))
+        if not math.isfinite(val_loss):  # the last step's doing, whose own loss was taken before it
+            raise loss_is_no_number(epoch, len(batches) - 1)
         result = Epoch(
             epoch + 1,
             loss_sum / seen,
             right / seen,
-            float(F.cross_entropy(val, targets)),
-            float((val.argmax(1) == targets).float().mean()),
+            val_loss,
+            int((val.argmax(1) == targets).sum()) / len(targets),
             time.perf_counter() - started,
         )
         self.history.append(result)
@@ -258,13 +264,27 @@ class Run:
         step(self.optimizer, loss, rate)
         return loss.item() / self.workers.count, float((logits.argmax(1) == mine).sum())
 
+    @cached_property
+    def _fewest(self) -> int:
+        """Photos that a step cannot do without.
+
+        A norm that learns needs two values of each channel: of a last map of one pixel, two photos.
+        """
+        side, spec = self.preprocessing.crop, self.network.model.spec
+        last = plan(spec, (side, side)).stages[-1].out_shape
+        return 2 if last[1:] == (1, 1) and spec.norm == "batch" and not self.network.head_only else 1
+
     def _batches(self, epoch: int) -> list[list[int]]:
-        """The photos of each step: all of them, in batches no larger than asked."""
+        """The photos of each step: all of them, in batches no larger than asked.
+
+        Where a step cannot do with one photo, one that would be left over makes a batch larger by itself.
+        """
         if self.settings.batches == "full":
             return self._full_batches(epoch)
         order = epoch_rng(self.settings.seed, epoch).permutation(len(self.train))
         count = math.ceil(len(order) / self.settings.batch_size)
-        count = max(1, min(count, len(order) // self.workers.count))  # each worker has one photo at least
+        # each worker has one photo at least
+        count = max(1, min(count, len(order) // max(self.workers.count, self._fewest)))
         return [batch.tolist() for batch in np.array_split(order, count)]
 
     def _full_batches(self, epoch: int) -> list[list[int]]:

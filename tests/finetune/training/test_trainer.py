@@ -241,6 +241,51 @@ def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(photos: LabelledPho
         results(training.epochs())
 
 
+def test_a_step_after_which_no_answer_is_a_number_ends_the_run_and_leaves_no_network(
+    photos: LabelledPhotos, tmp_path: Path
+) -> None:
+    """The loss of each step is taken before it: that of the last one says nothing of what came of it."""
+    settings = Settings("all", epochs=3, batch_size=64, rate=10.0, augment=False)
+    tmp_path.mkdir(exist_ok=True)
+    deep = ResNetSpec("basic", (2, 2, 2, 2), width=8, stem="cifar", num_classes=3)
+    training = Run(with_new_head(deep, 3, 0), photos, SEEN, settings, tmp_path)
+    with pytest.raises(ValueError, match=r"^The loss is no number any more in epoch 1, step 1; a smaller"):
+        results(training.epochs())
+    assert training.best is None and not (tmp_path / "last.pt").exists()
+
+
+def test_an_accuracy_is_the_share_to_the_last_digit(photos: LabelledPhotos, tmp_path: Path) -> None:
+    """A seventh in float32 is another number, and 7 of 80 another percentage."""
+    training = run(photos, tmp_path, Settings("all", epochs=1, batch_size=64, rate=1e-8))
+    training.val = training.val[:7]
+    (epoch,) = results(training.epochs())
+    assert training.best_logits is not None
+    labels = torch.tensor([item.label for item in training.val])
+    right = int((training.best_logits.argmax(1) == labels).sum())
+    assert right % 7, "what float32 has, too, shows nothing"
+    assert epoch.val_accuracy == right / 7
+
+
+def tiny(photos: LabelledPhotos, folder: Path, settings: Settings) -> Run:
+    """A run whose last feature map is a single pixel."""
+    return Run(
+        with_new_head(SPEC, 3, 0, build(SPEC)), photos, replace(SEEN, resize=2, crop=2), settings, folder
+    )
+
+
+def test_one_photo_is_no_batch_where_a_norm_could_not_do_with_it(
+    photos: LabelledPhotos, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=r"^Photos of 2 × 2 leave one pixel .* at least 2 photos a step, or"):
+        tiny(photos, tmp_path, Settings("stages", epochs=1, batch_size=1))
+    fewer = photos.without({photos.part("train")[0].name})  # 35
+    training = tiny(fewer, tmp_path, Settings("stages", epochs=1, batch_size=2))
+    assert sorted(map(len, training._batches(0))) == [2] * 16 + [3]
+    assert len(results(training.epochs())) == 1
+    frozen = tiny(photos, tmp_path, Settings("head", epochs=1, batch_size=1))
+    assert len(results(frozen.epochs())) == 1, "its norms stay as they are"
+
+
 def test_a_photo_that_is_gone_ends_the_run_and_the_checkpoint_stays(
     photos: LabelledPhotos, tmp_path: Path
 ) -> None:
