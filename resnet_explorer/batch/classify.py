@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from resnet_explorer.batch.results import TOP, K, PhotoPrediction, Results, Unread
+from resnet_explorer.common.i18n import t
 from resnet_explorer.common.ordered_map import THREADS, in_order
 from resnet_explorer.common.progress import Step
 from resnet_explorer.explanation.predict import check_input, preprocess
@@ -175,8 +176,16 @@ def _predicted(
     ]
 
 
-def _prediction(photo: Decoded[K], scores: Tensor, views: tuple[View, ...], top: int) -> PhotoPrediction[K]:
-    """That of the square with the highest confidence; scores are (views, classes)."""
+def _prediction(
+    photo: Decoded[K], scores: Tensor, views: tuple[View, ...], top: int
+) -> PhotoPrediction[K] | Unread:
+    """That of the square with the highest confidence; scores are (views, classes).
+
+    Of a photo whose values leave the range of float32 there is none.
+    """
+    if not scores.isfinite().all():
+        sentence = t("{name}: the network's values leave the range of float32, so it has no answer.")
+        return Unread(photo.name, sentence.format(name=photo.name))
     place = int(scores.amax(dim=1).argmax())
     probabilities = scores[place].clone()  # a part of the batch's tensor would keep all of it
     values, indices = probabilities.topk(min(top, len(probabilities)))

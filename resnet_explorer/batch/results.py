@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
-from resnet_explorer.common.text import for_spreadsheet
+from resnet_explorer.common.text import composed, for_spreadsheet
 from resnet_explorer.photos.crop import View
 from resnet_explorer.photos.thumbnails import Copies
 
@@ -109,14 +109,16 @@ def named_class(photo: str, classes: tuple[str, ...]) -> str | None:
     """The class that the folder of a photo names; None where the innermost folder is no class's name.
 
     Capitals do not count, and neither do the signs that stand for spaces: "Golden_Retriever" names the
-    class "golden retriever".
+    class "golden retriever", unless another class has that very name.
 
     Args:
         photo: its name, with the way there.
         classes: of the network.
     """
     *folders, _ = photo.split("/")
-    return _by_folder(classes).get(_plain(folders[-1])) if folders else None
+    if not folders:
+        return None
+    return folders[-1] if folders[-1] in classes else _by_folder(classes).get(_plain(folders[-1]))
 
 
 @lru_cache(maxsize=4)
@@ -125,7 +127,7 @@ def _by_folder(classes: tuple[str, ...]) -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    return " ".join(re.split(r"[\s_-]+", name.casefold())).strip()
+    return " ".join(re.split(r"[\s_-]+", composed(name).casefold())).strip()
 
 
 @dataclass(frozen=True)

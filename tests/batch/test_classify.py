@@ -82,6 +82,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_done(network: ResNet) -> N
     assert step.answer.unread[0].sentence.startswith("b.jpg is no picture")
 
 
+def test_a_network_whose_values_are_no_numbers_has_no_answer() -> None:
+    broken = build(SPEC).eval().requires_grad_(False)
+    broken.fc.weight.fill_(float("nan"))
+    *_, step = predict_photos([entry("a.jpg", noise(1)), entry("b.jpg", b"")], broken, MOST_CONFIDENT)
+    assert step.answer.predictions == []
+    assert step.answer.unread[0].sentence == (
+        "a.jpg: the network's values leave the range of float32, so it has no answer."
+    )
+    assert step.answer.unread[1].sentence.startswith("b.jpg is empty")
+
+
 def test_only_files_that_cannot_be_read_are_an_answer_too(network: ResNet) -> None:
     *_, step = predict_photos([entry("a.txt", b"a")], network, MOST_CONFIDENT)
     assert (step.answer.predictions, [each.name for each in step.answer.unread]) == ([], ["a.txt"])

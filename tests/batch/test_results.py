@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 
 import pytest
 import torch
@@ -61,6 +62,12 @@ def test_json_names_what_could_not_be_read() -> None:
 )
 def test_the_innermost_folder_names_a_class(photo: str, named: str | None) -> None:
     assert named_class(photo, ("cat", "golden retriever")) == named
+
+
+def test_of_two_classes_of_nearly_one_name_a_folder_names_its_own() -> None:
+    assert [named_class(f"{name}/a.jpg", ("cat", "Cat", "dog")) for name in ("cat", "Cat")] == ["cat", "Cat"]
+    here, mac = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
+    assert named_class(f"{here}/a.jpg", (mac, "tea")) == mac
 
 
 def test_photos_whose_folders_name_no_class_do_not_count() -> None:
