@@ -16,6 +16,7 @@ from resnet_explorer.finetune.runs.status import ALIVE, STATUS, STOP
 from resnet_explorer.finetune.runs.store import RunEntry, example_run, find_run, runs, runs_folder
 from resnet_explorer.finetune.training.hyperparameters import Settings
 from resnet_explorer.finetune.training.run_config import RUN_CONFIG
+from resnet_explorer.ui.finetune.runs.files import as_saved
 from resnet_explorer.weights import user_store
 from tests.finetune_colours import QUICK, colours_zip, config_of, done
 from tests.pages.opened import charts, opened, popovers, text
@@ -191,6 +192,15 @@ def test_its_files(data: Path) -> None:
     (run.folder / "network.safetensors").unlink()
     page.run()
     assert "Its network is here after its first epoch." in [each.value for each in page.info]
+
+
+def test_a_table_of_the_run_is_a_file_for_spreadsheets(data: Path) -> None:
+    run = done_at(10, data, "one", "Three colours")
+    path = run.folder / "predictions.csv"
+    path.write_text("photo,class,=1+1,猫\na,猫,0.25,0.75\n", encoding="utf-8")
+    assert as_saved(path) == "\ufeffphoto,class,'=1+1,猫\na,猫,0.25,0.75\n"
+    assert as_saved(run.folder / "log.csv") == (run.folder / "log.csv").read_text()
+    assert as_saved(run.folder / "class_indices.json") == (run.folder / "class_indices.json").read_text()
 
 
 def test_a_stopped_run_goes_on_and_a_finished_one_for_more_epochs(

@@ -305,3 +305,27 @@ def test_train_again_fills_the_page_in(dataset: Dataset, begun: list[RunConfig])
     assert begun[0].label == "First, again"
     assert begun[0].start is None and begun[0].spec == config.spec
     assert "colours/red/3.png" in config.parts and "colours/red/3.png" not in begun[0].parts
+
+
+@pytest.mark.slow
+def test_what_the_page_cannot_take_over_of_a_run_is_told(dataset: Dataset, begun: list[RunConfig]) -> None:
+    config = config_of(dataset.path, replace(QUICK, epochs=1, batch_size=20), "First", dataset.label)
+    done(config)
+    page = opened("train", al_seed="5")
+    assert not page.error
+    page.session_state["tn_again"] = "one"
+    page.run()
+    tested = {name for name, part in config.parts.items() if part == "val"}
+    learnt = {item.name for item in dataset.photos(0.2, 5).part("train")}
+    assert page.error[0].value == (
+        "Not as in First: Photos a step. This page does not offer the values, and has its own."
+    )
+    assert page.warning[0].value == (
+        f"The split is another than that of First: {len(tested & learnt)} of the photos that it was "
+        "tested on would be learnt from. “Your photos” has the split."
+    )
+    page.run()
+    assert not page.error, "said once"
+    page.session_state["al_seed"] = 0
+    page.run()
+    assert not page.warning

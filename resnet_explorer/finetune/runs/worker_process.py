@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from resnet_explorer.common.i18n import VARIABLE, language, msg, t
-from resnet_explorer.common.os_error import os_error_as
+from resnet_explorer.common.os_error import NOT_WRITABLE, os_error_as
 from resnet_explorer.common.user_folder import home
 from resnet_explorer.finetune.runs.job import run_job
 from resnet_explorer.finetune.runs.queue import is_locked, starting
@@ -77,14 +77,19 @@ def stop(key: str) -> None:
     """Ask a run to stop; it does after the piece that it is at, and keeps the best network so far.
 
     Raises:
-        ValueError: if there is none of that key.
+        ValueError: if there is none of that key, or its folder cannot be written to.
     """
     ask_to_stop(find_run(key))
 
 
 def ask_to_stop(run: RunEntry) -> None:
-    """Ask a run that is at hand to stop, whosever it is."""
-    (run.folder / STOP).touch()
+    """Ask a run that is at hand to stop, whosever it is.
+
+    Raises:
+        ValueError: if its folder cannot be written to.
+    """
+    with os_error_as(NOT_WRITABLE, folder=run.folder):
+        (run.folder / STOP).touch()
 
 
 def revive() -> None:

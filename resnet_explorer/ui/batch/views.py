@@ -19,7 +19,7 @@ from resnet_explorer.batch.results import (
     named_class,
 )
 from resnet_explorer.common.i18n import msg, nt, t
-from resnet_explorer.common.text import escaped_markdown, shortened
+from resnet_explorer.common.text import escaped_markdown, shortened, spreadsheet_file
 from resnet_explorer.explanation.confidence import confidence_of
 from resnet_explorer.explanation.top_k_svg import top_k_svg
 from resnet_explorer.network.spec import title
@@ -244,7 +244,12 @@ def show_unread(results: Results) -> None:
 
 def show_files(results: Results, weights: Weights) -> None:
     """The predictions to take away."""
-    save_button(t("CSV"), lambda: as_csv(results.predictions, weights.classes), "answers.csv", key="mp_csv")
+    save_button(
+        t("CSV"),
+        lambda: spreadsheet_file(as_csv(results.predictions, weights.classes)),
+        "answers.csv",
+        key="mp_csv",
+    )
     save_button(
         t("JSON"),
         lambda: as_json(results, weights.classes, title(weights.spec), weights.label),

@@ -280,3 +280,10 @@ def test_an_estimate_counts_what_is_left(monkeypatch: pytest.MonkeyPatch) -> Non
     now[0] = 9
     assert estimate.left("training", 2, 5, 10) == pytest.approx(6 + 12)
     assert estimate.left("testing", 2, 1, 4) == pytest.approx(6 + 12)
+
+
+def test_what_cannot_be_asked_to_stop_is_told_in_a_sentence(data: Path) -> None:
+    run = done(config_of(data))
+    (run.folder / STOP).symlink_to(run.folder / "nowhere" / STOP)
+    with pytest.raises(ValueError, match=r"one cannot be written to: No such file or directory\.$"):
+        worker_process.stop("one")

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from resnet_explorer.common.i18n import prose, t
-from resnet_explorer.common.text import as_markdown, enumerated, for_spreadsheet
+from resnet_explorer.common.text import as_markdown, enumerated, for_spreadsheet, spreadsheet_file
 from resnet_explorer.finetune.evaluation.predictions import (
     BINS,
     Calibration,
@@ -60,7 +60,9 @@ def show_classes(evaluated: EvaluatedRun) -> None:
             },
         )
     with foot(_read_classes(figures)):
-        save_button(t("CSV"), lambda: classes_csv(figures), "classes.csv", key="tr_csv", icon=None)
+        save_button(
+            t("CSV"), lambda: spreadsheet_file(classes_csv(figures)), "classes.csv", key="tr_csv", icon=None
+        )
     words = t(
         "Mean over the classes that have one: precision {precision:.1%}, recall {recall:.1%}, F1 {f1:.1%}."
     )

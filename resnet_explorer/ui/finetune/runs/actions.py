@@ -38,7 +38,7 @@ def _continue_input(run: RunEntry) -> None:
     elif epochs < MOST_EPOCHS:
         with popover(t("More epochs"), "ru_more"):
             most = MOST_EPOCHS - epochs
-            more = st.number_input(t("How many more?"), 1, most, 5, key=f"_ru_more_{run.key}")
+            more = st.number_input(t("How many more?"), 1, most, min(5, most), key=f"_ru_more_{run.key}")
             if run.config.settings.schedule == "cosine":
                 st.caption(t("The learning rate goes on as it would be at this place of the longer run."))
             if st.button(t("Continue"), key="ru_more_go", type="primary"):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import prose, t
-from resnet_explorer.common.text import as_markdown
+from resnet_explorer.common.text import as_markdown, for_spreadsheet, spreadsheet_file
 from resnet_explorer.export.onnx import check_size
 from resnet_explorer.finetune.runs.downloads import (
     check_network,
@@ -84,4 +88,15 @@ def _other_files(run: RunEntry, place: DeltaGenerator | None = None) -> None:
         for file in (CLASS_INDICES, LOG, PREDICTIONS):
             path = run.folder / file
             if path.is_file():
-                save_button(file, path.read_bytes, file, key=f"ru_{path.stem}")
+                save_button(file, partial(as_saved, path), file, key=f"ru_{path.stem}")
+
+
+def as_saved(path: Path) -> str:
+    """Of a file of the run; of a table, as a spreadsheet opens it: names are no formulas."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".csv":
+        return text
+    table = io.StringIO()
+    rows = csv.reader(io.StringIO(text, newline=""))
+    csv.writer(table, lineterminator="\n").writerows(map(for_spreadsheet, row) for row in rows)
+    return spreadsheet_file(table.getvalue())

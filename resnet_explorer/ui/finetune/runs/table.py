@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import duration, for_spreadsheet
+from resnet_explorer.common.text import duration, for_spreadsheet, spreadsheet_file
 from resnet_explorer.finetune.runs.store import RunEntry
 from resnet_explorer.finetune.runs.table import RunRow, row_of
 from resnet_explorer.network.table_rows import to_csv
@@ -63,7 +63,7 @@ def show_table(known: Sequence[RunEntry], chosen: RunEntry, starts: Mapping[str,
 def table_button(known: Sequence[RunEntry], starts: Mapping[str, str]) -> None:
     """The table as CSV; arguments as of `show_table`."""
     rows = [row_of(run, starts) for run in known]
-    save_button(t("CSV"), lambda: runs_csv(rows), "runs.csv", key="ru_csv", icon=None)
+    save_button(t("CSV"), lambda: spreadsheet_file(runs_csv(rows)), "runs.csv", key="ru_csv", icon=None)
 
 
 def _text(label: str, width: int) -> ColumnConfig:

@@ -22,8 +22,10 @@ from resnet_explorer.ui.finetune.training.initial_weights_input import (
 )
 from resnet_explorer.ui.finetune.training.settings_input import (
     STRATEGIES,
+    forget_split,
     learning_stages,
     settings_input,
+    show_other_split,
     stages_input,
     strategy_input,
 )
@@ -41,6 +43,7 @@ def _begin(config: RunConfig) -> None:
     st.session_state["ru_run"] = begin_run(config)
     st.session_state["tn_view"] = "live"
     st.session_state["tn_name"] = ""
+    forget_split()
 
 
 def show_new_run(controls: DeltaGenerator) -> None:
@@ -68,6 +71,8 @@ def show_new_run(controls: DeltaGenerator) -> None:
     drawn = parts(initial.spec, len(survey.photos.classes), what_learns)
     with shown:
         _show_parts(drawn, survey)
+    with said:
+        show_other_split(survey.photos)
     with said, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with foot(_sentence(drawn, dataset, survey)):
             dataset_input(dataset)

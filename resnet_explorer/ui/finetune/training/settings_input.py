@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -9,13 +10,17 @@ from typing import Any, Final
 import streamlit as st
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import as_markdown, enumerated
+from resnet_explorer.finetune.dataset.image_folder import LabelledPhotos
 from resnet_explorer.finetune.dataset.store import dataset_at
 from resnet_explorer.finetune.runs.store import RunEntry, find_run
+from resnet_explorer.finetune.runs.table import SETTING_NAMES
 from resnet_explorer.finetune.training.hyperparameters import TUTORIAL, Settings, Strategy
+from resnet_explorer.finetune.training.run_config import RunConfig
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.ui.app.goal import leave_for
 from resnet_explorer.ui.app.page_list import TRAIN
-from resnet_explorer.ui.app.refusal import shown_refusal
+from resnet_explorer.ui.app.refusal import kept_refusal, shown_refusal
 from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.session.network import choose, choose_weights, link_parameters
 from resnet_explorer.ui.widgets.linked_inputs import (
@@ -48,6 +53,7 @@ SPLITS: Final = {
 }
 SIZES: Final = (0, 64, 96, 128, 160, 192, 224)
 MOST_EPOCHS: Final = 200
+MOST_SMOOTHING: Final = 0.5
 LAST_SEED: Final = 9999
 
 _KEYS: Final = {
@@ -67,9 +73,20 @@ _KEYS: Final = {
     "seed": "tn_seed",
 }
 """The control of each setting."""
+_OFFERED: Final[dict[str, Container[Any]]] = {
+    "epochs": range(1, MOST_EPOCHS + 1),
+    "batch_size": BATCHES,
+    "rate": RATES,
+    "weight_decay": DECAYS,
+    "size": SIZES,
+    "seed": range(LAST_SEED + 1),
+}
+"""What their controls offer, where a run of the command line may have another value."""
 _STRATEGY: Final = "_tn_strategy"
 _AGAIN: Final = "tn_again"
 """Key of the run whose settings the Train page takes over."""
+_TESTED: Final = "_tn_tested"
+"""Of the run that is made again its name, and the names of the photos that it was tested on."""
 
 
 def strategy_input() -> Strategy:
@@ -162,7 +179,12 @@ def _rare_settings(default: Settings) -> dict[str, Any]:
             "tn_decay", t("Weight decay"), DECAYS, default=default.weight_decay, names="{:g}".format
         ),
         "label_smoothing": linked_slider(
-            "tn_smoothing", t("Label smoothing"), 0.0, 0.5, default=default.label_smoothing, step=0.05
+            "tn_smoothing",
+            t("Label smoothing"),
+            0.0,
+            MOST_SMOOTHING,
+            default=default.label_smoothing,
+            step=0.05,
         ),
         "balance": linked_switch(
             "tn_balance",
@@ -218,3 +240,46 @@ def _take_over(run: RunEntry) -> None:
         choose(config.spec)
     else:
         choose_weights(config.start)
+    state[_TESTED] = (
+        config.label,
+        frozenset(name for name, part in config.parts.items() if part == "val"),
+    )
+    with kept_refusal():  # the page is drawn anew
+        _check_is_offered(config)
+
+
+def _check_is_offered(config: RunConfig) -> None:
+    """Say which settings of a run the page does not have.
+
+    Raises:
+        ValueError: if there are some.
+    """
+    told = config.settings
+    differing = [name for name, offered in _OFFERED.items() if getattr(told, name) not in offered]
+    if told.label_smoothing > MOST_SMOOTHING:
+        differing.append("label_smoothing")
+    if differing:
+        words = t("Not as in {run}: {settings}. This page does not offer the values, and has its own.")
+        names = enumerated(t(SETTING_NAMES[name]) for name in differing)
+        raise ValueError(words.format(run=config.label, settings=names))
+
+
+def show_other_split(photos: LabelledPhotos) -> None:
+    """Say of a run to be made again that it would learn from what it was tested on.
+
+    Args:
+        photos: of the new run.
+    """
+    label, tested = st.session_state.get(_TESTED, ("", frozenset()))
+    count = sum(item.name in tested for item in photos.part("train"))
+    if count:
+        words = t(
+            "The split is another than that of {run}: {count:,} of the photos that it was tested on would be "
+            "learnt from. “Your photos” has the split."
+        )
+        st.warning(words.format(run=as_markdown(label), count=count))
+
+
+def forget_split() -> None:
+    """When a run begins, the next one is no other one's again."""
+    st.session_state.pop(_TESTED, None)
