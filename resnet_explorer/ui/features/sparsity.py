@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -33,17 +34,11 @@ def show_sparsity(
     screen.words.markdown(_finding(channels, places))
     figure = cached_result("_fm_sparsity", (statistics,), lambda: sparsity_figure(places, channels))
 
-    def choose() -> None:
-        point = clicked_point("fm_chart")
-        if point:
-            go_to(places[int(point["customdata"])])
-            st.session_state["fm_view"] = "maps"
-
     screen.picture.plotly_chart(
         figure,
         height="stretch",
         key="fm_chart",
-        on_select=choose,
+        on_select=partial(_choose, places),
         selection_mode="points",
         config={"displaylogo": False, "modeBarButtons": [["toImage"]]},
         alt=t("Share of zeros at each place, from the stem to the last block"),
@@ -72,6 +67,14 @@ def show_sparsity(
             "sparsity.json",
             key="fm_save_sparsity_json",
         )
+
+
+def _choose(places: Sequence[Place]) -> None:
+    """Go to the place whose bar was clicked; for the callback of the chart."""
+    point = clicked_point("fm_chart")
+    if point and int(point["customdata"]) < len(places):  # else a click on the chart of a moment ago
+        go_to(places[int(point["customdata"])])
+        st.session_state["fm_view"] = "maps"
 
 
 def _finding(channels: Sequence[ChannelStatistics], places: Sequence[Place]) -> str:

@@ -94,6 +94,9 @@ def _pick(
         return
     row, column = map(int, where.split(","))
     which = cast("Part", name)
+    rows, columns = shown.maps[which].shape if which in shown.maps else (0, 0)
+    if row >= rows or column >= columns:  # a click on the picture of a moment ago
+        return
     part_name = part_words(which, shown.addition)
     if channel is None or _has_other_channels(values, which):
         channel, channels = values.largest_channel(which, row, column)

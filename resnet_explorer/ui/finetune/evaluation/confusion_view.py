@@ -155,7 +155,10 @@ def _thumbnail(evaluated: EvaluatedRun, index: int) -> bytes:
 
 
 def _click(evaluated: EvaluatedRun, key: str) -> None:
+    index = int(key.removeprefix(EXCLUDE))
+    if index >= len(evaluated.predictions.names):  # a click on the photos of a moment ago
+        return
     if key.startswith(EXCLUDE):
-        evaluated.toggle_excluded(int(key.removeprefix(EXCLUDE)))
+        evaluated.toggle_excluded(index)
     else:
-        st.session_state["tr_photo"], st.session_state["tr_class"] = int(key), None
+        st.session_state["tr_photo"], st.session_state["tr_class"] = index, None

@@ -232,12 +232,13 @@ def _show_bars_after(side: Side, reference: int) -> None:
     show_svg(
         bars,
         "tr_bars_after",
-        lambda label: _choose_class(numbers[label]),
+        lambda label: _choose_class(numbers.get(label)),
         shrink=0.5,
         magnify=1.0,
         tallest=230,
     )
 
 
-def _choose_class(number: int) -> None:
-    st.session_state["tr_class"] = number
+def _choose_class(number: int | None) -> None:
+    if number is not None:  # else a click on the bars of a moment ago
+        st.session_state["tr_class"] = number
