@@ -38,6 +38,7 @@ def warm_up(module: str = "resnet_explorer.explanation.cam") -> bool:
     """
     importlib.import_module("plotly.graph_objects")
     importlib.import_module(module)
+    gc.unfreeze()  # the sessions of then were exempt with it, and what a lesson had would never go
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)  # else libraries that look for leaks at the end complain of all of it
