@@ -1,4 +1,4 @@
-"""A click on a picture of a moment ago, which the next had not yet replaced, means nothing and breaks nothing."""
+"""A click on a picture of a moment ago, not yet replaced by the next, means nothing and breaks nothing."""
 
 from __future__ import annotations
 

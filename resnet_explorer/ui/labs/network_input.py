@@ -47,7 +47,7 @@ def network_input(
     if wanted is not None and wanted == st.session_state.get(before):  # nobody chose it: it follows
         st.session_state[key] = first
     st.session_state[before] = first
-    chosen = linked_select(key, t("Network"), labels, default=first, names=labels, **widget)
+    chosen = linked_select(key, t("Network"), labels, default=first, names=labels.__getitem__, **widget)
     return next(weights for weights in here if weights.key == chosen)
 
 

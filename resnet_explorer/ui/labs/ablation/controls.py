@@ -138,7 +138,9 @@ def _dataset_input(places: Screen) -> str:
     names = {SAMPLES: t("the samples"), **kept}
     known = st.session_state.get("al_album")
     first = known if known in kept else SAMPLES
-    chosen = linked_select("cw_on", t("Photos"), names, default=first, names=names, at=places.settings)
+    chosen = linked_select(
+        "cw_on", t("Photos"), names, default=first, names=names.__getitem__, at=places.settings
+    )
     return "" if chosen == SAMPLES else chosen
 
 
