@@ -30,7 +30,7 @@ from tests.finetune_colours import QUICK, colours_zip, config_of, done, is_over,
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("temporary_home")
-LONG = Settings("all", epochs=400, batch_size=4, rate=0.01)
+LONG = Settings("all", epochs=2000, batch_size=4, rate=0.01)
 
 
 @pytest.fixture
