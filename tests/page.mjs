@@ -1,6 +1,6 @@
 // As much of a page as our scripts touch, for Node: parts, focus, listeners. Nothing is drawn, and of what a
 // browser of 2023 had, no more than that: no ARIA attribute is a property.
-const COMPOUND = /[.#]?[\w-]+|\[[\w-]+(?:="[^"]*")?\]|:focus/g;
+const COMPOUND = /[.#]?[\w-]+|\[[\w-]+(?:="[^"]*"|=[\w-]+)?\]|:focus/g;
 
 export class Part extends EventTarget {
   constructor(tag, look = "") {
@@ -53,14 +53,17 @@ export class Part extends EventTarget {
   getRootNode() { return document; }
   getBoundingClientRect() { return { left: 0, top: 0, width: 400, height: 400 }; }
 
-  matches(selector) {
+  matches(selectors) {
+    return selectors.split(", ").some((selector) => this.matchesOne(selector));
+  }
+  matchesOne(selector) {
     const words = selector.match(COMPOUND);
     if (words?.join("") !== selector) throw new Error(`no such selector here: ${selector}`);
     return words.every((word) => {
       if (word === ":focus") return document.activeElement === this;
       if (word[0] === ".") return this.classList.contains(word.slice(1));
       if (word[0] !== "[") return this.tag === word;
-      const [, name, value] = /\[([\w-]+)(?:="(.*)")?\]/.exec(word);
+      const [, name, value] = /\[([\w-]+)(?:="?(.*?)"?)?\]/.exec(word);
       return name in this.attributes && (value === undefined || this.attributes[name] === value);
     });
   }

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import resnet_explorer
 from resnet_explorer.graph import interactive
-from resnet_explorer.ui.app import upload_trouble
+from resnet_explorer.ui.app import streamlit_words, upload_trouble
 from resnet_explorer.ui.explanation import answer_picture
 from resnet_explorer.ui.photos import drop_anywhere
 from tests.in_node import played
@@ -108,6 +108,28 @@ def test_which_button_is_pressed_is_an_attribute_for_browsers_that_have_no_such_
     """
     pressed = [["cat", "true"], ["channels", "false"], ["stage 4", "true"]]
     assert played([RELEASED, script_of(answer_picture)], play) == pressed
+
+
+def test_a_name_to_choose_by_a_click_is_no_word_of_streamlits() -> None:
+    """Whoever calls a network "Light" finds it under that name, in Chinese too."""
+    before = """
+    globalThis.Node = { TEXT_NODE: 3, ELEMENT_NODE: 1 };
+    globalThis.NodeFilter = { SHOW_TEXT: 4 };
+    globalThis.MutationObserver = class { observe() {} disconnect() {} };
+    """
+    play = """
+    const menu = place(), list = place(), name = new Part("p");
+    list.setAttribute("data-testid", "stRadio");
+    list.append(name);
+    const said = [menu, name].map((parentElement) => ({ nodeType: 3, data: "Light", parentElement }));
+    const left = [...said];
+    document.createTreeWalker = () => ({ nextNode() { return (this.currentNode = left.shift()); } });
+    Object.assign(document.body, { nodeType: 1, querySelectorAll: () => [] });
+    sayStreamlitWords({ Light: "浅色" });
+    return said.map((text) => text.data);
+    """
+    script = script_of(streamlit_words).read_text(encoding="utf-8")
+    assert played([], f"{before}{script}{play}") == ["浅色", "Light"]
 
 
 def test_why_an_upload_failed_is_heard_in_browsers_that_have_no_such_property() -> None:

@@ -23,7 +23,7 @@ if (!window.saysStreamlitWords) {
     return text;
   };
   // Where names of classes, files and people stand, which may be such a word: "Light" stays.
-  const NAMES = "code, pre, style, script, strong, em, svg, td, th, [role=option]";
+  const NAMES = "code, pre, style, script, strong, em, svg, td, th, [role=option], [data-testid=stRadio]";
   const sayText = (node) => {
     const words = ours(node.data);
     if (words !== node.data && !node.parentElement?.closest(NAMES)) node.data = words;
