@@ -106,13 +106,18 @@ def wait_for_health(address: str, process: subprocess.Popen[bytes]) -> None:
 
     def is_there() -> bool:
         assert process.poll() is None, "the server has ended"
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
+        return answers(address)
 
     waiting.wait_until(is_there)
+
+
+def answers(address: str) -> bool:
+    """Whether the server of an address does."""
+    try:
+        with urllib.request.urlopen(urljoin(address, "/_stcore/health"), timeout=PATIENCE / 1000) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="session")
@@ -190,8 +195,7 @@ def visit(page: Page, address: str, heading: str) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the script has run, and see that nothing went wrong in it."""
-    # What comes after a click is answered after it: a busy server has heard of it then, and begins.
-    page.request.get(urljoin(page.url, "/_stcore/health"), timeout=PATIENCE).dispose()
+    assert answers(page.url)  # a busy server, too, has heard by then of the click before
     page.wait_for_timeout(300)
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     assert page.get_by_test_id("stException").count() == 0
