@@ -11,6 +11,7 @@ from math import prod
 from typing import Final, Literal
 
 from resnet_explorer.common.i18n import Phrase, msg, nt, t
+from resnet_explorer.common.numbers import check_whole
 from resnet_explorer.network.layers import Block
 from resnet_explorer.network.plan import plan_block
 from resnet_explorer.network.spec import Activation, BlockKind, ResNetSpec
@@ -224,12 +225,14 @@ def broadcast_sentence(found: Sequence[Difference]) -> str:
     ).format(repeated=repeated)
 
 
+def multiples_around(channels: int, expansion: int) -> str:
+    """The numbers of channels next to this one that can be divided: "64 or 68"."""
+    below = channels // expansion * expansion
+    return t("{one} or {other}").format(one=below, other=below + expansion) if below else f"{expansion}"
+
+
 def _inner_width(out_channels: int, expansion: int) -> int:
     if out_channels % expansion:
-        below = out_channels // expansion * expansion
-        options = (
-            t("{one} or {other}").format(one=below, other=below + expansion) if below else f"{expansion}"
-        )
         raise ValueError(
             t(
                 "{out_channels} cannot be divided by the expansion {expansion}, and the 3×3 of a "
@@ -239,7 +242,7 @@ def _inner_width(out_channels: int, expansion: int) -> int:
                     count=out_channels
                 ),
                 expansion=expansion,
-                options=options,
+                options=multiples_around(out_channels, expansion),
             )
         )
     return out_channels // expansion
@@ -247,13 +250,7 @@ def _inner_width(out_channels: int, expansion: int) -> int:
 
 def _check_numbers(choice: BlockChoice) -> None:
     for name, largest in LARGEST.items():
-        value = getattr(choice, name)
-        if not 1 <= value <= largest:
-            raise ValueError(
-                t("{name} is {value}; a whole number from 1 to {largest:,} is allowed.").format(
-                    name=name, value=value, largest=largest
-                )
-            )
+        check_whole(name, getattr(choice, name), largest)
     if choice.stride not in (1, 2):
         raise ValueError(t("stride is {stride}; 1 and 2 are allowed.").format(stride=choice.stride))
     if choice.expansion not in EXPANSIONS:

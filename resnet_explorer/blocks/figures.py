@@ -12,6 +12,7 @@ from typing import Final, Literal, get_args
 
 import plotly.graph_objects as go
 
+from resnet_explorer.blocks.config import multiples_around
 from resnet_explorer.common.colours import STAGE_COLOURS, rgba
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.language_cache import language_cache
@@ -73,15 +74,11 @@ def block_on(channels: int, kind: BlockKind, size: int) -> Block:
     """
     expansion = EXPANSION[kind]
     if channels % expansion:
-        below = channels // expansion * expansion
-        options = (
-            t("{one} or {other}").format(one=below, other=below + expansion) if below else f"{expansion}"
-        )
         raise ValueError(
             t(
                 "channels is {channels}, and a bottleneck squeezes them to a quarter; a multiple of "
                 "{expansion} is needed, such as {options}."
-            ).format(channels=channels, expansion=expansion, options=options)
+            ).format(channels=channels, expansion=expansion, options=multiples_around(channels, expansion))
         )
     return plan_block(kind, (channels, size, size), channels // expansion, name=kind, stage="stage 1")
 

@@ -56,7 +56,7 @@ def method(text: str) -> str:
 
     if text not in ONE_PASS:
         raise typer.BadParameter(
-            t("{text!r} is no method; there are {listed}.").format(text=text, listed=", ".join(ONE_PASS))
+            t("{method!r} is no method; there are {listed}.").format(method=text, listed=", ".join(ONE_PASS))
         )
     return text
 

@@ -14,6 +14,20 @@ NEGLIGIBLE: Final = 5e-9
 _RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+def check_whole(name: str, value: object, largest: int) -> None:
+    """Refuse what is no whole number from 1 on, or too large.
+
+    Raises:
+        ValueError: in one sentence.
+    """
+    if not is_whole(value) or not 1 <= value <= largest:
+        raise ValueError(
+            t("{name} is {value!r}; a whole number from 1 to {largest:,} is allowed.").format(
+                name=name, value=value, largest=largest
+            )
+        )
+
+
 def is_whole(value: object) -> TypeGuard[int]:
     """Whether it is a whole number; True and False, which Python counts among them, are none."""
     return isinstance(value, int) and not isinstance(value, bool)

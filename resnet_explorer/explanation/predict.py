@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from resnet_explorer.photos.preprocessing import Preprocessing
 
 
+def beyond_float32(place: str) -> ValueError:
+    """What is said of values that are infinite or no numbers, and of where they are."""
+    return ValueError(
+        t("The values at {place} leave the range of float32, so there is nothing to draw.").format(
+            place=place
+        )
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Prediction:
     """The prediction for one photo.
@@ -43,11 +52,7 @@ class Prediction:
             ValueError: in one sentence, if a logit is infinite or no number.
         """
         if not self.logits.isfinite().all():
-            raise ValueError(
-                t("The values at {bad} leave the range of float32, so there is nothing to draw.").format(
-                    bad="fc"
-                )
-            )
+            raise beyond_float32("fc")
 
     @property
     def probabilities(self) -> Tensor:

@@ -37,8 +37,8 @@ def predict_file(weights: Weights) -> str:
         raise ValueError(t("The network has no fully connected layer, so it knows no classes."))
     if spec.in_channels not in (1, 3):
         raise ValueError(
-            t("The network takes {in_channels} channels; a photo has 3, or 1 in grey.").format(
-                in_channels=spec.in_channels
+            t("The network takes {channels} channels; a photo has 3, or 1 in grey.").format(
+                channels=spec.in_channels
             )
         )
     return python_file(

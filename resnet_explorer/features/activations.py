@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.explanation.predict import Prediction, check_input
+from resnet_explorer.explanation.predict import Prediction, beyond_float32, check_input
 from resnet_explorer.features.places import places
 from resnet_explorer.features.statistics import ChannelStatistics, Features
 from resnet_explorer.model.block_parts import all_blocks
@@ -123,9 +123,4 @@ def _statistics(output: Tensor, activated: Tensor) -> ChannelStatistics:
 def _check_finite(model: ResNet, found: list[ChannelStatistics]) -> None:
     bad = next((index for index, each in enumerate(found) if not abs(each.largest) < float("inf")), None)
     if bad is not None:
-        words = places(plan(model.spec, model.spec.natural_size))[bad].words
-        raise ValueError(
-            t("The values at {words} leave the range of float32, so there is nothing to draw.").format(
-                words=words
-            )
-        )
+        raise beyond_float32(places(plan(model.spec, model.spec.natural_size))[bad].words)

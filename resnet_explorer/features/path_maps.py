@@ -19,8 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from resnet_explorer.common.i18n import t
-from resnet_explorer.explanation.predict import check_input
+from resnet_explorer.explanation.predict import beyond_float32, check_input
 from resnet_explorer.explanation.target import check_target
 from resnet_explorer.features.statistics import Values
 from resnet_explorer.model.resnet import ResNet
@@ -113,7 +112,5 @@ def _numpy(values: Tensor) -> Values:
 def _checked(found: list[BoxMap]) -> tuple[BoxMap, ...]:
     bad = next((each.key for each in found if not np.isfinite(each.values).all()), None)
     if bad is not None:
-        raise ValueError(
-            t("The values at {bad} leave the range of float32, so there is nothing to draw.").format(bad=bad)
-        )
+        raise beyond_float32(bad)
     return tuple(found)

@@ -35,7 +35,11 @@ def face(found: BoxMap) -> Face:
     """
     values = found.values
     scale = ColourScale.of(float(abs(values).max()), bool((values < 0).any()), GREY)
-    what = t("mean of its channels") if found.channel is None else t("channel {n}").format(n=found.channel)
+    what = (
+        t("mean of its channels")
+        if found.channel is None
+        else t("channel {number}").format(number=found.channel)
+    )
     rows, columns = values.shape
     words = t("{what}, {rows} × {columns} cells up to {largest:.3g}").format(
         what=what, rows=rows, columns=columns, largest=float(values.max())
@@ -45,7 +49,11 @@ def face(found: BoxMap) -> Face:
 
 def channel_notes(found: Sequence[BoxMap]) -> Mapping[str, str]:
     """Which channel is on each front, where it is one."""
-    return {each.key: t("channel {n}").format(n=each.channel) for each in found if each.channel is not None}
+    return {
+        each.key: t("channel {number}").format(number=each.channel)
+        for each in found
+        if each.channel is not None
+    }
 
 
 def answer_end(best: Sequence[tuple[str, float]], heading: str) -> End:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from torch import nn
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.progress import Tell
 from resnet_explorer.common.text import duration, shortened
 from resnet_explorer.finetune.dataset import flowers, scan
 from resnet_explorer.finetune.dataset.image_folder import LabelledPhotos, photos_at
@@ -19,12 +20,11 @@ from resnet_explorer.finetune.runs.status import Status
 from resnet_explorer.finetune.runs.store import RunEntry, new_folder, run_in
 from resnet_explorer.finetune.runs.table import learns
 from resnet_explorer.finetune.training.hyperparameters import (
-    STRATEGIES,
     Settings,
     Strategy,
     frozen_stages,
 )
-from resnet_explorer.finetune.training.run_config import RUN_CONFIG, RunConfig
+from resnet_explorer.finetune.training.run_config import RUN_CONFIG, RunConfig, no_run
 from resnet_explorer.finetune.training.workers import Workers
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.catalogue import find
@@ -33,7 +33,6 @@ from resnet_explorer.weights.recognition.network_and_input import assumed_prepro
 from resnet_explorer.weights.trained_network import key_named, own_checkpoint
 from resnet_explorer.weights.user_store import keep
 
-Tell = Callable[[str], None]
 Show = Callable[[str, int, int], None]
 """What is told of work in pieces: what is done, how many pieces are, of how many."""
 
@@ -72,19 +71,13 @@ def fine_tune(
     Raises:
         ValueError: in one sentence, if it cannot be done.
     """
-    if strategy not in STRATEGIES:
-        raise ValueError(
-            t("strategy is {strategy!r}; allowed are {listed}.").format(
-                strategy=strategy, listed=", ".join(STRATEGIES)
-            )
-        )
     _check_path("data", data)
     if out is not None:
         _check_path("out", out)
     chosen = _settings(strategy, settings)
     name = label or run_label(Path(data), chosen, out)
     if resume and (out is None or not (Path(out) / RUN_CONFIG).exists()):
-        raise ValueError(t("{out} holds no run that can be resumed.").format(out=out or t("A new folder")))
+        raise no_run(out or t("A new folder"))
     with run_folder(out, name) as folder:
         workers = Workers.connect()
         if not workers.is_first:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.common.numbers import is_whole
+from resnet_explorer.common.numbers import check_whole, is_whole
 from resnet_explorer.common.text import shortened
 
 BlockKind = Literal["basic", "bottleneck"]
@@ -159,10 +159,9 @@ class ResNetSpec:
                     t("{name} is {value!r}; allowed are True and False.").format(name=name, value=value)
                 )
             if hint in _CHOICES and value not in allowed:
-                names = " or ".join(f'"{choice}"' for choice in allowed)
-                raise ValueError(
-                    t("{name} is {value!r}; allowed are {names}.").format(name=name, value=value, names=names)
-                )
+                listed = " or ".join(f'"{choice}"' for choice in allowed)
+                words = t("{name} is {value!r}; allowed are {listed}.")
+                raise ValueError(words.format(name=name, value=value, listed=listed))
 
     def _check_depths(self) -> None:
         allowed = t("1 to {stages} stages of 1 to {blocks} blocks each are allowed").format(
@@ -188,13 +187,7 @@ class ResNetSpec:
 
     def _check_numbers(self) -> None:
         for name, largest in LARGEST.items():
-            value = getattr(self, name)
-            if not is_whole(value) or not 1 <= value <= largest:
-                raise ValueError(
-                    t("{name} is {value!r}; a whole number from 1 to {largest:,} is allowed.").format(
-                        name=name, value=value, largest=largest
-                    )
-                )
+            check_whole(name, getattr(self, name), largest)
 
     def _check_groups(self) -> None:
         if self.block == "basic":

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from resnet_explorer.common.atomic_file import whole_or_nothing
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.os_error import NOT_WRITTEN, os_error_as
+from resnet_explorer.common.os_error import NOT_READABLE, NOT_WRITTEN, os_error_as
 from resnet_explorer.model.resnet import ResNet, build
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.recognition.infer_spec import COUNTER
@@ -48,7 +48,7 @@ def read_state(path: Path) -> dict[str, Tensor]:
     try:
         state: dict[str, Tensor] = safetensors.torch.load_file(path)
     except (safetensors.SafetensorError, OSError) as error:
-        raise ValueError(t("{name} cannot be read: {error}.").format(name=path.name, error=error)) from None
+        raise ValueError(t(NOT_READABLE).format(name=path.name, reason=error)) from None
     return state
 
 

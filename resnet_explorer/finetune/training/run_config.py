@@ -122,7 +122,7 @@ class RunConfig:
                 called=str(values["called"]),
             )
         except (KeyError, TypeError, AttributeError, ValueError):
-            raise _no_run(folder) from None
+            raise no_run(folder) from None
 
     def count(self, part: Part) -> int:
         """How many photos it learns from, or is tested on."""
@@ -217,11 +217,12 @@ def read_json(folder: Path) -> dict[str, Any]:
         values: dict[str, Any] = parse_json(text.decode())
         values["settings"]["epochs"]
     except (OSError, EOFError, zlib.error, ValueError, TypeError, KeyError):
-        raise _no_run(folder) from None
+        raise no_run(folder) from None
     return values
 
 
-def _no_run(folder: Path) -> ValueError:
+def no_run(folder: str | Path) -> ValueError:
+    """What is said of a folder whose run cannot go on."""
     return ValueError(t("{folder} holds no run that can be resumed.").format(folder=folder))
 
 

@@ -115,7 +115,7 @@ def _shortcut_sentences(spec: ResNetSpec, shapes: Shapes) -> Iterator[str]:
     where = t("every shortcut projects (option C)")
     if spec.shortcut == "projection":
         where = t("shortcuts project where the shape changes (option B)")
-    others = t(" and {number} more").format(number=len(projections) - 1) if len(projections) > 1 else ""
+    others = t(" and {count} more").format(count=len(projections) - 1) if len(projections) > 1 else ""
     yield t("{tensor}{others}: {where}.").format(
         tensor=_tensor(projections[0], shapes), others=others, where=where
     )

@@ -191,7 +191,7 @@ def hold_against(shapes: Shapes, spec: ResNetSpec) -> None:
     misfits = (_misfit(name, shapes.get(name), expected.get(name)) for name in names)
     first = next((misfit for misfit in misfits if misfit), None)
     if first:
-        raise ValueError(t("This is no residual network that is known here: {first}.").format(first=first))
+        raise ValueError(t("This is no residual network that is known here: {misfit}.").format(misfit=first))
 
 
 def _misfit(name: str, found: tuple[int, ...] | None, wanted: tuple[int, ...] | None) -> str:
