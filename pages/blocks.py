@@ -90,7 +90,11 @@ for column, (kind, drawn) in zip(st.columns(2), both_plans(spec, input_size).ite
         count_text(total),
         help=f"{total:,} {t(measure)}",
     )
-st.plotly_chart(stage_figure(spec, input_size, measure), key="blk_stage_chart")
+st.plotly_chart(
+    stage_figure(spec, input_size, measure),
+    key="blk_stage_chart",
+    alt=named(t("Whole networks, stage by stage"), t(measure)),
+)
 if with_block(with_block(spec, "basic"), "bottleneck") != spec.with_(block="bottleneck"):
     st.caption(prose("blocks_adapted"))
 
@@ -98,5 +102,5 @@ st.header(t("Against depth"))
 measure = measure_choice("blk_curve")
 with st.spinner(t("Counting networks of every depth…")):
     figure = depth_figure(spec, input_size, measure)
-st.plotly_chart(figure, key="blk_depth_chart")
+st.plotly_chart(figure, key="blk_depth_chart", alt=named(t("Against depth"), t(measure)))
 st.markdown(prose("blocks_curve"))

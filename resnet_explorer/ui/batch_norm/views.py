@@ -204,7 +204,7 @@ def running_section(batch: Batch) -> None:
         + " "
         + prose("bn_momentum")
     )
-    st.plotly_chart(_figure(batch), key="bn_chart")
+    st.plotly_chart(_figure(batch), key="bn_chart", alt=t("Running statistics"))
     st.markdown(prose("bn_unbiased"))
     st.markdown("\n".join(map(_variance_line, range(CHANNELS), [batch] * CHANNELS)))
     st.dataframe(rows, hide_index=True, height=280, key="bn_rows", column_config=_column_names())

@@ -32,6 +32,6 @@ def class_button(place: Mapping[str, str]) -> None:
         code = segno.make(address)
         # First, for below the code it would be out of a small screen.
         st.markdown(t("Students open **{address}**").format(address=f"[{address}](<{address}>)"))
-        svg = code.svg_inline(light="#ffffff", dark="#000000", omitsize=True)
+        svg = code.svg_inline(title=address, light="#ffffff", dark="#000000", omitsize=True)
         show_svg(svg, "class_code", magnify=PIXELS / code.symbol_size()[0])
         st.caption(t("They see what is theirs alone; you see all that is kept on this machine."))
