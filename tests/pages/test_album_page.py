@@ -283,10 +283,10 @@ def test_the_survey_for_training_excludes_what_the_page_does() -> None:
         import streamlit as st
 
         from resnet_explorer.finetune.dataset.store import find_dataset
-        from resnet_explorer.ui.finetune.dataset.survey import exclude, surveyed
+        from resnet_explorer.ui.finetune.dataset.survey import surveyed, toggle_excluded
 
         dataset = find_dataset(key)
-        exclude(key, ["pets/pets/val/dogs/0.png"])
+        toggle_excluded(key, "pets/pets/val/dogs/0.png")
         found = surveyed(dataset)
         assert found is not None
         st.text(" ".join(item.name for item in found.photos.items))

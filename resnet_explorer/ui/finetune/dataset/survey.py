@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -28,19 +27,14 @@ def excluded(dataset: str) -> frozenset[str]:
     return _all_excluded().get(dataset, frozenset())
 
 
-def exclude(dataset: str, names: Iterable[str]) -> None:
-    """Exclude more of its photos."""
-    _all_excluded()[dataset] = excluded(dataset) | frozenset(names)
-
-
-def include(dataset: str, names: Iterable[str] | None = None) -> None:
-    """Take some of them back, or all."""
-    _all_excluded()[dataset] = frozenset() if names is None else excluded(dataset) - frozenset(names)
-
-
 def toggle_excluded(dataset: str, name: str) -> None:
     """Exclude a photo, or take it back."""
-    (include if name in excluded(dataset) else exclude)(dataset, [name])
+    _all_excluded()[dataset] = excluded(dataset) ^ {name}
+
+
+def include_all(dataset: str) -> None:
+    """Take all of them back."""
+    _all_excluded()[dataset] = frozenset()
 
 
 def _all_excluded() -> dict[str, frozenset[str]]:

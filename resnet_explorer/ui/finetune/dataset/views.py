@@ -25,11 +25,7 @@ from resnet_explorer.finetune.dataset.store import Dataset
 from resnet_explorer.finetune.dataset.thumbnail_grid_svg import EXCLUDE, Thumbnail, thumbnail_grid
 from resnet_explorer.photos.decode import open_photo
 from resnet_explorer.ui.app.url_state import linked, whole
-from resnet_explorer.ui.finetune.dataset.survey import (
-    excluded,
-    include,
-    toggle_excluded,
-)
+from resnet_explorer.ui.finetune.dataset.survey import excluded, include_all, toggle_excluded
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.widgets.linked_inputs import linked_number, linked_switch
 from resnet_explorer.ui.widgets.step_buttons import part_of
@@ -137,7 +133,8 @@ def show_excluded(dataset: Dataset) -> None:
         "{count:,} photos are excluded by hand, here or on “Trust it”, as long as this session lasts."
     )
     words.info(sentence.format(count=len(out)))
-    button.button(t("Take all back"), key="al_back", on_click=include, args=(dataset.key,), width="stretch")
+    label, args = t("Take all back"), (dataset.key,)
+    button.button(label, key="al_back", on_click=include_all, args=args, width="stretch")
 
 
 def show_near_duplicates(dataset: Dataset, found: Survey) -> None:
@@ -182,18 +179,15 @@ def show_unreadable(found: Survey) -> None:
 
 def _part_input(key: str, what: str, things: Sequence[T], at_once: int) -> Sequence[T]:
     """The part of many things that is shown; a control where there is more than one part."""
+    shown = part_of(key, things, at_once)
     count = len(things)
-    parts = -(-count // at_once)
-    if parts < 2:
-        linked(key, 1, whole(1, 1))
-        return things
-    control, words = st.columns([1, 5], vertical_alignment="bottom")
-    part = linked_number(key, t("Part"), 1, parts, default=1, at=control)
-    first, last = (part - 1) * at_once + 1, min(part * at_once, count)
-    words.markdown(
-        t("{first:,}–{last:,} of {count:,} {what}").format(first=first, last=last, count=count, what=what)
-    )
-    return things[first - 1 : last]
+    if count > at_once:
+        control, words = st.columns([1, 5], vertical_alignment="bottom")
+        part = linked_number(key, t("Part"), 1, -(-count // at_once), default=1, at=control)
+        first, last = (part - 1) * at_once + 1, min(part * at_once, count)
+        told = t("{first:,}–{last:,} of {count:,} {what}")
+        words.markdown(told.format(first=first, last=last, count=count, what=what))
+    return shown
 
 
 def _thumbnails(key: str, dataset: Dataset, items: Sequence[Item]) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ from resnet_explorer.finetune.runs.store import RunEntry
 from resnet_explorer.finetune.training.run_folder import PREDICTIONS
 from resnet_explorer.photos.decode import Photo, open_photo
 from resnet_explorer.ui.app.url_state import Code, linked, whole
-from resnet_explorer.ui.finetune.dataset.survey import excluded, include, toggle_excluded
+from resnet_explorer.ui.finetune.dataset.survey import excluded, include_all, toggle_excluded
 from resnet_explorer.ui.finetune.runs.run_input import show_example_words, train_link
 from resnet_explorer.ui.finetune.training.settings_input import train_again
 from resnet_explorer.ui.session.cached_result import cached_result
@@ -51,7 +51,7 @@ class EvaluatedRun:
     @property
     def excluded(self) -> frozenset[str]:
         """The photos that the next training is to exclude."""
-        return excluded(self.dataset) if self.dataset else frozenset()
+        return excluded(self.dataset)
 
     def is_excluded(self, index: int) -> bool:
         """Whether a photo is among them."""
@@ -210,7 +210,7 @@ def again_button(evaluated: EvaluatedRun) -> None:
         train_again(evaluated.run.key)
     if count:
         label, args = t("Take back"), (evaluated.dataset,)
-        st.button(label, key="tr_back", on_click=include, args=args)
+        st.button(label, key="tr_back", on_click=include_all, args=args)
 
 
 def as_words(sentence: object) -> str:
