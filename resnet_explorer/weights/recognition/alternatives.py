@@ -28,14 +28,6 @@ class Question:
 
 _PADDING: Final = Question("stem_padding", ({"stem_padding": None}, {"stem_padding": 0}))
 _STRIDE: Final = Question("stride_in", ({"stride_in": "3x3"}, {"stride_in": "1x1"}))
-_ZEROS: Final = Question(
-    "zero_pad",
-    (
-        {"shortcut": "zero_pad", "zero_pad": "after"},
-        {"shortcut": "zero_pad", "zero_pad": "around"},
-        {"shortcut": "none", "zero_pad": "after"},
-    ),
-)
 _IDENTITY: Final = Question("shortcut", ({"shortcut": "projection"}, {"shortcut": "none"}))
 
 
@@ -46,8 +38,21 @@ def questions(spec: ResNetSpec) -> tuple[Question, ...]:
         _PADDING,
         Question("stem_pool", tuple({"stem_pool": pool} for pool in (None, spec.stem == "cifar"))),
         *((_STRIDE,) if spec.block == "bottleneck" and len(spec.depths) > 1 else ()),
-        *((_ZEROS,) if widens and spec.shortcut in ("zero_pad", "none") else ()),
+        *((_zeros(spec),) if widens and spec.shortcut in ("zero_pad", "none") else ()),
         *((_IDENTITY,) if not widens and spec.shortcut in ("projection", "none") else ()),
+    )
+
+
+def _zeros(spec: ResNetSpec) -> Question:
+    """Where option A puts its zeros, or whether it is a plain network, whose field may say anything."""
+    unused = spec.zero_pad if spec.shortcut == "none" else ResNetSpec.zero_pad
+    return Question(
+        "zero_pad",
+        (
+            {"shortcut": "zero_pad", "zero_pad": "after"},
+            {"shortcut": "zero_pad", "zero_pad": "around"},
+            {"shortcut": "none", "zero_pad": unused},
+        ),
     )
 
 
