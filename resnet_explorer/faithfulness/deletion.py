@@ -33,16 +33,13 @@ Curve = NDArray[np.float64]
 class Deletion:
     """Curves over the share of the pixels, and the areas under them.
 
-    A random order read backwards is a random order, and to insert in an order is to remove in the reverse
-    one, read backwards: so the curves of insertion at random are those of removal, mirrored, and their
-    areas are the same.
-
     Attributes:
         shares: of the pixels that were removed, or inserted.
         ranks: the order of the map.
         removed: the probability while the hottest pixels are removed first.
         inserted: the probability while they are inserted first.
         random_removed: a row for each random order; more rows come as the work goes on.
+        random_inserted: a row for each of the same, inserted.
     """
 
     shares: Curve
@@ -50,11 +47,7 @@ class Deletion:
     removed: Curve
     inserted: Curve
     random_removed: NDArray[np.float64]
-
-    @property
-    def random_inserted(self) -> NDArray[np.float64]:
-        """A row for each random order, inserted."""
-        return self.random_removed[:, ::-1]
+    random_inserted: NDArray[np.float64]
 
     @property
     def area_removed(self) -> float:
@@ -67,9 +60,14 @@ class Deletion:
         return area(self.inserted)
 
     @property
-    def random_areas(self) -> list[float]:
-        """Under the curve of each random order."""
+    def random_areas_removed(self) -> list[float]:
+        """Under the curve of each random order while it is removed."""
         return [area(curve) for curve in self.random_removed]
+
+    @property
+    def random_areas_inserted(self) -> list[float]:
+        """Under the curve of each random order while it is inserted."""
+        return [area(curve) for curve in self.random_inserted]
 
 
 def area(curve: Curve) -> float:
@@ -85,7 +83,12 @@ def deletion(
     seed: int = 0,
     steps: int = STEPS,
 ) -> Iterator[Step[Deletion]]:
-    """Remove and insert pixels in the order of the map, then remove them in random orders.
+    """Remove and insert pixels in the order of the map, then in random orders.
+
+    To insert in an order is to remove in the reverse one, read backwards. Single pixels at random, read
+    backwards, are single pixels at random: their curves of insertion are those of removal, mirrored. Shuffled
+    cells are not: of a map with few hot cells, patches go first, and backwards they go last. So these are
+    inserted, too.
 
     Args:
         forward: the network and the photo.
@@ -104,20 +107,32 @@ def deletion(
     rng = np.random.default_rng(seed)
     shares = np.linspace(0, 1, steps + 1)
     ranks = ranked_by_map(heat, forward.size, seed)
-    total = (steps + 1) * (orders + 2)
-    found: list[Curve] = []
+    both_ways = shuffle == "cells"
+    total = (2 + orders * (1 + both_ways)) * (steps + 1)
+    removed: list[Curve] = []
+    inserted: list[Curve] = []
+
+    def passes() -> Iterator[tuple[Ranks, bool]]:
+        """Orders, and whether what comes first is kept, and all the rest removed."""
+        yield from ((ranks, False), (ranks, True))
+        for _ in range(orders):
+            order = ranked_at_random(heat, forward.size, shuffle, rng)
+            yield order, False
+            if both_ways:
+                yield order, True
 
     def answer() -> Deletion | None:
-        if len(found) < 2:
+        if not inserted:
             return None
-        return Deletion(shares, ranks, found[0], found[1], np.array(found[2:]).reshape(-1, len(shares)))
+        rows = [np.array(found[1 : len(inserted)]).reshape(-1, len(shares)) for found in (removed, inserted)]
+        return Deletion(shares, ranks, removed[0], inserted[0], *rows)
 
-    for number in range(orders + 2):
-        order = ranks if number < 2 else ranked_at_random(heat, forward.size, shuffle, rng)
-        kept = number == 1  # what is inserted stays, all the rest is removed
+    for number, (order, kept) in enumerate(passes()):
         masks = (top_k_pixels(order, share) != kept for share in shares)
         before = number * (steps + 1)
         for step in forward.probabilities_without(masks, total):
             if step.done > steps and step.answer is not None:
-                found.append(step.answer)
+                (inserted if kept else removed).append(step.answer)
+                if number > 1 and not both_ways:
+                    inserted.append(step.answer[::-1])
             yield Step(before + step.done, total, answer())

@@ -28,7 +28,8 @@ WEAK: Final = 0.3
 
 def deletion_finding(found: Deletion) -> str:
     """Areas, how many random orders they beat, and whether that is more than chance."""
-    removed, inserted, random = found.area_removed, found.area_inserted, found.random_areas
+    removed, inserted, random = found.area_removed, found.area_inserted, found.random_areas_removed
+    random_inserted = found.random_areas_inserted
     if not random:
         return t("Area while removing **{removed:.3f}**, while inserting **{inserted:.3f}**.").format(
             removed=removed, inserted=inserted
@@ -39,20 +40,21 @@ def deletion_finding(found: Deletion) -> str:
             "**It cannot be told:** the probability hardly depends on the order."
         ).format(removed=removed, hardly=HARDLY)
     below = sum(removed < each for each in random)
-    above = sum(inserted > each for each in random)
+    above = sum(inserted > each for each in random_inserted)
     numbers = t(
-        "Removing leaves an area of **{removed:.3f}**, smaller than with {below} of {count} random orders; "
-        "inserting gives **{inserted:.3f}**, larger than with {above} of {count}. "
-        "(Random: {mean:.3f} on average, {low:.3f} to {high:.3f}, both ways.)"
+        "Removing leaves an area of **{removed:.3f}**, smaller than with {below} of {count} random orders "
+        "({low:.3f} to {high:.3f}); inserting gives **{inserted:.3f}**, larger than with {above} of {count} "
+        "({least:.3f} to {most:.3f})."
     ).format(
         removed=removed,
         below=below,
         inserted=inserted,
         above=above,
         count=len(random),
-        mean=sum(random) / len(random),
         low=min(random),
         high=max(random),
+        least=min(random_inserted),
+        most=max(random_inserted),
     )
     return f"{numbers} {_both_ways(below, above, len(random))}{_what_is_left(found)}"
 

@@ -35,14 +35,14 @@ def test_the_tests_one_after_another(page: Page, app: str) -> None:
 
 
 def test_stop_keeps_what_is_known_and_go_on_goes_on(page: Page, app: str) -> None:
-    page.goto(f"{app}/prove?pr_orders=100")  # 5,202 photos: long enough to be stopped on the way
-    expect(page.get_by_text(re.compile(r"\d+ of 5,202 · about \d+ s left"))).to_be_visible()
+    page.goto(f"{app}/prove?pr_orders=100")  # 10,302 photos: long enough to be stopped on the way
+    expect(page.get_by_text(re.compile(r"\d+ of 10,302 · about \d+ s left"))).to_be_visible()
     expect(
-        page.get_by_text(re.compile(r"Photos shown to the network: ([4-9]\d\d|\d,\d+) of 5,202"))
+        page.get_by_text(re.compile(r"Photos shown to the network: ([4-9]\d\d|\d,\d+) of 10,302"))
     ).to_be_visible()
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     settle(page)
-    stopped = page.get_by_text(re.compile(r"stopped at \d[\d,]* / 5,202"))
+    stopped = page.get_by_text(re.compile(r"stopped at \d[\d,]* / 10,302"))
     expect(stopped).to_be_visible()
     reading = page.locator(".st-key-finding")
     orders = re.compile(r"smaller than with \d+ of (\d+) random orders")

@@ -11,7 +11,7 @@ from pytorch_grad_cam.metrics.perturbation_confidence import (
     RemoveMostRelevantFirst,
 )
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputSoftmaxTarget
-from torch import Tensor
+from torch import Tensor, nn
 
 from resnet_explorer import ResNetSpec
 from resnet_explorer.common.progress import final_answer
@@ -74,12 +74,36 @@ def test_the_true_map_is_better_than_any_random_order() -> None:
     assert area(worst.removed) > max(map(area, found.random_removed))
 
 
-def test_a_random_order_costs_the_same_both_ways() -> None:
+def test_single_pixels_at_random_cost_the_same_both_ways() -> None:
     forward = MaskedForward(network(), noise_photo(), 3, torch.zeros(1, 3, 32, 32))
-    found = result(forward, heat(), orders=3)
+    found = result(forward, heat(), orders=3, shuffle="pixels")
     assert np.array_equal(found.random_inserted, found.random_removed[:, ::-1])
     removed = [area(curve) for curve in found.random_removed]
     assert [area(curve) for curve in found.random_inserted] == pytest.approx(removed, abs=1e-12)
+
+
+class CornerReader(nn.Module):
+    """A probability of 1 if nothing is missing from an eighth of the photo, else of nearly 0."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        whole = 1000 * (x[:, 0, :4, :8].mean(dim=(1, 2)) - 0.999)
+        return torch.stack([whole, torch.zeros_like(whole)], dim=1)
+
+
+def test_shuffled_cells_are_inserted_too_for_backwards_a_patch_comes_last() -> None:
+    """One cell of four is hot: it goes first, in one piece, and the rest pixel by pixel."""
+    tensor = torch.ones(1, 1, 16, 16)
+    forward = MaskedForward(CornerReader(), tensor, 0, torch.zeros_like(tensor))
+    hot = np.array([[1, 0], [0, 0]], dtype=np.float32)
+    found = result(forward, hot, orders=12, steps=16)
+    assert found.random_inserted.shape == found.random_removed.shape == (12, 17)
+    # Where the hot cell lies on what the network reads, inserting a part of it is enough; read backwards, it
+    # would be there only at the end.
+    assert max(map(area, found.random_inserted)) > 0.5
+    assert max(map(area, found.random_removed)) < 0.5
+    # The same orders: one that is removed late is inserted late.
+    at_half = (found.random_removed[:, 8] > 0.5) & (found.random_inserted[:, 8] > 0.5)
+    assert not at_half.any()
 
 
 class Extractor:
@@ -145,10 +169,15 @@ def test_the_same_seed_gives_the_same_and_pieces_change_nothing() -> None:
 
 def test_the_work_tells_how_far_it_is_and_what_is_known() -> None:
     steps = list(deletion(reader_forward(at_once=10), square(), orders=3, steps=19))
-    assert [step.done for step in steps] == list(range(10, 101, 10))
-    assert {step.total for step in steps} == {100}
+    assert [step.done for step in steps] == list(range(10, 161, 10))
+    assert {step.total for step in steps} == {160}
     known = [step.answer and len(step.answer.random_removed) for step in steps]
-    assert known == [None, None, None, 0, 0, 1, 1, 2, 2, 3]  # the map's own two curves come first
+    # The map's own two curves come first, and then those of each order together.
+    assert known == [None, None, None, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3]
+    pixels = list(deletion(reader_forward(at_once=10), square(), orders=3, shuffle="pixels", steps=19))
+    assert {step.total for step in pixels} == {100}
+    known = [step.answer and len(step.answer.random_inserted) for step in pixels]
+    assert known == [None, None, None, 0, 0, 1, 1, 2, 2, 3]
 
 
 def test_a_level_map_is_refused_before_anything_is_computed() -> None:

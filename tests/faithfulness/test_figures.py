@@ -20,8 +20,8 @@ SHARES = np.linspace(0, 1, 5)
 
 
 def curves(orders: int) -> Deletion:
-    random = np.random.default_rng(0).random((orders, 5))
-    return Deletion(SHARES, np.arange(16).reshape(4, 4), SHARES[::-1] ** 2, SHARES**0.5, random)
+    removed, inserted = np.random.default_rng(0).random((2, orders, 5))
+    return Deletion(SHARES, np.arange(16).reshape(4, 4), SHARES[::-1] ** 2, SHARES**0.5, removed, inserted)
 
 
 def test_both_curves_stand_in_the_colour_of_the_stage_with_their_areas_above() -> None:
@@ -33,6 +33,7 @@ def test_both_curves_stand_in_the_colour_of_the_stage_with_their_areas_above() -
     assert own[1].y == pytest.approx(found.inserted)
     means = [trace for trace in figure.data if trace.name == "3 random orders"]
     assert means[0].y == pytest.approx(found.random_removed.mean(axis=0))
+    assert means[1].y == pytest.approx(found.random_inserted.mean(axis=0))
     # By the trapezoid rule (1 / 2 + 9 / 16 + 1 / 4 + 1 / 16) / 4 = 0.344.
     titles = [each.text for each in figure.layout.annotations]
     assert titles == ["removed: area 0.344", "inserted: area 0.643"]

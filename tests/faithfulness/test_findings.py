@@ -20,8 +20,10 @@ NO_MAP = np.zeros((2, 2), np.float32)
 
 
 def curves(removed: list[float], inserted: list[float], *random: list[float]) -> Deletion:
+    """Random orders mirrored, as those of single pixels are."""
     rows = np.array(random).reshape(-1, 3)
-    return Deletion(SHARES, np.arange(4).reshape(2, 2), np.array(removed), np.array(inserted), rows)
+    ranks = np.arange(4).reshape(2, 2)
+    return Deletion(SHARES, ranks, np.array(removed), np.array(inserted), rows, rows[:, ::-1])
 
 
 FALLING, RISING = [0.9, 0.5, 0.1], [0.1, 0.5, 0.9]  # areas of a half
@@ -30,9 +32,8 @@ FALLING, RISING = [0.9, 0.5, 0.1], [0.1, 0.5, 0.9]  # areas of a half
 def test_areas_are_told_with_the_random_ones() -> None:
     words = deletion_finding(curves([0.9, 0.1, 0.1], [0.1, 0.8, 0.9], FALLING, [0.9, 0.6, 0.1]))
     # (0.9 + 2 · 0.1 + 0.1) / 4 = 0.3 and (0.1 + 2 · 0.8 + 0.9) / 4 = 0.65, against 0.5 and 0.55.
-    assert "an area of **0.300**, smaller than with 2 of 2 random orders" in words
-    assert "inserting gives **0.650**, larger than with 2 of 2." in words
-    assert "(Random: 0.525 on average, 0.500 to 0.550, both ways.)" in words
+    assert "an area of **0.300**, smaller than with 2 of 2 random orders (0.500 to 0.550);" in words
+    assert "inserting gives **0.650**, larger than with 2 of 2 (0.500 to 0.550)." in words
     assert "**Better than every random order, both ways:**" in words
 
 
@@ -49,6 +50,16 @@ def test_each_verdict(removed: list[float], inserted: list[float], verdict: str)
     words = deletion_finding(curves(removed, inserted, [0.9, 0.45, 0.1], [0.9, 0.6, 0.1]))
     assert verdict in words
     assert "everything removed" not in words
+
+
+def test_insertion_is_held_against_orders_that_were_inserted() -> None:
+    rows, others = np.array([FALLING, [0.9, 0.6, 0.1]]), np.array([[0.1, 0.7, 0.9], [0.1, 0.9, 0.9]])
+    found = Deletion(
+        SHARES, np.arange(4).reshape(2, 2), np.array([0.9, 0.1, 0.1]), np.array([0.1, 0.8, 0.9]), rows, others
+    )
+    words = deletion_finding(found)
+    assert "inserting gives **0.650**, larger than with 1 of 2 (0.600 to 0.700)." in words
+    assert "**Better than every random order at removing only:**" in words
 
 
 @pytest.mark.parametrize("level", [[1.0, 1.0, 1.0], [0.5, 0.501, 0.5]])

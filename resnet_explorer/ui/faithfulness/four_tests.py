@@ -165,7 +165,9 @@ class _RemoveAndInsert(FaithfulnessTest):
                 "area removed": found.area_removed,
                 "area inserted": found.area_inserted,
                 "random orders, removed": found.random_removed.tolist(),
-                "random orders, areas": found.random_areas,
+                "random orders, areas": found.random_areas_removed,
+                "random orders, inserted": found.random_inserted.tolist(),
+                "random orders, areas inserted": found.random_areas_inserted,
             },
             deletion_figure(found, share, tested.stage_name),
         )
