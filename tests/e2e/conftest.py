@@ -258,7 +258,7 @@ def choose_network(page: Page, name: str) -> None:
     box.fill(name)
     page.get_by_role("option", name=name, exact=True).click()
     settle(page)
-    page.keyboard.press("Escape")
+    close_popover(page)
 
 
 def open_from_menu(page: Page, group: str, name: str) -> None:

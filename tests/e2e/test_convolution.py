@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import at_rest, drawn, link_says, settle, visit
+from tests.e2e.conftest import at_rest, close_popover, drawn, link_says, settle, visit
 
 
 def test_the_output_cell_is_moved_and_clicked_and_the_link_keeps_it(page: Page, app: str) -> None:
@@ -15,7 +15,7 @@ def test_the_output_cell_is_moved_and_clicked_and_the_link_keeps_it(page: Page, 
     page.get_by_role("slider", name="Row of the output").press("ArrowRight")
     expect(picture.get_by_text("Row 51 reads 102 to 108")).to_be_visible()
     settle(page)
-    page.keyboard.press("Escape")
+    close_popover(page)
     picture.locator("[data-key='0,1']").click()
     expect(picture.get_by_text("Row 0 reads 0 to 6")).to_be_visible()
     expect(picture.get_by_text("Column 1 reads 2 to 8")).to_be_visible()

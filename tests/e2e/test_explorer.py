@@ -50,7 +50,6 @@ def test_the_browsers_back_button_leads_to_the_page_before(page: Page, app: str)
     page.get_by_role("radio", name="FLOPs").click()
     settle(page)
     link_says(page, "arch_unit=FLOPs")
-    page.keyboard.press("Escape")
     open_from_menu(page, "The network", "Counting")
     expect(page.get_by_role("heading", name="Counting").first).to_be_visible()
     settle(page)
@@ -164,7 +163,7 @@ def choose_class(page: Page, name: str) -> None:
     box.fill(name)
     page.get_by_role("option", name=name, exact=True).click()
     settle(page)
-    page.keyboard.press("Escape")
+    close_popover(page)
 
 
 def upload_photo(page: Page, file: Path) -> None:
@@ -188,7 +187,7 @@ def test_an_uploaded_photo_is_named_and_its_map_follows_the_class(
     upload_photo(page, cat_photo)
     expect(page.get_by_text("chelsea.png: 451 × 300").first).to_be_visible()
     settle(page)
-    page.keyboard.press("Escape")
+    close_popover(page)
     expect(page.locator(".answer .heading")).to_have_text(re.compile("Most probable|Unsure"))
     choose_class(page, "catamaran")
     ship = map_source(page, "catamaran")

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from resnet_explorer.lessons.store import find_lesson
 from resnet_explorer.ui.app.page_list import PAGES, STEMS
-from tests.e2e.conftest import at_rest, settle, visit
+from tests.e2e.conftest import at_rest, close_popover, settle, visit
 from tests.e2e.test_frame import measured
 
 ENTRIES_OF_A_LATE_PAGE = """() => {
@@ -56,7 +56,7 @@ def test_a_lesson_is_followed_from_its_first_step_to_its_last(page: Page, app: s
             asked.get_by_role("radiogroup").locator("label").nth(wrong).click()
             asked.get_by_role("button", name="Show", exact=True).click()
             expect(asked).to_contain_text("It is: ")
-            page.keyboard.press("Escape")
+            close_popover(page)
         if number < len(lesson.steps):
             press(page, "next")
     expect(button(page, "next")).to_be_disabled()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import PATIENCE, settle
+from tests.e2e.conftest import PATIENCE, close_popover, settle
 from tests.e2e.test_frame import BROKEN
 from tests.places import ROOT
 
@@ -55,7 +55,7 @@ def test_a_student_answers_gives_a_photo_and_sees_the_heatmap(phone: Page, app: 
     asked.get_by_role("radiogroup").locator("label").nth(1).tap()
     asked.get_by_role("button", name="揭晓", exact=True).tap()
     expect(asked.get_by_text("正是如此")).to_be_in_viewport()
-    phone.keyboard.press("Escape")
+    close_popover(phone)
     fits(phone, has_spaces=False)
 
     phone.goto(f"{app}/?lesson=paper&step=10&lang=en")
@@ -70,8 +70,7 @@ def test_a_student_answers_gives_a_photo_and_sees_the_heatmap(phone: Page, app: 
     before = phone.locator(".evidence img").get_attribute("src")
     chooser.set_input_files(PHOTO)
     expect(popover.get_by_text(re.compile(r"^gradient\.png: [\d,]+ × "))).to_be_visible()
-    phone.keyboard.press("Escape")
-    expect(popover).to_have_count(0)
+    close_popover(phone)
     expect(phone.locator(".evidence img")).not_to_have_attribute("src", before or "")
     expect(phone.locator(".evidence img")).to_be_in_viewport(ratio=0.95)
     expect(phone.locator(".answer .likeliest")).to_be_in_viewport()

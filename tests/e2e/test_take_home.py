@@ -11,7 +11,7 @@ import torch
 from playwright.sync_api import Page, expect
 
 from resnet_explorer import ResNetSpec, build
-from tests.e2e.conftest import link_says, settle, visit
+from tests.e2e.conftest import close_popover, link_says, settle, visit
 
 SPEC = ResNetSpec("bottleneck", (1, 2, 1), width=16, groups=4, stem="cifar", num_classes=7)
 
@@ -34,7 +34,7 @@ def test_a_file_of_weights_becomes_the_network_and_its_code_runs_elsewhere(
     expect(page.get_by_text("mine.pth holds").first).to_be_visible()
     settle(page)
     expect(page.get_by_text("4 groups of").first).to_be_visible()
-    page.keyboard.press("Escape")
+    close_popover(page)
     expect(page.locator(".st-key-foot").get_by_text(parameters, exact=True)).to_be_visible()
     link_says(page, "net=bottleneck.1-2-1.width-16.groups-4.stem-cifar.num_classes-7")
 
