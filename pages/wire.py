@@ -28,13 +28,7 @@ places = screen()
 with shown_refusal(places.picture, ends_page=True):
     setup = setup_input(controls, places)
 view = linked_choice(
-    "cw_view",
-    t("Experiment"),
-    VIEWS,
-    default="hand",
-    names=VIEWS,
-    at=controls,
-    label_visibility="collapsed",
+    "cw_view", t("Experiment"), VIEWS, default="hand", at=controls, label_visibility="collapsed"
 )
 if view != "sweep":
     kept_guess("cw_guess", CHOICES, setup.weights.key)

@@ -44,13 +44,7 @@ def faces_input() -> None:
     """The choice of what is on the fronts, for a page's head; none where no network can fill them."""
     if _can_answer():
         linked_select(
-            "arch_faces",
-            t("Fronts"),
-            FACES,
-            default="mean",
-            names=FACES,
-            label_visibility="collapsed",
-            width=190,
+            "arch_faces", t("Fronts"), FACES, default="mean", label_visibility="collapsed", width=190
         )
     else:
         linked("arch_faces", "mean", one_of(FACES))

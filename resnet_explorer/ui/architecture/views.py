@@ -37,7 +37,7 @@ def deeper_view(p: Plan, unit: str, file_name: str) -> None:
         unit: "MACs" or "FLOPs".
         file_name: what downloads are called, without an ending.
     """
-    view = linked_choice("arch_view", t("View"), VIEWS, default="layers", names=VIEWS)
+    view = linked_choice("arch_view", t("View"), VIEWS, default="layers")
     if view == "layers":
         _layers(p, unit, file_name)
     elif view == "stages":

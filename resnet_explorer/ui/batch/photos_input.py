@@ -51,13 +51,7 @@ class Batch:
 def source_input(place: DeltaGenerator) -> str:
     """Where the photos come from, a key of `SOURCES`."""
     return linked_choice(
-        "mp_from",
-        t("Photos"),
-        SOURCES,
-        default="samples",
-        names=SOURCES,
-        at=place,
-        label_visibility="collapsed",
+        "mp_from", t("Photos"), SOURCES, default="samples", at=place, label_visibility="collapsed"
     )
 
 

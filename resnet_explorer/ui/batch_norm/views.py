@@ -89,9 +89,7 @@ class Batch:
 def head_controls() -> tuple[bool, int]:
     """Whether the layer is in training, and the channel that is shown, counted from 0."""
     modes = {"train": t("training"), "eval": t("evaluation")}
-    mode = linked_choice(
-        "bn_mode", t("Mode"), modes, default="train", names=modes, label_visibility="collapsed"
-    )
+    mode = linked_choice("bn_mode", t("Mode"), modes, default="train", label_visibility="collapsed")
     channel = linked_choice(
         "bn_channel",
         t("Channel"),

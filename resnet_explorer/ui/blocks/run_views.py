@@ -111,7 +111,7 @@ def more_controls(is_basic: bool) -> dict[str, Any]:
 
 
 def _choice(field: str, label: str, names: Mapping[Any, str], **widget: Any) -> Any:
-    return linked_choice(_KEYS[field], label, names, default=getattr(_FIRST, field), names=names, **widget)
+    return linked_choice(_KEYS[field], label, names, default=getattr(_FIRST, field), **widget)
 
 
 def runnable(choice: BlockChoice) -> BlockChoice:

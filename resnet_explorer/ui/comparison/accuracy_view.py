@@ -91,7 +91,7 @@ def _axes_input(unit: str) -> tuple[Accuracy, Cost]:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     top = linked_choice("cmp_top", t("Accuracy"), ("1", "5"), default="1", names="top-{}".format, at=row)
     costs = {"ops": unit, "params": t("parameters")}
-    against = linked_choice("cmp_against", t("Against"), costs, default="ops", names=costs, at=row)
+    against = linked_choice("cmp_against", t("Against"), costs, default="ops", at=row)
     linked_choice("cmp_click", t("A click chooses"), ("A", "B"), default="B", at=row)
     operations: Cost = "FLOPs" if unit == "FLOPs" else "MACs"
     return "top-5" if top == "5" else "top-1", "parameters" if against == "params" else operations

@@ -167,9 +167,7 @@ def _range(span: Span) -> str:
 def _table(p: Plan, file_name: str) -> None:
     st.header(t("Size, jump and padding"))
     names = {"maps": t("After each stage"), "layers": t("After each layer")}
-    which = linked_choice(
-        "cv_table", t("Rows"), names, default="maps", names=names, label_visibility="collapsed"
-    )
+    which = linked_choice("cv_table", t("Rows"), names, default="maps", label_visibility="collapsed")
     rows = place_rows(p) if which == "maps" else window_rows(p)
     _show(rows, shape_text(p.input_size))
     save_button(

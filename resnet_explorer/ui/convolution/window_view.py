@@ -50,7 +50,7 @@ def window_view(p: Plan, controls: DeltaGenerator) -> None:
         steps, settings = steps_and_settings()
     with settings:
         names = {"net": title(p.spec), "free": t("my own choice")}
-        source = linked_choice("cv_from", t("Numbers of"), names, default="net", names=names)
+        source = linked_choice("cv_from", t("Numbers of"), names, default="net")
     if source == "net":
         layer = _layer_of_network(p, controls)
         came_from = source_stage(p, layer)

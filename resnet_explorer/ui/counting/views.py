@@ -99,7 +99,7 @@ def switches(spec: ResNetSpec) -> tuple[StrideIn, Convention]:
     st.session_state[_STRIDE_OF] = spec.stride_in
     strides: dict[StrideIn, str] = {"1x1": t("v1: the 1×1"), "3x3": t("v1.5: the 3×3")}
     stride_in = linked_choice(
-        "cnt_stride", t("Stride of a bottleneck"), strides, default=spec.stride_in, names=strides, at=row
+        "cnt_stride", t("Stride of a bottleneck"), strides, default=spec.stride_in, at=row
     )
     factors: dict[Literal[1, 2], str] = {1: t("1 (MACs)"), 2: t("2 (FLOPs)")}
     per_mac = linked_choice(
@@ -107,7 +107,6 @@ def switches(spec: ResNetSpec) -> tuple[StrideIn, Convention]:
         t("A multiply–add counts as"),
         factors,
         default=DEFAULT.per_mac,
-        names=factors,
         at=row,
         help=prose("counting_flops"),
     )
@@ -194,7 +193,7 @@ def step_choice(steps: Sequence[Step]) -> str:
     names |= {step.key: t(_SHORT_NAMES[step.key]) for step in steps}
     names |= {GOAL: t("all that is counted")}
     widest = max(steps, key=lambda step: abs(step.amount)).key if steps else GOAL
-    return linked_choice("cnt_step", t("Layer by layer"), names, default=widest, names=names)
+    return linked_choice("cnt_step", t("Layer by layer"), names, default=widest)
 
 
 def step_layers(start: Count, goal: Count, steps: Sequence[Step], chosen: str, file_name: str) -> None:

@@ -170,14 +170,7 @@ def stage_label(stage: int) -> str:
 def style_input() -> MapStyle:
     """Opacity, colours, and cells or smooth."""
     alpha, colour_map = opacity_input(), colours_input()
-    cells = linked_choice(
-        "p_cells",
-        t("Between the cells"),
-        BETWEEN,
-        default="smooth",
-        names=BETWEEN,
-        wrap=True,
-    )
+    cells = linked_choice("p_cells", t("Between the cells"), BETWEEN, default="smooth", wrap=True)
     return MapStyle(alpha, colour_map, cells == "smooth")
 
 

@@ -61,7 +61,6 @@ def _shuffle_input() -> Shuffle:
         t("Shuffled by chance"),
         _SHUFFLES,
         default="cells",
-        names=_SHUFFLES,
         wrap=True,
         help=t(
             "Single pixels leave holes everywhere, which disturbs a network more than patches do. The map’s "

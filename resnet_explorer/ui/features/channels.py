@@ -25,7 +25,6 @@ def order_input(channels: ChannelStatistics, page_key: str) -> list[int]:
         t("Channels"),
         ORDERS,
         default="active",
-        names=ORDERS,
         help=t("The most active first: those with the largest mean on this photo."),
         on_change=_show_page,
         args=(page_key, 1),

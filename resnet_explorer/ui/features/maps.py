@@ -122,7 +122,6 @@ def _largest_of_scale(found: PlaceFeatures) -> float:
         t("One scale for"),
         SCALES,
         default="place",
-        names=SCALES,
         help=t("All channels of a place are always on one scale: only so can they be compared."),
     )
     places = [found.channels] if scale == "place" else found.statistics.places

@@ -29,7 +29,7 @@ def source_input(at: DeltaGenerator) -> str:
     """What goes in: a photo, of which a block or one number is shown, or a tensor of one's own."""
     names = {"photo": msg("your photo"), "arithmetic": msg("one number"), "tensor": msg("a tensor")}
     return linked_choice(
-        SOURCE, t("What goes in"), names, default="photo", names=names, at=at, label_visibility="collapsed"
+        SOURCE, t("What goes in"), names, default="photo", at=at, label_visibility="collapsed"
     )
 
 

@@ -111,7 +111,7 @@ def network_controls(*, has_depth_and_size: bool = True) -> None:
     if has_depth_and_size:
         _famous_choice()
     with st.popover("…", key="arch_builder", help=t("Build another network")):
-        way = linked_choice("arch_by", t("Build by"), WAYS, default="preset", names=WAYS)
+        way = linked_choice("arch_by", t("Build by"), WAYS, default="preset")
         if way == "depth":
             _depth_controls(fresh)
         elif way == "free":

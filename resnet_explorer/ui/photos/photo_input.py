@@ -95,7 +95,7 @@ def about_photo() -> str:
 
 
 def _source_input() -> None:
-    source = linked_choice("p_photo", t("Photo"), SOURCES, default="sample", names=SOURCES, wrap=True)
+    source = linked_choice("p_photo", t("Photo"), SOURCES, default="sample", wrap=True)
     if source == "sample":
         titles = {each.name: t(each.title) for each in SAMPLES}
         linked_select(

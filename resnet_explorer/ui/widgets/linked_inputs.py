@@ -26,7 +26,10 @@ from resnet_explorer.ui.widgets.keeping_value import keeping_value
 
 T = TypeVar("T")
 Names = Callable[[Any], str] | Mapping[Any, str]
-"""What an option is called on the screen: a function of it, or a table of English names, translated here."""
+"""What options are called on the screen: a function of one, or a table of English names, translated here.
+
+Where the options are such a table themselves, it names them unless told; others are called as they print.
+"""
 
 
 def linked_choice(
@@ -35,7 +38,7 @@ def linked_choice(
     options: Iterable[T],
     *,
     default: T,
-    names: Names = str,
+    names: Names | None = None,
     at: Any = st,
     **widget: Any,
 ) -> T:
@@ -54,7 +57,7 @@ def linked_choice(
     linked(key, default, one_of(there))
     name_control(key, label)
     chosen: T = at.segmented_control(
-        label, there, required=True, format_func=_function(names), **keeping_value(key, at, **widget)
+        label, there, required=True, format_func=_function(options, names), **keeping_value(key, at, **widget)
     )
     return chosen
 
@@ -69,9 +72,7 @@ def view_choice(key: str, views: Mapping[str, str], at: Any, *, default: str | N
         default: the view at first; the first one unless told.
     """
     first = default or next(iter(views))
-    return linked_choice(
-        key, t("View"), views, default=first, names=views, at=at, label_visibility="collapsed"
-    )
+    return linked_choice(key, t("View"), views, default=first, at=at, label_visibility="collapsed")
 
 
 def linked_select(
@@ -80,7 +81,7 @@ def linked_select(
     options: Iterable[T],
     *,
     default: T,
-    names: Names = str,
+    names: Names | None = None,
     at: Any = st,
     **widget: Any,
 ) -> T:
@@ -88,7 +89,9 @@ def linked_select(
     there = list(options)
     linked(key, default, one_of(there))
     name_control(key, label)
-    chosen: T = at.selectbox(label, there, format_func=_function(names), **keeping_value(key, at, **widget))
+    chosen: T = at.selectbox(
+        label, there, format_func=_function(options, names), **keeping_value(key, at, **widget)
+    )
     return chosen
 
 
@@ -135,5 +138,7 @@ def _range(low: Any, high: Any) -> Any:
     return whole(low, high) if isinstance(low, int) and isinstance(high, int) else number(low, high)
 
 
-def _function(names: Names) -> Callable[[Any], str]:
+def _function(options: Iterable[Any], names: Names | None) -> Callable[[Any], str]:
+    if names is None:
+        names = options if isinstance(options, Mapping) else str
     return (lambda option: t(names[option])) if isinstance(names, Mapping) else names

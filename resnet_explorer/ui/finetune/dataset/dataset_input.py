@@ -115,7 +115,7 @@ def _forget(key: str) -> None:
 
 def _add_input() -> None:
     """The three sources of photos."""
-    source = linked_choice("al_add", t("Photos from"), SOURCES, default="zip", names=SOURCES, wrap=True)
+    source = linked_choice("al_add", t("Photos from"), SOURCES, default="zip", wrap=True)
     if source == "flowers":
         _flowers_input()
         return

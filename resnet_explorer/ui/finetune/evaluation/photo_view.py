@@ -191,7 +191,7 @@ def _maps_input(stages: int) -> MapChoice:
     with more_settings():
         stage = stage_input(stages)
         method = quick_method_input()
-        scale = linked_choice("tr_scale", t("Brightness"), SCALES, default="one", names=SCALES, wrap=True)
+        scale = linked_choice("tr_scale", t("Brightness"), SCALES, default="one", wrap=True)
         style = style_input()
     return MapChoice(method, stage, style, scale == "one")
 

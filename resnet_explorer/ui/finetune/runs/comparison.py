@@ -45,7 +45,7 @@ def show_comparison(known: Sequence[RunEntry], starts: Mapping[str, str]) -> Non
         return
     labels = labels_of(known)
     names = [labels[run.key] for run in chosen]
-    curve = linked_choice("ru_curve", t("Curve"), CURVES, default="val_accuracy", names=CURVES, wrap=True)
+    curve = linked_choice("ru_curve", t("Curve"), CURVES, default="val_accuracy", wrap=True)
     # Plotly is loaded when there is something to draw.
     from resnet_explorer.finetune.runs.curves import RunCurve, comparison_figure
 

@@ -92,12 +92,7 @@ _TESTED: Final = "_tn_tested"
 def strategy_input() -> Strategy:
     """Which of the three strategies; a new one brings its own settings."""
     strategy = linked_choice(
-        "tn_way",
-        t("What learns"),
-        STRATEGIES,
-        default=DEFAULT,
-        names=STRATEGIES,
-        label_visibility="collapsed",
+        "tn_way", t("What learns"), STRATEGIES, default=DEFAULT, label_visibility="collapsed"
     )
     known = st.session_state.get(_STRATEGY)
     st.session_state[_STRATEGY] = strategy
@@ -161,19 +156,11 @@ def _rare_settings(default: Settings) -> dict[str, Any]:
             default=default.size,
             names=lambda size: f"{size} × {size}" if size else t("what suits the initial weights"),
         ),
-        "crops": linked_select("tn_crops", t("Random crops show"), CROPS, default=default.crops, names=CROPS),
-        "batches": linked_select(
-            "tn_batches", t("Batches are"), SPLITS, default=default.batches, names=SPLITS
-        ),
-        "optimizer": linked_select(
-            "tn_optimizer", t("Optimizer"), OPTIMIZERS, default=default.optimizer, names=OPTIMIZERS
-        ),
+        "crops": linked_select("tn_crops", t("Random crops show"), CROPS, default=default.crops),
+        "batches": linked_select("tn_batches", t("Batches are"), SPLITS, default=default.batches),
+        "optimizer": linked_select("tn_optimizer", t("Optimizer"), OPTIMIZERS, default=default.optimizer),
         "schedule": linked_select(
-            "tn_schedule",
-            t("Learning rate over the run"),
-            SCHEDULES,
-            default=default.schedule,
-            names=SCHEDULES,
+            "tn_schedule", t("Learning rate over the run"), SCHEDULES, default=default.schedule
         ),
         "weight_decay": linked_select(
             "tn_decay", t("Weight decay"), DECAYS, default=default.weight_decay, names="{:g}".format

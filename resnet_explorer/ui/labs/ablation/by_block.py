@@ -225,7 +225,7 @@ def _tool_input(setup: AblationSetup, places: Screen) -> None:
         label = t("A click on a block:")
         if has_arcs:
             label = t("A click on a shortcut’s arc cuts it, or mends it.") + " " + label
-        linked_choice("cw_tool", label, TOOLS, default="out", names=TOOLS, at=places.settings)
+        linked_choice("cw_tool", label, TOOLS, default="out", at=places.settings)
     else:
         linked("cw_tool", "out", one_of(["out"]))
         places.settings.markdown(

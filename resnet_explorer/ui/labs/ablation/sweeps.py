@@ -174,7 +174,7 @@ def _sweep_controls(setup: AblationSetup, places: Screen) -> tuple[str, Ablation
     """What is taken out, and the network beside it, which has no shortcuts to cut or is cut otherwise."""
     if any(map(can_cut, setup.blocks)):
         label = t("Taken out, one at a time")
-        kind = linked_choice("cw_kind", label, KINDS, default="skip", names=KINDS, at=places.settings)
+        kind = linked_choice("cw_kind", label, KINDS, default="skip", at=places.settings)
     else:
         kind = linked("cw_kind", "skip", one_of(["skip"]))
     return kind, counterpart_input(setup, places) if kind == "skip" else None

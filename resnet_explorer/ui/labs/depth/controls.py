@@ -54,18 +54,11 @@ def config_input(prefix: str, default: DepthConfig, controls: DeltaGenerator) ->
         )
         st.markdown(t("layers"))
         norm = linked_choice(
-            f"{prefix}norm",
-            t("Normalization"),
-            _NORMS,
-            default=default.norm,
-            names=_NORMS,
-            label_visibility="collapsed",
+            f"{prefix}norm", t("Normalization"), _NORMS, default=default.norm, label_visibility="collapsed"
         )
     activation = linked(f"{prefix}act", default.activation, one_of(_ACTIVATIONS))
     init = linked(f"{prefix}init", default.init, one_of(_inits(norm)))
-    images = linked_choice(
-        f"{prefix}images", t("The batch"), IMAGES, default=default.images, names=IMAGES, wrap=True
-    )
+    images = linked_choice(f"{prefix}images", t("The batch"), IMAGES, default=default.images, wrap=True)
     row = st.container(horizontal=True, wrap=False)
     width = linked_number(
         f"{prefix}width", t("Width of stage 1"), *LARGEST["width"], default=default.width, at=row
@@ -91,7 +84,6 @@ def order_input(prefix: str, default: DepthConfig, at: DeltaGenerator) -> None:
         t("Norm and ReLU"),
         _ACTIVATIONS,
         default=default.activation,
-        names=_ACTIVATIONS,
         at=at,
         label_visibility="collapsed",
         width=165,

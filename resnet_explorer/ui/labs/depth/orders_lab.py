@@ -82,13 +82,7 @@ def show_orders(controls: DeltaGenerator) -> None:
     if not is_shown("tl_guess"):
         end_page()
     view = linked_choice(
-        "tl_view",
-        t("Drawn"),
-        VIEWS,
-        default="gradient",
-        names=VIEWS,
-        at=controls,
-        label_visibility="collapsed",
+        "tl_view", t("Drawn"), VIEWS, default="gradient", at=controls, label_visibility="collapsed"
     )
     with shown_refusal(places.picture, ends_page=True):
         if view == "training":
