@@ -22,12 +22,7 @@ MANY: Final = 60
 
 
 def sparsity_figure(places: Sequence[Place], channels: Sequence[ChannelStatistics]) -> go.Figure:
-    """A bar a place: the share of zeros behind its ReLU and, solid, of channels zero everywhere.
-
-    Args:
-        places: in the order of the data.
-        channels: the statistics of each place.
-    """
+    """A bar a place: the share of zeros behind its ReLU and, solid, of channels zero everywhere."""
     import plotly.graph_objects as go
 
     figure = go.Figure()

@@ -138,13 +138,7 @@ GAPS: Final = {
 
 
 def cell_layout(cell: Cell, direction: Direction, words: Words = ALL_WORDS) -> CellLayout:
-    """Lay out a cell: its branch on the line, its shortcut over it.
-
-    Args:
-        cell: what is drawn.
-        direction: along which the chain runs.
-        words: what is written at its lines.
-    """
+    """Lay out a cell: its branch on the line, its shortcut over it."""
     gaps, by_layer = GAPS[direction], len(cell.path) > 1
     line = _LineBuilder(gaps, direction, words, cell.in_shape)
     taps = []

@@ -48,14 +48,7 @@ class LogitParts:
 
 @dataclass(frozen=True)
 class LogitPasses:
-    """The parts of a class's logit at every block.
-
-    Attributes:
-        target: index of the class.
-        logit: the class's.
-        probability: the class's, of the same pass.
-        blocks: first to last.
-    """
+    """The parts of a class's logit at every block."""
 
     target: int
     logit: float

@@ -56,11 +56,7 @@ def block_of(p: Plan, layer: Layer) -> Block | None:
 
 
 def writer_of(p: Plan, block: str | None) -> str:
-    """The layer that wrote the map behind a block, its last convolution, or behind the stem.
-
-    Args:
-        p: the network.
-        block: its name; None for the stem.
+    """The layer that wrote the map behind a block, its last convolution, or, for None, behind the stem.
 
     Raises:
         ValueError: for a block that the network does not have.

@@ -21,13 +21,7 @@ _COUNT: Final = 56
 
 
 def votes_svg(question: Question, counts: Sequence[int], *, is_told: bool) -> str:
-    """Bars, each below its answer.
-
-    Args:
-        question: what was asked.
-        counts: how many chose each answer.
-        is_told: mark the right ones.
-    """
+    """Bars, each below its answer; once it is told, the right ones are marked."""
     most = max(*counts, 1)
     rows, y = [], 0.0
     for place, (choice, count) in enumerate(zip(question.choices, counts, strict=True)):

@@ -100,10 +100,6 @@ class Audit:
 def trace(spec: ResNetSpec, input_size: tuple[int, int] = (224, 224)) -> tuple[TracedLayer, ...]:
     """Every layer of the real module in the order of the calls, the residual additions among them.
 
-    Args:
-        spec: the network.
-        input_size: height and width of the image.
-
     Raises:
         ValueError: if the input is too small or too large, as `plan`.
     """

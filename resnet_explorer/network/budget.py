@@ -24,9 +24,6 @@ VALUE_BYTES: Final = 2 * 2**30
 def check_value_budget(p: Plan) -> None:
     """Refuse to make a network of more values than there is reason for, whoever asks: a link, a command.
 
-    Args:
-        p: its plan.
-
     Raises:
         ValueError: with what it would take.
     """

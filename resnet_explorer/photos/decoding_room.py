@@ -8,11 +8,7 @@ from contextlib import contextmanager
 
 
 class DecodingRoom:
-    """So many pixels at once; one photo of more has it alone.
-
-    Attributes:
-        most: pixels.
-    """
+    """So many pixels at once; one photo of more has it alone."""
 
     def __init__(self, most: int) -> None:
         self.most = most

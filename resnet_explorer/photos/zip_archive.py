@@ -97,10 +97,6 @@ def is_archive(name: str) -> bool:
 def members(source: Path | bytes, name: str) -> list[Member]:
     """The files of an archive, in its own order, none of them read yet.
 
-    Args:
-        source: the archive's file, or its bytes.
-        name: what it is called.
-
     Raises:
         ValueError: in one sentence, for what is no archive, or would unpack to too much.
     """
@@ -111,10 +107,6 @@ def members(source: Path | bytes, name: str) -> list[Member]:
 
 def folders(source: Path | bytes, name: str) -> list[tuple[str, ...]]:
     """The ways to the folders that an archive lists beside its files: some write them, and empty ones so.
-
-    Args:
-        source: the archive's file, or its bytes.
-        name: what it is called.
 
     Raises:
         ValueError: as `members`.

@@ -24,10 +24,6 @@ class Gate:
     """It is held for a single pass by `with gate:`, for a piece of long work by `with gate.piece(who, …)`."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """
-        Args:
-            clock: seconds from any beginning.
-        """
         self._clock = clock
         self._free = threading.Condition()
         self._is_held = False

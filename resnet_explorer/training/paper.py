@@ -44,16 +44,9 @@ def _shrunk(images: ImageSet, side: int) -> ImageSet:
 
 
 class PaperRun(Run[PaperRecipe, PaperEpoch]):
-    """A network on its way through the recipe."""
+    """A network on its way through the recipe, with images of the recipe's side."""
 
     def __init__(self, spec: ResNetSpec, data: SmallImages, recipe: PaperRecipe) -> None:
-        """Begin with the initial weights.
-
-        Args:
-            spec: the network.
-            data: images of the recipe's side.
-            recipe: how.
-        """
         self.model = build_seeded(spec, recipe.seed).to(memory_format=torch.channels_last)
         self.data, self.recipe = data, recipe
         self.statistics = channel_statistics(data.train.images)

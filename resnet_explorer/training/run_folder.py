@@ -31,11 +31,6 @@ _READ: Final[Mapping[Any, Callable[[str], float | str]]] = {"int": int, "float":
 def write_log(path: Path, kind: type[E], epochs: Sequence[E]) -> None:
     """Write the log anew: a line for every epoch, a column for every field of its dataclass.
 
-    Args:
-        path: of the log.
-        kind: the dataclass of an epoch.
-        epochs: those that are done.
-
     Raises:
         ValueError: if it cannot be written.
     """

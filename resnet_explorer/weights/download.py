@@ -93,10 +93,6 @@ def is_reachable(url: str, timeout: float = 1.0) -> bool:
     """Whether the server of an address answers at all, directly or by the proxy of the environment.
 
     Asked on a thread, because a search for the host's name keeps to no limit.
-
-    Args:
-        url: of anything there.
-        timeout: seconds to wait.
     """
     answered = threading.Event()
 

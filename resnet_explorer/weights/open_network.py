@@ -24,13 +24,7 @@ _SHOWN = 6
 
 @dataclass(frozen=True)
 class OpenedNetwork:
-    """What a file of weights holds.
-
-    Attributes:
-        raw: all that is in it.
-        saved: the network's values.
-        spec: the network.
-    """
+    """What a file of weights holds."""
 
     raw: Raw
     saved: SavedNetwork

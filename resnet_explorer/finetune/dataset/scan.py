@@ -79,9 +79,6 @@ PhotoScans = dict[str, PhotoScan]
 def survey(photos: LabelledPhotos) -> Iterator[Step[Survey]]:
     """Open every photo once.
 
-    Args:
-        photos: as they were found.
-
     Yields:
         Photos done; at the end the survey.
 
@@ -148,10 +145,6 @@ def fingerprint(image: Image.Image) -> Fingerprint:
 
 def summary(photos: LabelledPhotos, scans: PhotoScans) -> Survey:
     """What the scans come to for a split.
-
-    Args:
-        photos: those that were scanned, split.
-        scans: of all of them.
 
     Raises:
         ValueError: as `survey`.

@@ -42,11 +42,6 @@ class Part:
 def parts(spec: ResNetSpec, classes: int, settings: Settings) -> tuple[Part, ...]:
     """Stem, stages and the new head, from photo to answer.
 
-    Args:
-        spec: the network that it begins with.
-        classes: outputs of the new head.
-        settings: how it is to be fine-tuned.
-
     Raises:
         ValueError: if more stages are to learn than there are.
     """

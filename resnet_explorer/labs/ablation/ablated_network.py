@@ -128,11 +128,6 @@ def predictions(model: ResNet, images: Tensor, chains: Sequence[Chain]) -> Tenso
 def tally(model: ResNet, photos: Photos, chains: Sequence[Chain]) -> Iterator[Step[Tally]]:
     """Show photos to a network in each of its chains, and count.
 
-    Args:
-        model: the whole network, in evaluation mode.
-        photos: what is shown.
-        chains: of its blocks.
-
     Yields:
         Photos done; the counts so far.
     """

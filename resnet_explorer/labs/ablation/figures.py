@@ -266,13 +266,7 @@ def _guessing(chance: float | None) -> list[_Level]:
 
 
 def _levels(figure: go.Figure, levels: Sequence[_Level], top: float) -> None:
-    """Lines across, their words at the right of the chart, none over another's.
-
-    Args:
-        figure: the chart.
-        levels: the lines.
-        top: where the axis ends, from 0.
-    """
+    """Lines across, their words at the right of the chart, none over another's."""
     places = apart([value for value, _, _ in levels], top * _LINES_OF_WORDS)
     for (value, words, dash), y in zip(levels, places, strict=True):
         figure.add_hline(

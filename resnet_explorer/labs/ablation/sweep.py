@@ -104,12 +104,7 @@ def drops_of(label: str, blocks: Sequence[Block], found: Sequence[Tally]) -> Dro
 
 
 def sweep_rows(sweeps: Sequence[Sweep], measure: str) -> list[dict[str, object]]:
-    """A row for each network as a whole, and for each block taken out.
-
-    Args:
-        sweeps: of the networks.
-        measure: the name of what is left.
-    """
+    """A row for each network as a whole, and for each block taken out."""
     rows: list[dict[str, object]] = []
     for sweep in sweeps:
         rows.append(
@@ -134,12 +129,7 @@ def sweep_rows(sweeps: Sequence[Sweep], measure: str) -> list[dict[str, object]]
 
 
 def drop_rows(drops: Sequence[Drops], measure: str) -> list[dict[str, object]]:
-    """A row for each network as a whole, and for each draw.
-
-    Args:
-        drops: of the networks.
-        measure: the name of what is left.
-    """
+    """A row for each network as a whole, and for each draw."""
     return [
         {"network": for_spreadsheet(each.label), "blocks out": number, "draw": draw, measure: score}
         for each in drops

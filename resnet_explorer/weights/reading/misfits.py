@@ -80,11 +80,7 @@ _KINDS: Final = (
 
 
 def misfit(names: Collection[str]) -> str:
-    """What stands in the way of reading weights, in one sentence; empty if nothing does.
-
-    Args:
-        names: of the tensors.
-    """
+    """What stands in the way of reading weights, in one sentence; empty if nothing does."""
     known = set(names)
     for pattern, beside, words in _KINDS:
         for name in names:

@@ -52,12 +52,7 @@ def other_format(data: bytes, name: str) -> str:
 
 
 def other_archive(members: Collection[str], name: str) -> str:
-    """What a ZIP archive is that holds no state_dict, in a sentence; empty if it is as torch.save writes it.
-
-    Args:
-        members: the names in it.
-        name: of the file.
-    """
+    """What a ZIP archive is that holds no state_dict, in a sentence; empty if torch.save wrote it."""
     ends = {member.rpartition("/")[2] for member in members}
     if "constants.pkl" in ends or any("/code/" in member for member in members):
         return t(

@@ -32,11 +32,6 @@ class Recognised:
 def recognise_file(content: bytes, name: str, tell: Tell = silent) -> Recognised:
     """The network of a checkpoint's file, whatever its name ends in.
 
-    Args:
-        content: what is in it.
-        name: its name, for people to read.
-        tell: told what is being found out.
-
     Raises:
         ValueError: in one sentence: too large, damaged, more than tensors, or the first tensor that
             fits no residual network, under the name that it has in the file.
