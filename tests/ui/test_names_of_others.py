@@ -32,7 +32,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
     def name() -> str:
         with speaking("zh"):
             assert t(OURS) != OURS
-            return _function(told[0])("k")
+            return _function((), told[0])("k")
 
     return name
 
