@@ -51,6 +51,7 @@ export class Part extends EventTarget {
   focus() { document.held = this; }
   contains(part) { return part === this || this.children.some((child) => child instanceof Part && child.contains(part)); }
   getRootNode() { return document; }
+  setPointerCapture() {}
   getBoundingClientRect() { return { left: 0, top: 0, width: 400, height: 400 }; }
 
   matches(selectors) {

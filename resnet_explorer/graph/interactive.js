@@ -257,13 +257,20 @@ class Graph {
       this.zoom(Math.exp(-event.deltaY * 0.0015), [event.clientX - frame.left, event.clientY - frame.top]);
     });
     let from = null, moved = false;
+    // Of several fingers the first one moves it: each has a place of its own, and it would jump between them.
+    const release = (event) => {
+      if (!event.isPrimary) return;
+      from = null;
+      view.classList.remove("moving");
+    };
     on("pointerdown", (event) => {
-      if (event.button !== 0) return;
+      if (event.button !== 0 || !event.isPrimary) return;
       from = [event.clientX, event.clientY];
       moved = false;
     });
     on("pointermove", (event) => {
-      if (!from) return;
+      if (!(event.buttons & 1)) release(event); // it was let go outside, before anything had moved
+      if (!from || !event.isPrimary) return;
       const dx = event.clientX - from[0], dy = event.clientY - from[1];
       if (!moved && Math.hypot(dx, dy) < 4) return;
       if (!moved) view.setPointerCapture(event.pointerId);
@@ -272,7 +279,6 @@ class Graph {
       from = [event.clientX, event.clientY];
       this.move(dx, dy);
     });
-    const release = () => { from = null; view.classList.remove("moving"); };
     on("pointerup", release);
     on("pointercancel", release);
     on("click", (event) => {

@@ -71,6 +71,23 @@ def test_a_graph_that_was_left_does_not_answer_a_click_beside_the_next() -> None
     assert played([script_of(interactive)], play) == [["picked", "layer1.0"]]
 
 
+def test_a_graph_follows_no_pointer_that_was_let_go_outside() -> None:
+    """A quick one is outside before the graph has heard that it moved."""
+    play = (
+        GRAPH
+        + """
+    show();
+    const drag = (buttons) => {
+      send(view, "pointerdown", { button: 0, buttons: 1, clientX: 390, clientY: 200 });
+      send(view, "pointermove", { buttons, clientX: 300, clientY: 200 });
+      return view.classList.contains("moving");
+    };
+    return [drag(0), drag(1)];
+    """
+    )
+    assert played([script_of(interactive)], play) == [False, True]
+
+
 def test_the_keyboard_stays_in_the_panel_of_a_graph_and_is_in_the_graph_after_it() -> None:
     play = (
         GRAPH
