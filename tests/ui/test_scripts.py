@@ -77,15 +77,15 @@ def test_a_graph_follows_no_pointer_that_was_let_go_outside() -> None:
         GRAPH
         + """
     show();
-    const drag = (buttons) => {
-      send(view, "pointerdown", { button: 0, buttons: 1, clientX: 390, clientY: 200 });
-      send(view, "pointermove", { buttons, clientX: 300, clientY: 200 });
+    const drag = (buttons, isPrimary = true) => {
+      send(view, "pointerdown", { button: 0, buttons: 1, clientX: 390, clientY: 200, isPrimary: true });
+      send(view, "pointermove", { buttons, clientX: 300, clientY: 200, isPrimary });
       return view.classList.contains("moving");
     };
-    return [drag(0), drag(1)];
+    return [drag(0), drag(1, false), drag(1)];
     """
     )
-    assert played([script_of(interactive)], play) == [False, True]
+    assert played([script_of(interactive)], play) == [False, False, True], "nor another finger"
 
 
 def test_the_keyboard_stays_in_the_panel_of_a_graph_and_is_in_the_graph_after_it() -> None:
