@@ -78,6 +78,7 @@ class Gate:
     def _begin(self, who: Hashable, patience: float) -> bool:
         until = self._clock() + patience
         with self._free:
+            self._first()  # who comes back begins another turn
             while True:
                 self._queue[who] = now = self._clock()
                 if not (self._is_held or self._passes) and self._first() == who:

@@ -64,6 +64,20 @@ def test_the_place_of_who_left_the_page_is_given_up() -> None:
     assert has_turn(gate, "bob") and gate.before("ann") == 1
 
 
+@pytest.mark.parametrize("says_so", [False, True])
+def test_who_comes_back_has_a_whole_turn(says_so: bool) -> None:
+    clock = Clock()
+    gate = Gate(clock)
+    assert has_turn(gate, "ann")
+    if says_so:
+        gate.leave("ann")
+    clock.now += 60
+    with gate.piece("ann", patience=0) as is_held:
+        assert is_held and not has_turn(gate, "bob")
+        clock.now += TURN / 10
+    assert not has_turn(gate, "bob") and has_turn(gate, "ann")
+
+
 def test_a_long_piece_does_not_cost_the_place() -> None:
     clock = Clock()
     gate = Gate(clock)
