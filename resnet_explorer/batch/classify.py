@@ -139,12 +139,6 @@ def predict_photos(
 ) -> Iterator[Step[Results]]:
     """Predict photos, with all results so far at each step, a photo a piece.
 
-    Args:
-        entries: the photos.
-        model: a network in evaluation mode.
-        preprocessing: its weights'.
-        top: how many classes of each photo.
-
     Raises:
         ValueError: if the network cannot classify photos.
     """

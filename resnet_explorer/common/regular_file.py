@@ -17,10 +17,6 @@ from resnet_explorer.common.os_error import NOT_READABLE, os_error_as
 def open_regular(path: Path, name: str) -> Iterator[tuple[BinaryIO, int]]:
     """A file to read, and its bytes as the disk counts them: of a sparse one, those that it claims.
 
-    Args:
-        path: of it.
-        name: what to call it in a message.
-
     Raises:
         ValueError: in one sentence, if it is none, or cannot be read.
     """

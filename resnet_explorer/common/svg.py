@@ -135,15 +135,9 @@ def button(words: str) -> dict[str, Attribute]:
 
 
 def image(x: float, y: float, width: float, height: float, href: str, **attributes: Attribute) -> str:
-    """A picture of pixels.
+    """A picture of pixels, stretched to its place.
 
-    Args:
-        x: of its upper left corner.
-        y: of its upper left corner.
-        width: to which it is stretched.
-        height: to which it is stretched.
-        href: a `data:` address, as `data_address` makes one of a file.
-        attributes: more of them.
+    Its address is best a `data:` one, as `data_address` makes it of a file.
     """
     return element("image", x=x, y=y, width=width, height=height, href=href, **attributes)
 

@@ -46,12 +46,6 @@ class Product:
 def convolve(values: Matrix, kernel: Matrix, stride: int = 1, padding: int = 0) -> NDArray[np.float64]:
     """All cells of the output: the kernel over the padded input, in steps of the stride.
 
-    Args:
-        values: the input, H × W.
-        kernel: k × k.
-        stride: how far the window moves.
-        padding: zeros on each side.
-
     Raises:
         ValueError: if the kernel is larger than the padded input.
     """

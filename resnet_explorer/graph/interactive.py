@@ -114,12 +114,7 @@ def draw_graph(
 
 
 def view_data(p: Plan, direction: Direction) -> dict[str, Any]:
-    """What the script is told of a network, but for its picture.
-
-    Args:
-        p: the network.
-        direction: along which the arrow keys go from box to box.
-    """
+    """What the script is told of a network, but for its picture."""
     return {
         "network": encode_spec(p.spec),
         "direction": direction,

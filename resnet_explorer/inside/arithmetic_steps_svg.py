@@ -49,12 +49,7 @@ class SumText:
 
     @classmethod
     def of(cls, found: Arithmetic, drawn: int) -> SumText:
-        """The fewest digits at which all sums of a picture are those of their terms, if any are.
-
-        Args:
-            found: the arithmetic.
-            drawn: how many of the channels are drawn.
-        """
+        """The fewest digits at which all sums of a picture are those of their terms, if any are."""
         if found.weights is None:
             sums = []
         else:

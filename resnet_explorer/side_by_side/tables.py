@@ -81,16 +81,7 @@ def side_by_side_json(
     maps: Sequence[Map],
     pairs: Sequence[PairRow],
 ) -> str:
-    """All numbers of the page as JSON.
-
-    Args:
-        photo: its name.
-        method: by which the maps were read, as a caption names it.
-        names: what each network is called.
-        found: their predictions and times.
-        maps: of each network.
-        pairs: how far apart those of one class list are.
-    """
+    """All numbers of the page as JSON."""
     networks = [
         {"network": name}
         | _network_numbers(prediction, found.times.get(prediction.network.weights.key))

@@ -106,12 +106,6 @@ def load_checkpoint(
 def write_recipe(path: Path, spec: ResNetSpec, recipe: DataclassInstance, **more: object) -> None:
     """Write what decides a run from scratch.
 
-    Args:
-        path: the JSON file.
-        spec: the network.
-        recipe: how it is trained.
-        more: what else is to be said of the run.
-
     Raises:
         ValueError: if it cannot be written.
     """
@@ -120,11 +114,6 @@ def write_recipe(path: Path, spec: ResNetSpec, recipe: DataclassInstance, **more
 
 def check_recipe(path: Path, spec: ResNetSpec, recipe: DataclassInstance) -> None:
     """Refuse to go on with another network or recipe: the log would be of a run that never was.
-
-    Args:
-        path: as `write_recipe` wrote it when the run began.
-        spec: the network now.
-        recipe: its recipe now.
 
     Raises:
         ValueError: in one sentence that names what differs, or if that file cannot be read.

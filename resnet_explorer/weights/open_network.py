@@ -39,10 +39,6 @@ class OpenedNetwork:
 def open_network(content: bytes | Path, name: str) -> OpenedNetwork:
     """Open a file of weights, and recognise the network in it.
 
-    Args:
-        content: the file, or what is in it.
-        name: its name, for people to read.
-
     Raises:
         ValueError: in one sentence: too large, damaged, of another kind, more than tensors, values that
             cannot be, or the first tensor that fits no residual network, under its name in the file.

@@ -102,15 +102,7 @@ def _legend_entry(x: float, colour: str, words: str) -> str:
 def _class_row(
     row: ClassRow, place: tuple[float, float], size: tuple[float, float], most: int, is_chosen: bool
 ) -> str:
-    """A class.
-
-    Args:
-        row: the class.
-        place: of its upper left corner.
-        size: width and height.
-        most: photos of the largest class.
-        is_chosen: whether it stands out.
-    """
+    """A class; its bar is as long as its photos are many beside `most`, those of the largest."""
     (x, y), (width, height) = place, size
     counts = f"{row.learnt:,} + {row.tested:,}"
     if row.excluded:

@@ -267,10 +267,6 @@ def _check_archive(path: Path, label: str) -> None:
 def path_inside(path: str, container: str) -> str:
     """The path of a file inside an archive or a folder, with / between its parts.
 
-    Args:
-        path: as the archive says it.
-        container: name of the archive, for the message.
-
     Raises:
         ValueError: for a path that leads out of it.
     """

@@ -64,12 +64,7 @@ class _AblatedNetwork(ResNet):
 
 
 def ablated_network(model: ResNet, chain: Chain) -> ResNet:
-    """A network that predicts like any other; its modules are those of the given one.
-
-    Args:
-        model: the whole network; it is not changed.
-        chain: of its blocks.
-    """
+    """A network that predicts like any other; its modules are those of the given one."""
     return _AblatedNetwork(model, chain)
 
 

@@ -32,13 +32,7 @@ class Side(NamedTuple):
 
 
 def pair_svg(whole: Side, cut: Side, label: str) -> str:
-    """Both sides, mirrored: bars, map, map, bars. The maps are as high as the bars.
-
-    Args:
-        whole: the whole network's.
-        cut: the cut one's.
-        label: the class that both maps are for.
-    """
+    """Both sides, mirrored: bars, map, map, bars. The maps are as high as the bars."""
     side_length = float(ROW * len(whole.best))
     places = ((0.0, BARS + GAP), (BARS + 3 * GAP + 2 * side_length, BARS + 2 * GAP + side_length))
     parts = []

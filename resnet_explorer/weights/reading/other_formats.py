@@ -26,12 +26,7 @@ _TAR: Final = slice(257, 262)
 
 
 def other_format(data: bytes, name: str) -> str:
-    """What the file is, in a sentence; empty if nothing is known of it.
-
-    Args:
-        data: what is in it, or its beginning.
-        name: of the file.
-    """
+    """What the file is, in a sentence; empty if nothing is known of it."""
     if not data:
         return t("{name} is empty: it is damaged, or was never downloaded.").format(name=name)
     if pointer := _LFS.match(data[:1000]):

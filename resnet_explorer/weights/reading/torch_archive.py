@@ -27,11 +27,6 @@ _DAMAGES: Final = (
 def packed_anew(data: bytes, name: str, most: int) -> tuple[io.BytesIO, list[bytes]]:
     """The archive with the same members, and the programs among them.
 
-    Args:
-        data: it.
-        name: what to call it in a message.
-        most: bytes that it may unpack to.
-
     Raises:
         ValueError: in one sentence, if it is damaged, would unpack to too much, or is none of torch's.
     """
