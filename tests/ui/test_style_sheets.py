@@ -72,3 +72,32 @@ def test_where_a_browser_knows_no_has_only_what_needs_it_is_left_out(sheet: str)
     for selectors, _ in rules(sheet):
         needs = {":has" in each for each in selectors}
         assert len(needs) == 1, selectors
+
+
+def test_what_is_fixed_to_the_window_is_not_on_paper() -> None:
+    sheet = SHEETS["resnet_explorer/ui/app/style.css"]
+    (paper,) = re.findall(r"@media print \{(.*?)\n\}", sheet, flags=re.DOTALL)
+    hidden_there = {each for selectors, said in rules(paper) if "display: none" in said for each in selectors}
+    fixed = {each for selectors, said in rules(sheet) if "position: fixed" in said for each in selectors}
+    assert len(fixed) > 3
+    assert fixed - hidden_there == {".st-key-dropped"}, "which is outside of the window"
+
+
+def test_an_uploader_that_is_not_seen_is_not_reached_by_keyboard() -> None:
+    said = dict(_by_selector(SHEETS["resnet_explorer/ui/app/style.css"]))
+    assert "visibility: hidden" in said[".st-key-dropped"]
+
+
+def test_a_part_of_a_picture_that_has_the_keyboard_looks_as_under_the_pointer() -> None:
+    """Not every browser draws the outline of a part of an SVG."""
+    told = [
+        each
+        for each, _ in _by_selector(SHEETS["resnet_explorer/ui/widgets/svg_view.css"])
+        if ":hover" in each
+    ]
+    assert len(told) == 3
+    assert all(":focus-visible" in each for each in told)
+
+
+def _by_selector(sheet: str) -> Iterator[tuple[str, str]]:
+    return ((each, said) for selectors, said in rules(sheet) for each in selectors)
