@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
@@ -92,25 +91,22 @@ def test_a_long_piece_does_not_cost_the_place() -> None:
 def test_a_prediction_goes_before_the_next_piece(fails: bool) -> None:
     gate, order = Gate(), list[str]()
 
-    def work(what: str, hold: Callable[[], None]) -> threading.Thread:
-        thread = threading.Thread(target=lambda: (hold(), order.append(what)))
-        thread.start()
-        return thread
-
     def one_pass() -> None:
         with gate:
-            assert "piece" not in order
+            order.append("pass")
 
     def one_piece() -> None:
         with gate.piece("bob", patience=60) as is_held:
             assert is_held
+            order.append("piece")
 
+    threads = [threading.Thread(target=each) for each in (one_piece, one_pass)]
     try:
         with gate.piece("ann", patience=0):
-            threads = [work("piece", one_piece)]
+            threads[0].start()
             while gate.before("bob") != 1 or "bob" not in gate._queue:
                 pass
-            threads.append(work("pass", one_pass))
+            threads[1].start()
             while not gate._passes:
                 pass
             if fails:
