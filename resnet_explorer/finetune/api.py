@@ -115,7 +115,7 @@ def _settings(strategy: Strategy, told: Mapping[str, Any]) -> Settings:
 
 def run_label(data: Path, settings: Settings, out: str | Path | None = None) -> str:
     """What a run is called unless told: as its folder or, without one, by its photos and what learns."""
-    return Path(out).name if out else f"{data.resolve().stem} · {learns(settings)}"
+    return Path(out).absolute().name if out else f"{data.resolve().stem} · {learns(settings)}"
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from resnet_explorer.cli import main
+from resnet_explorer.finetune.api import run_label
 from resnet_explorer.finetune.dataset import flowers
 from resnet_explorer.finetune.runs.store import runs, runs_folder
 from resnet_explorer.finetune.training import trainer
@@ -329,3 +330,8 @@ def test_flower_photos_are_fetched_by_name(
     (tmp_path / "flower_photos").mkdir()
     refused = run("train", "flower_photos", *start, "--epochs", 1)
     assert refused.stderr.startswith("Error: No photos are there"), "a folder of that name goes before"
+
+
+def test_a_run_in_the_folder_that_one_is_in_is_called_as_that() -> None:
+    assert run_label(Path("pets"), Settings(), ".") == Path.cwd().name
+    assert run_label(Path("pets"), Settings(), "runs/one") == "one"

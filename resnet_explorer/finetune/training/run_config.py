@@ -137,7 +137,13 @@ class RunConfig:
         if not Path(self.data).exists():
             raise self.gone()
         there = photos_at(Path(self.data), self.called)
-        found = {item.name: item for item in there.items}
+        places = {composed(name): place for place, name in enumerate(self.classes)}
+        labels = [places.get(composed(name)) for name in there.classes]
+        found = {
+            item.name: replace(item, label=label)
+            for item in there.items
+            if (label := labels[item.label]) is not None
+        }
         missing = len(self.parts.keys() - found.keys())
         if missing:
             raise ValueError(
@@ -145,11 +151,7 @@ class RunConfig:
                     missing=missing, count=len(self.parts), label=self.label, called=self.called
                 )
             )
-        places = {composed(name): place for place, name in enumerate(self.classes)}
-        items = (
-            replace(found[name], part=part, label=places[composed(there.classes[found[name].label])])
-            for name, part in sorted(self.parts.items())
-        )
+        items = (replace(found[name], part=part) for name, part in sorted(self.parts.items()))
         return LabelledPhotos(self.classes, tuple(items), "given")
 
     def write(self, folder: Path) -> None:

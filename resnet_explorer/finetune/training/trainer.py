@@ -266,13 +266,14 @@ class Run:
 
     @cached_property
     def _fewest(self) -> int:
-        """Photos that a step cannot do without.
+        """Photos that a step cannot do without: each worker has one at least.
 
         A norm that learns needs two values of each channel: of a last map of one pixel, two photos.
         """
         side, spec = self.preprocessing.crop, self.network.model.spec
         last = plan(spec, (side, side)).stages[-1].out_shape
-        return 2 if last[1:] == (1, 1) and spec.norm == "batch" and not self.network.head_only else 1
+        needs_two = last[1:] == (1, 1) and spec.norm == "batch" and not self.network.head_only
+        return self.workers.count * (2 if needs_two else 1)
 
     def _batches(self, epoch: int) -> list[list[int]]:
         """The photos of each step: all of them, in batches no larger than asked.
@@ -283,8 +284,7 @@ class Run:
             return self._full_batches(epoch)
         order = epoch_rng(self.settings.seed, epoch).permutation(len(self.train))
         count = math.ceil(len(order) / self.settings.batch_size)
-        # each worker has one photo at least
-        count = max(1, min(count, len(order) // max(self.workers.count, self._fewest)))
+        count = max(1, min(count, len(order) // self._fewest))
         return [batch.tolist() for batch in np.array_split(order, count)]
 
     def _full_batches(self, epoch: int) -> list[list[int]]:

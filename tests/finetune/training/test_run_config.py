@@ -30,6 +30,16 @@ def test_a_class_that_came_since_moves_no_label_of_a_run(colours: Path) -> None:
     assert {item.name.split("/")[1]: item.label for item in before.items} == {"blue": 0, "green": 1, "red": 2}
 
 
+def test_photos_that_are_of_other_classes_by_now_are_not_those_of_the_run(colours: Path) -> None:
+    """What stood around all classes is one itself, as soon as there is another folder beside it."""
+    config = config_of(colours.parent, called="mine")
+    assert config.classes == ("blue", "green", "red")
+    (colours.parent / "more").mkdir()
+    (colours.parent / "more" / "1.png").write_bytes(photo((240, 170, 30), 99))
+    with pytest.raises(ValueError, match=r"^12 of the 12 photos of Colours are not in mine any more\.$"):
+        config.photos()
+
+
 @pytest.fixture
 def folder(colours: Path, tmp_path: Path) -> Path:
     """Of a run that has an epoch behind it, and no checkpoint any more."""
