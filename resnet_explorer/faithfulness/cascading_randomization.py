@@ -56,11 +56,6 @@ def sections(model: ResNet) -> dict[str, tuple[str, ...]]:
     }
 
 
-def untrained_network(model: ResNet, seed: int) -> ResNet:
-    """A network of the same spec before any training: initial weights, and norms that change nothing."""
-    return build_seeded(model.spec, seed)
-
-
 def randomise(model: ResNet, untrained: ResNet, section: str) -> None:
     """Give a section of the network, in place, the values that it has in the untrained one."""
     for name in sections(model)[section]:
@@ -87,7 +82,7 @@ def cascade(
         ValueError: for a stage, class or method that there is not, or a tensor that it does not take.
     """
     network = copy.deepcopy(model).requires_grad_(False)
-    untrained = untrained_network(model, seed)
+    untrained = build_seeded(model.spec, seed)  # its norms change nothing
     size = (tensor.shape[2], tensor.shape[3])
     names = ["", *sections(network)]
     found: list[CascadeStep] = []

@@ -30,11 +30,6 @@ def output_size(size: int, kernel: int, stride: int, padding: int) -> int:
     return (size + 2 * padding - kernel) // stride + 1
 
 
-def unread_pixels(size: int, kernel: int, stride: int, padding: int) -> int:
-    """Padded columns at the far edge that no window reads, because the division is floored."""
-    return (size + 2 * padding - kernel) % stride
-
-
 @dataclass(frozen=True)
 class Window:
     """One window along one axis: `size` pixels in, `out` places where the window stands."""
@@ -67,8 +62,8 @@ class Window:
 
     @property
     def unread(self) -> int:
-        """Pixels at the far edge that no window reads."""
-        return unread_pixels(self.size, self.kernel, self.stride, self.padding)
+        """Padded pixels at the far edge that no window reads, because the division is floored."""
+        return self.room % self.stride
 
     def under(self, place: int) -> range:
         """Pixels under the window at a place (0-based), numbered as in the map: i·s − p and k − 1 more.

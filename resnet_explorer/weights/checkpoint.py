@@ -18,8 +18,9 @@ from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.weights.class_names import ClassNames, given_names, names_beside, names_in
 from resnet_explorer.weights.description import HASH_DIGITS, OWN_PREFIX, Weights, from_metadata
 from resnet_explorer.weights.download import file_sha256
-from resnet_explorer.weights.open_network import check_values, open_network, recognise_saved
+from resnet_explorer.weights.open_network import check_values, open_network
 from resnet_explorer.weights.reading.saved_network import SavedNetwork, find_network
+from resnet_explorer.weights.recognition.infer_spec import recognise
 from resnet_explorer.weights.recognition.network_and_input import (
     NOTHING,
     Chosen,
@@ -109,7 +110,7 @@ def checkpoint_of(module: nn.Module) -> Checkpoint:
         for key, value in saved.state.items():
             digest.update(key.encode() + value.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
         known = module.spec if isinstance(module, ResNet) else None
-        spec = known or recognise_saved(saved)
+        spec = known or recognise(saved.shapes)
         check_values(saved)
     except ValueError as error:
         raise ValueError(t("{name}: {error}").format(name=name, error=error)) from None

@@ -63,20 +63,11 @@ def _spec_of(raw: Raw, saved: SavedNetwork) -> ResNetSpec:
             spec = decode_spec(raw.metadata["spec"])
             hold_against(saved.shapes, spec)
             return spec
-        return recognise_saved(saved)
+        return recognise(saved.shapes)
     except ValueError as error:
         keys = ", ".join(saved.keys[:_SHOWN]) + (", …" if len(saved.keys) > _SHOWN else "")
         where = t(" The file's keys are {keys}.").format(keys=keys) if keys else ""
         raise ValueError(_under_its_own_names(str(error), saved.names) + where) from None
-
-
-def recognise_saved(saved: SavedNetwork) -> ResNetSpec:
-    """The network that saved values belong to.
-
-    Raises:
-        ValueError: in one sentence that names the first tensor that does not fit.
-    """
-    return recognise(saved.shapes)
 
 
 def check_values(saved: SavedNetwork) -> None:

@@ -12,14 +12,9 @@ from resnet_explorer.common.progress import final_answer
 from resnet_explorer.explanation.activations_and_gradients import stage_pass
 from resnet_explorer.explanation.cam import evidence
 from resnet_explorer.explanation.map_similarity import rank_correlation, structural_similarity
-from resnet_explorer.faithfulness.cascading_randomization import (
-    cascade,
-    randomise,
-    sections,
-    untrained_network,
-)
+from resnet_explorer.faithfulness.cascading_randomization import cascade, randomise, sections
 from resnet_explorer.faithfulness.pixel_ranking import upsampled
-from resnet_explorer.model.resnet import ResNet
+from resnet_explorer.model.resnet import ResNet, build_seeded
 from tests.small_networks import noise_photo
 
 SPEC = ResNetSpec("basic", (1, 2, 1), width=8, stem="cifar", num_classes=10)
@@ -55,7 +50,7 @@ def changed(one: ResNet, other: ResNet) -> set[str]:
 
 def test_each_rung_changes_exactly_the_named_layers() -> None:
     model = trained()
-    network, untrained = copy.deepcopy(model), untrained_network(model, 0)
+    network, untrained = copy.deepcopy(model), build_seeded(model.spec, 0)
     assert list(sections(model)) == list(LAYERS)
     expected: set[str] = set()
     for section, prefixes in LAYERS.items():
@@ -69,7 +64,7 @@ def test_each_rung_changes_exactly_the_named_layers() -> None:
 @pytest.mark.parametrize("changes", [{"activation": "pre"}, {"norm": "none"}, {"shortcut": "zero_pad"}])
 def test_other_networks_are_random_to_the_last_value_too(changes: dict[str, object]) -> None:
     model = trained(**changes)
-    network, untrained = copy.deepcopy(model), untrained_network(model, 0)
+    network, untrained = copy.deepcopy(model), build_seeded(model.spec, 0)
     for section in sections(model):
         randomise(network, untrained, section)
     assert changed(network, untrained) == set()
@@ -93,7 +88,7 @@ def test_the_maps_are_those_of_the_networks() -> None:
     model, tensor = trained(), noise_photo()
     last = final_answer(cascade(model, tensor, 3, 2, "layercam", seed=4))
     network = copy.deepcopy(model)
-    untrained, base = untrained_network(model, 4), None
+    untrained, base = build_seeded(model.spec, 4), None
     for rung in last:
         if rung.section:
             randomise(network, untrained, rung.section)

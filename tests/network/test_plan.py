@@ -12,7 +12,7 @@ from hypothesis import given
 from resnet_explorer import ResNetSpec, plan, preset
 from resnet_explorer.network.layers import Layer, Plan, folded
 from resnet_explorer.network.plan import plan_block
-from resnet_explorer.network.window import output_size, unread_pixels
+from resnet_explorer.network.window import Window, output_size
 from tests.strategies import input_sizes, specs
 
 
@@ -124,10 +124,10 @@ def test_a_bias_adds_parameters_and_no_macs() -> None:
 def test_the_floor_leaves_a_column_unread_at_the_stem_and_again_at_the_pool() -> None:
     """224 + 2·3 − 7 = 223; 223 / 2 = 111.5; floor, + 1 = 112."""
     assert output_size(224, kernel=7, stride=2, padding=3) == 112
-    assert unread_pixels(224, kernel=7, stride=2, padding=3) == 1
+    assert Window(224, kernel=7, stride=2, padding=3, out=112).unread == 1
     assert output_size(112, kernel=3, stride=2, padding=1) == 56
-    assert unread_pixels(112, kernel=3, stride=2, padding=1) == 1
-    assert unread_pixels(225, kernel=7, stride=2, padding=3) == 0
+    assert Window(112, kernel=3, stride=2, padding=1, out=56).unread == 1
+    assert Window(225, kernel=7, stride=2, padding=3, out=113).unread == 0
 
 
 def test_the_feature_map_goes_224_112_56_28_14_7_1() -> None:
