@@ -31,4 +31,5 @@ print(os.nice(0), AUTOGROUP.read_text().split()[-1] if AUTOGROUP.exists() else 1
         capture_output=True,
         text=True,
     )
-    assert said.stdout.split() == ["10", "10"], said.stderr
+    niceness = min(os.nice(0) + 10, 19)  # these tests may stand back themselves
+    assert said.stdout.split() == [str(niceness), "10"], said.stderr
