@@ -52,16 +52,10 @@ def statistics_of(viewed: ViewedPhoto) -> ActivationStatistics:
     Raises:
         ValueError: in one sentence, if the network cannot be had or cannot take a photo.
     """
-
-    def compute() -> ActivationStatistics:
-        model = trained(viewed.weights)
+    with st.spinner(t("The network runs …")):
         from resnet_explorer.features.activations import activation_statistics
 
-        with torch_gate():
-            return activation_statistics(model, viewed.tensor())
-
-    with st.spinner(t("The network runs …")):
-        return cached_result("_fm_survey", viewed.question, compute)
+        return viewed.computed("_fm_survey", activation_statistics)
 
 
 def features_of(viewed: ViewedPhoto, statistics: ActivationStatistics, place: Place) -> PlaceFeatures:

@@ -9,13 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.explanation.target import Target
-from resnet_explorer.inside.additions import Addition
+from resnet_explorer.inside.additions import Addition, additions
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.inside.controls import REFINING, is_refining
 from resnet_explorer.ui.photos.photo_input import current_photo, current_view
 from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto, photo_view, view_for
-from resnet_explorer.ui.session.cached_result import cached_result
-from resnet_explorer.ui.session.loaded_networks import torch_gate, trained
 from resnet_explorer.weights.catalogue import find
 
 if TYPE_CHECKING:
@@ -57,15 +55,7 @@ def additions_of(viewed: ViewedPhoto, key: str = "_in_additions") -> tuple[Addit
     Raises:
         ValueError: in one sentence, if the network cannot be had or cannot take a photo.
     """
-
-    def compute() -> tuple[Addition, ...]:
-        model = trained(viewed.weights)
-        from resnet_explorer.inside.additions import additions
-
-        with torch_gate():
-            return additions(model, viewed.tensor())
-
-    return cached_result(key, viewed.question, compute)
+    return viewed.computed(key, additions)
 
 
 def logit_of(viewed: ViewedPhoto, target: Target | None) -> LogitPasses:
@@ -74,15 +64,9 @@ def logit_of(viewed: ViewedPhoto, target: Target | None) -> LogitPasses:
     Raises:
         ValueError: as above.
     """
+    from resnet_explorer.inside.logit_parts import logit_parts  # torch: not before it is asked for
 
-    def compute() -> LogitPasses:
-        model = trained(viewed.weights)
-        from resnet_explorer.inside.logit_parts import logit_parts
-
-        with torch_gate():
-            return logit_parts(model, viewed.tensor(), target)
-
-    return cached_result("_in_logit", (*viewed.question, target), compute)
+    return viewed.computed("_in_logit", logit_parts, target)
 
 
 def block_of(viewed: ViewedPhoto, index: int) -> BlockValues:
@@ -91,12 +75,6 @@ def block_of(viewed: ViewedPhoto, index: int) -> BlockValues:
     Raises:
         ValueError: as above.
     """
+    from resnet_explorer.inside.block_values import block_values_at
 
-    def compute() -> BlockValues:
-        model = trained(viewed.weights)
-        from resnet_explorer.inside.block_values import block_values_at
-
-        with torch_gate():
-            return block_values_at(model, viewed.tensor(), index)
-
-    return cached_result("_in_block_values", (*viewed.question, index), compute)
+    return viewed.computed("_in_block_values", block_values_at, index)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import streamlit as st
 from PIL import Image
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from resnet_explorer.explanation.activations_and_gradients import StagePass
 
+T = TypeVar("T")
 
 SHARED: Final = 512 * 2**20
 """Bytes of a photo's feature maps up to which a pass is kept for all sessions: those of networks in use have
@@ -150,6 +152,25 @@ class ViewedPhoto:
         from resnet_explorer.explanation.predict import preprocess
 
         return preprocess(self.photo, self.weights.preprocessing, self.view, self.weights.spec.in_channels)[0]
+
+    def computed(self, key: str, compute: Callable[..., T], *more: object) -> T:
+        """What comes of the square in the network; the last one under a key is kept.
+
+        Args:
+            key: names it in the session's state.
+            compute: makes it of the network, the square as it takes it, and what it is given more.
+            more: that.
+
+        Raises:
+            ValueError: in one sentence, if the network cannot be had or cannot take a photo.
+        """
+
+        def compute_now() -> T:
+            model = trained(self.weights)
+            with torch_gate():
+                return compute(model, self.tensor(), *more)
+
+        return cached_result(key, (*self.question, *more), compute_now)
 
     def answer(self, target: Target | None = None) -> StagePass:
         """The pass over all stages for a class or kind, or for the most probable class; the last one is kept.
