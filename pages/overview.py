@@ -29,7 +29,7 @@ with picture():
     show_svg(path, "ov_path", choose_on_architecture, height=f"calc({PLACE} - 84px)")
     with st.container(key="doors", horizontal=True, gap="small"):
         for door in DOORS:
-            page_link(door.page, f"**{door.name}** :small[{door.reason}]")
+            page_link(door.page, f"**{t(door.name)}** :small[{t(door.reason)}]")
 foot(
     t("A block adds to what it is given: **y = x + g(x)**. {network}: {totals}.").format(
         network=title(spec), totals=totals_text(network)

@@ -64,23 +64,13 @@ class Door:
 
     Attributes:
         page: where it leads.
-        english_name: what stands on it.
-        english_reason: and behind that, in small.
+        name: what stands on it, in English.
+        reason: and behind that, in small.
     """
 
     page: PageEntry
-    english_name: str
-    english_reason: str
-
-    @property
-    def name(self) -> str:
-        """What stands on it, on the screen."""
-        return t(self.english_name)
-
-    @property
-    def reason(self) -> str:
-        """What stands behind that, on the screen."""
-        return t(self.english_reason)
+    name: str
+    reason: str
 
 
 OVERVIEW: Final = PageEntry("overview", "home", msg("Overview"))
