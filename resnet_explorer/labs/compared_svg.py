@@ -70,13 +70,8 @@ def _blocks(strip: Strip, y: float, unit: float) -> list[str]:
 
 
 def _description(strips: Sequence[Strip]) -> str:
-    words = (
-        t("{name}: {count} blocks with a shortcut each")
-        if strip.has_shortcuts
-        else t("{name}: {count} blocks")
-        for strip in strips
-    )
+    bare, with_shortcuts = t("{name}: {count} blocks"), t("{name}: {count} blocks with a shortcut each")
     return t("; ").join(
-        each.format(name=strip.name, count=len(strip.stages))
-        for each, strip in zip(words, strips, strict=True)
+        (with_shortcuts if strip.has_shortcuts else bare).format(name=strip.name, count=len(strip.stages))
+        for strip in strips
     )

@@ -11,20 +11,15 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from resnet_explorer.common.colours import LINE_GREY, STAGE_COLOURS
-from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.i18n import t
 from resnet_explorer.common.language_cache import language_cache
 from resnet_explorer.common.plotly_style import NO_CLICKS, STILL_AXIS, as_label, quiet, with_legend
 from resnet_explorer.common.text import named, shortened
+from resnet_explorer.finetune.runs.table import CURVES
 from resnet_explorer.finetune.training.run_folder import Epoch, FirstPoint
 
 QUANTITIES: Final = ("accuracy", "loss")
 
-CURVES: Final = {
-    "val_accuracy": msg("Validation accuracy"),
-    "val_loss": msg("Validation loss"),
-    "train_loss": msg("Training loss"),
-}
-"""What can be compared, and what people read of it, in English."""
 RUN_COLOURS: Final = (*list(STAGE_COLOURS.values())[1:], STAGE_COLOURS["stem"])
 """One for each run that is compared."""
 

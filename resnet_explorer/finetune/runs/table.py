@@ -34,6 +34,13 @@ SETTING_NAMES: Final[Mapping[str, str]] = {
 }
 """What people read of `Settings`, in English; strategy and stages are one, as what learns."""
 
+CURVES: Final = {
+    "val_accuracy": msg("Validation accuracy"),
+    "val_loss": msg("Validation loss"),
+    "train_loss": msg("Training loss"),
+}
+"""Numbers of an epoch that can be compared, and what people read of them, in English."""
+
 _PHASES: Final[Mapping[str, str]] = {
     "waiting": msg("waiting"),
     "features": msg("looking at the photos"),

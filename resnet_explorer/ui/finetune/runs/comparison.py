@@ -7,10 +7,10 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import duration, enumerated, shortened
 from resnet_explorer.finetune.runs.store import RunEntry
-from resnet_explorer.finetune.runs.table import differences, labels_of
+from resnet_explorer.finetune.runs.table import CURVES, differences, labels_of
 from resnet_explorer.ui.app.url_state import linked, some_of, write
 from resnet_explorer.ui.widgets.keeping_value import keeping_value
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
@@ -20,11 +20,6 @@ MOST: Final = 6
 """Runs at once: as many as have colours of their own."""
 DEFAULT: Final = 3
 """So many of the newest are compared by default; the example, as long as there are not two of one's own."""
-CURVES: Final = {
-    "val_accuracy": msg("Validation accuracy"),
-    "val_loss": msg("Validation loss"),
-    "train_loss": msg("Training loss"),
-}
 _RUNS: Final = "ru_some"
 
 
