@@ -227,6 +227,9 @@ def test_before_there_is_a_run_progress_shows_the_example() -> None:
     )
     assert "CC BY 2.0" in text(page)
     assert len(charts(page)) == 1
+    assert "the loss is that of labels smoothed by 0.1: no network comes below 0.39." in text(page)
+    assert run.log[-1].train_loss > run.log[-1].val_loss, "though it is right more often"
+    assert run.log[-1].train_accuracy > run.log[-1].val_accuracy
 
 
 @pytest.mark.slow

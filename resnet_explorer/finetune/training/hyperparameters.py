@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import Final, Literal
 
@@ -123,6 +124,16 @@ TUTORIAL: Final = Settings(
 )
 """The settings of the tutorial that this grows from: Adam 1e-4, batches of 16 and a rest, 3 epochs, all
 parameters; RandomResizedCrop(224) and flips to learn, Resize(256) and CenterCrop(224) to test."""
+
+
+def least_smoothed_loss(smoothing: float, classes: int) -> float:
+    """The cross-entropy that no network comes below while labels are smoothed: that of the labels themselves.
+
+    Müller, Kornblith and Hinton 2019, section 2: the true class has 1 − α + α/K of K classes, each other α/K.
+    """
+    other = smoothing / classes
+    shares = [1 - smoothing + other, *[other] * (classes - 1)]
+    return -sum(share * math.log(share) for share in shares if share)
 
 
 def frozen_stages(spec: ResNetSpec, settings: Settings) -> int | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader, TensorDataset
@@ -18,7 +19,12 @@ from resnet_explorer.finetune.dataset.image_folder import Item, LabelledPhotos, 
 from resnet_explorer.finetune.training import first_head, frozen_features, trainer
 from resnet_explorer.finetune.training.backbone_and_head import CutNetwork, with_new_head
 from resnet_explorer.finetune.training.first_head import FirstHead
-from resnet_explorer.finetune.training.hyperparameters import TUTORIAL, Settings, frozen_stages
+from resnet_explorer.finetune.training.hyperparameters import (
+    TUTORIAL,
+    Settings,
+    frozen_stages,
+    least_smoothed_loss,
+)
 from resnet_explorer.finetune.training.passing_order import BATCH, FIRST, passing_batches
 from resnet_explorer.finetune.training.run_folder import Epoch
 from resnet_explorer.finetune.training.trainer import Progress, Run
@@ -372,3 +378,17 @@ def test_settings_that_cannot_be_are_refused(changes: dict[str, object], sentenc
     with pytest.raises(ValueError) as refusal:
         Settings(**changes)
     assert str(refusal.value) == sentence
+
+
+@given(st.floats(0, 0.9), st.integers(2, 8))
+def test_no_answer_has_a_smaller_loss_than_the_smoothed_labels_themselves(
+    smoothing: float, classes: int
+) -> None:
+    label = torch.tensor([0])
+    itself = torch.full((1, classes), smoothing / classes, dtype=torch.float64)
+    itself[0, 0] += 1 - smoothing
+    logits = itself.clamp(min=1e-300).log()
+    least = F.cross_entropy(logits, label, label_smoothing=smoothing)
+    assert least_smoothed_loss(smoothing, classes) == pytest.approx(float(least), abs=1e-9)
+    for other in (logits * 1.1, logits * 0.9, logits + torch.eye(classes)[:1] / 10):
+        assert F.cross_entropy(other, label, label_smoothing=smoothing) >= least - 1e-12

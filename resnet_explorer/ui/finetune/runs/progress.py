@@ -10,6 +10,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import as_markdown, duration
 from resnet_explorer.finetune.runs import worker_process
 from resnet_explorer.finetune.runs.store import RunEntry
+from resnet_explorer.finetune.training.hyperparameters import least_smoothed_loss
 from resnet_explorer.ui.app.refusal import kept_refusal
 
 SECONDS: Final = 1.0
@@ -103,6 +104,20 @@ def _curve_words(run: RunEntry) -> str:
     )
     last = run.log[-1]
     return words.format(epoch=last.epoch, accuracy=last.val_accuracy, loss=last.val_loss)
+
+
+def show_loss_words(run: RunEntry) -> None:
+    """Why the loss while learning may lie above the one when tested, where labels are smoothed."""
+    settings = run.config.settings
+    smoothing = settings.label_smoothing
+    if not smoothing or settings.balance or not run.log:  # with weights of classes, the least is another
+        return
+    words = t(
+        "While learning, the loss is that of labels smoothed by {smoothing:g}: no network comes below "
+        "{least:.2f}. When tested, it is that of the true labels, and may lie lower for that alone."
+    )
+    least = least_smoothed_loss(smoothing, len(run.config.classes))
+    st.caption(words.format(smoothing=smoothing, least=least))
 
 
 def first_head_words(run: RunEntry) -> str:

@@ -15,7 +15,14 @@ from resnet_explorer.ui.app.refusal import show_kept_refusal
 from resnet_explorer.ui.finetune.runs.actions import show_actions
 from resnet_explorer.ui.finetune.runs.comparison import show_comparison
 from resnet_explorer.ui.finetune.runs.files import show_use
-from resnet_explorer.ui.finetune.runs.progress import SECONDS, show_bar, show_curves, show_end, stop_button
+from resnet_explorer.ui.finetune.runs.progress import (
+    SECONDS,
+    show_bar,
+    show_curves,
+    show_end,
+    show_loss_words,
+    stop_button,
+)
 from resnet_explorer.ui.finetune.runs.run_input import (
     chosen_run,
     known_runs,
@@ -59,6 +66,7 @@ def show_run(known: Sequence[RunEntry]) -> None:
     show_kept_refusal()
     show_end(run)
     _show_figures(run, starts)
+    show_loss_words(run)
     show_use(run, starts)
     _show_settings(run, starts)
     if run.is_example:

@@ -26,6 +26,7 @@ from resnet_explorer.ui.finetune.runs.progress import (
     show_bar,
     show_curves,
     show_end,
+    show_loss_words,
     stop_button,
 )
 from resnet_explorer.ui.finetune.runs.run_input import show_example_words
@@ -73,6 +74,7 @@ def _show_example(run: RunEntry) -> None:
     yours = t("Yours stands here once **A new run** has begun one.")
     with foot(f"{_end_sentence(run)} {yours}"):
         page_link(TRUST, t("Can it be trusted?"), icon=None)
+    show_loss_words(run)
     show_example_words(run)
 
 
@@ -188,6 +190,7 @@ def _show_ended(run: RunEntry) -> None:
                 t("Use it, compare it"), key="tn_runs", type="tertiary", on_click=_choose_run, args=(run.key,)
             )
     show_end(run)
+    show_loss_words(run)
 
 
 def _choose_run(key: str) -> None:
