@@ -13,6 +13,9 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.common.plotly_style import AXIS, FONT_SIZE, quiet, with_legend
 
 _PAIRS: Final = (("mean", "running mean", 0.0), ("variance (÷ n − 1)", "running variance", 1.0))
+_SYMBOLS: Final = ("circle", "diamond-open")
+_DASHES: Final = ("solid", "dash")
+"""By which channels are told apart where colours look alike."""
 _HOVER: Final = {"x": "%{x}", "y": "%{y:.4g}"}
 
 
@@ -24,7 +27,8 @@ def running_figure(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
     """
     titles = (t("mean"), t("variance"))
     figure = make_subplots(cols=2, subplot_titles=titles, horizontal_spacing=0.08)
-    for channel, colour in enumerate(CHANNEL_COLOURS, start=1):
+    looks = zip(CHANNEL_COLOURS, _SYMBOLS, _DASHES, strict=True)
+    for channel, (colour, symbol, dash) in enumerate(looks, start=1):
         own = [row for row in rows if row["channel"] == channel]
         batches = [row["batch"] for row in own]
         for column, (statistic, running, start) in enumerate(_PAIRS, start=1):
@@ -33,7 +37,7 @@ def running_figure(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
                 x=batches,
                 y=[row[statistic] for row in own],
                 mode="markers",
-                marker={"size": 9, "color": colour, "opacity": 0.55},
+                marker={"size": 9, "symbol": symbol, "color": colour, "opacity": 0.55},
                 name=t("channel {channel}: each batch").format(channel=channel),
                 legendgroup=f"{channel}b",
                 hovertemplate=t("batch {x}: {y}").format(**_HOVER) + "<extra></extra>",
@@ -43,7 +47,7 @@ def running_figure(rows: Sequence[Mapping[str, Any]]) -> go.Figure:
                 x=[0, *batches],
                 y=[start, *(row[running] for row in own)],
                 mode="lines",
-                line={"width": 4, "color": colour},
+                line={"width": 4, "color": colour, "dash": dash},
                 name=t("channel {channel}: running").format(channel=channel),
                 legendgroup=f"{channel}r",
                 hovertemplate=t("after {x}: {y}").format(**_HOVER) + "<extra></extra>",

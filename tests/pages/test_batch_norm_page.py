@@ -66,6 +66,7 @@ def test_the_figure_has_a_line_per_channel_for_mean_and_variance() -> None:
     traces = charts(at)[0]["data"]
     lines = [trace for trace in traces if trace["mode"] == "lines"]
     assert len(lines) == 4
+    assert [trace["line"].get("dash", "solid") for trace in lines] == ["solid", "solid", "dash", "dash"]
     assert lines[0]["x"] == [0, 1, 2, 3, 4, 5]
     assert lines[0]["y"][:2] == [0, 0.5 * 4.5]
 

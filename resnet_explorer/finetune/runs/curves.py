@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from typing import Final
 
 import plotly.graph_objects as go
@@ -22,6 +22,10 @@ QUANTITIES: Final = ("accuracy", "loss")
 
 RUN_COLOURS: Final = (*list(STAGE_COLOURS.values())[1:], STAGE_COLOURS["stem"])
 """One for each run that is compared."""
+_SYMBOLS: Final = ("circle", "square", "diamond", "triangle-up", "x", "star")
+"""By which runs are told apart where colours look alike; a seventh begins anew."""
+_SEEN: Final = 20
+"""Symbols on a curve at most."""
 
 _MARKED: Final = 40
 """Epochs up to which each has a dot."""
@@ -37,15 +41,17 @@ class RunCurve:
 
 @language_cache(32)
 def comparison_figure(runs: tuple[RunCurve, ...], what: str) -> go.Figure:
-    """A curve for each run, in a colour of its own; kept for all sessions, not to be changed.
+    """A curve for each run, with a colour and a symbol of its own; kept for all sessions, not to be changed.
 
     Args:
         runs: at most as many as `RUN_COLOURS`.
         what: which number, a key of `CURVES`.
     """
     lines = [
-        _line(as_label(shortened(run.name)), run.epochs, what, colour)
-        for run, colour in zip(runs, RUN_COLOURS, strict=False)
+        _line(as_label(shortened(run.name)), run.epochs, what, colour).update(
+            mode="lines+markers", marker={"symbol": symbol, "maxdisplayed": _SEEN}
+        )
+        for run, colour, symbol in zip(runs, RUN_COLOURS, cycle(_SYMBOLS), strict=False)
     ]
     last = max(len(run.epochs) for run in runs)
     return _figure(lines, t(CURVES[what]), last, 460, is_share=what.endswith("accuracy"))

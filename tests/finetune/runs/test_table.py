@@ -185,6 +185,7 @@ def test_a_curve_for_each_run_in_its_colour() -> None:
     assert [list(trace.x) for trace in figure.data] == [[1, 2, 3], [1, 2]]
     assert list(figure.data[0].y) == pytest.approx([0.1, 0.2, 0.3])
     assert figure.data[0].line.color != figure.data[1].line.color
+    assert figure.data[0].marker.symbol != figure.data[1].marker.symbol, "not by a colour alone"
     assert figure.layout.yaxis.tickformat == ".0%"
     loss = comparison_figure((RunCurve("one", epochs),), "train_loss")
     assert list(loss.data[0].y) == pytest.approx([2.0, 1.0, 2 / 3])
