@@ -124,7 +124,7 @@ def show_table(
     Returns:
         The prediction to look at more closely: that of the clicked row, or of the first.
     """
-    question = (results, len(results.predictions), label, order)
+    question = (results, len(results.predictions), names, label, order)
     shown, table = cached_result("_mp_table", question, lambda: _table(results, weights, names, label, order))
     if not shown:
         st.info(t("No photo was put into this class."))

@@ -14,7 +14,7 @@ from resnet_explorer.network.plan import plan
 from resnet_explorer.network.table_rows import BYTES_PER_NUMBER
 from resnet_explorer.serving.gate import Gate
 from resnet_explorer.ui.session.cached_result import cached_result
-from resnet_explorer.weights import catalogue
+from resnet_explorer.weights import catalogue, user_store
 
 if TYPE_CHECKING:
     from resnet_explorer.model.resnet import ResNet
@@ -60,8 +60,10 @@ def trained(chosen: Weights) -> ResNet:
 def photo_networks() -> list[Weights]:
     """Those on this machine that can classify a photo now: of colour or grey, and with a head."""
     entries = catalogue.on_this_machine()
+    # A file that comes again with names for its classes has the key and the label of before.
+    question = (*entries, *user_store.kept())
     found = cached_result(
-        "_photo_networks", entries, lambda: [catalogue.find(entry.key) for entry in entries]
+        "_photo_networks", question, lambda: [catalogue.find(entry.key) for entry in entries]
     )
     return [each for each in found if each.spec.include_top and each.spec.in_channels in (1, 3)]
 

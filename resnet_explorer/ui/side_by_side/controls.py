@@ -156,12 +156,10 @@ def predict(
     photo: Photo, networks: Sequence[ComparedNetwork], view: View, back: int
 ) -> tuple[Predictions | None, bool]:
     """The predictions of all networks, with progress and Stop; times of before are kept."""
-    keys = tuple(each.weights.key for each in networks)
     known = st.session_state.get("_sb_times")
-    targets = tuple(each.target for each in networks)
     found, is_whole = run_with_progress(
         "sb_work",
-        (photo, keys, targets, view, back),
+        (photo, tuple(networks), view, back),
         lambda: side_by_side(photo, networks, view, back, trained, known),
         t("The networks predict"),
     )
