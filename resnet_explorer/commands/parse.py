@@ -11,6 +11,7 @@ import typer
 
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.regular_file import open_regular
+from resnet_explorer.common.text import unknown
 from resnet_explorer.finetune.training.hyperparameters import Settings
 from resnet_explorer.network.spec import ResNetSpec, preset
 from resnet_explorer.network.spec_code import decode_size, decode_spec
@@ -55,9 +56,8 @@ def method(text: str) -> str:
     from resnet_explorer.explanation.cam import ONE_PASS
 
     if text not in ONE_PASS:
-        raise typer.BadParameter(
-            t("{method!r} is no method; there are {listed}.").format(method=text, listed=", ".join(ONE_PASS))
-        )
+        refusal = unknown(msg("{name!r} is no method; there are {listed}."), text, ONE_PASS)
+        raise typer.BadParameter(str(refusal))
     return text
 
 
@@ -90,11 +90,7 @@ def _setting(text: str) -> tuple[str, Any]:
                 t("{name} is {value!r}; a number is needed.").format(name=name, value=value)
             ) from None
     if default is None:
-        raise ValueError(
-            t("{text!r} sets nothing; there are {listed}, as balance=yes.").format(
-                text=text, listed=", ".join(_SET_BY_TEXT)
-            )
-        )
+        raise unknown(msg("{name!r} sets nothing; there are {listed}, as balance=yes."), text, _SET_BY_TEXT)
     return name, value
 
 

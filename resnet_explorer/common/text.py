@@ -65,6 +65,11 @@ def headed(title: str, text: str) -> str:
     return t("**{title}.** {text}").format(title=title, text=text)
 
 
+def unknown(sentence: str, name: object, known: Iterable[str]) -> ValueError:
+    """What is said of a name that there is not: {name!r} in the sentence, and what there is as {listed}."""
+    return ValueError(t(sentence).format(name=name, listed=", ".join(known)))
+
+
 def enumerated(words: Iterable[str]) -> str:
     """Things one after the other: "a, b, c"; Chinese has a mark for this that is no comma."""
     return t("{some}, {more}").format(some="", more="").join(words)

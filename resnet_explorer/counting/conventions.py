@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 from resnet_explorer.architecture.table1 import PAPER_DEPTHS, PAPER_FLOPS, TABLE1_SIZE
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import unknown
 from resnet_explorer.network.layers import Layer, Plan, shape_text
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec, StrideIn, preset_name
@@ -323,11 +324,7 @@ def tool(key: str) -> Tool:
     """
     found = next((tool for tool in TOOLS if tool.key == key), None)
     if found is None:
-        raise ValueError(
-            t("{key!r} is no tool; there are {listed}.").format(
-                key=key, listed=", ".join(tool.key for tool in TOOLS)
-            )
-        )
+        raise unknown(msg("{name!r} is no tool; there are {listed}."), key, (tool.key for tool in TOOLS))
     return found
 
 

@@ -12,9 +12,9 @@ from PIL import Image
 from torch import Tensor
 
 from resnet_explorer.common.html_table import html_table
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.progress import final_answer
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import shortened, unknown
 from resnet_explorer.explanation.activations_and_gradients import StagePass, stage_pass
 from resnet_explorer.explanation.cam import METHODS, ONE_PASS, PIXELS, Evidence, evidence
 from resnet_explorer.explanation.captioned_figure import Caption, ColourBar, figure
@@ -203,9 +203,7 @@ def explain_square(
         ValueError: for a stage, class or method that there is not.
     """
     if method not in tuple(METHODS):  # by ==: a list is refused, too
-        raise ValueError(
-            t("{method!r} is no method; there are {listed}.").format(method=method, listed=", ".join(METHODS))
-        )
+        raise unknown(msg("{name!r} is no method; there are {listed}."), method, METHODS)
     tensor = _tensor(trained, photo, view)
     number = len(trained.weights.spec.depths) if stage is None else stage
     result = stage_pass(trained.network, tensor, [number], target)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.i18n import msg
+from resnet_explorer.common.text import unknown
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -95,11 +96,7 @@ def evidence(output: StageOutput, method: str = "gradcam", *, negative: bool = F
         ValueError: for a method that is none, or that needs more than a pass.
     """
     if method not in ONE_PASS:
-        raise ValueError(
-            t("{method!r} is no method of one pass; there are {listed}.").format(
-                method=method, listed=", ".join(ONE_PASS)
-            )
-        )
+        raise unknown(msg("{name!r} is no method of one pass; there are {listed}."), method, ONE_PASS)
     return Evidence(_SIGNED_MAPS[method](output.features, output.gradient), output.stage, negative)
 
 

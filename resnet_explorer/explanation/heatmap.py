@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageColor, ImageDraw
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import unknown
 from resnet_explorer.photos.crop import Box
 
 COLOUR_MAPS: Final = ("viridis", "magma", "inferno", "cividis", "turbo", "jet")
@@ -51,11 +52,7 @@ def colour_table(name: str) -> NDArray[np.uint8]:
 
         stops = getattr(plotly.colors.sequential, name.capitalize())
     else:
-        raise ValueError(
-            t("{name!r} is no colour map here; there are {listed}.").format(
-                name=name, listed=", ".join(COLOUR_MAPS)
-            )
-        )
+        raise unknown(msg("{name!r} is no colour map here; there are {listed}."), name, COLOUR_MAPS)
     colours = np.array([ImageColor.getrgb(stop) for stop in stops], dtype=np.float64)
     places, steps = np.linspace(0, 1, len(colours)), np.linspace(0, 1, 256)
     table = np.stack([np.interp(steps, places, colours[:, channel]) for channel in range(3)], axis=1)

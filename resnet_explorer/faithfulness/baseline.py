@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.i18n import msg
+from resnet_explorer.common.text import unknown
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -68,9 +69,5 @@ def baseline_photo(tensor: Tensor, baseline: str) -> Tensor:
         ValueError: for a baseline that there is not.
     """
     if baseline not in BASELINES:
-        raise ValueError(
-            t("{baseline!r} is no baseline; there are {listed}.").format(
-                baseline=baseline, listed=", ".join(BASELINES)
-            )
-        )
+        raise unknown(msg("{name!r} is no baseline; there are {listed}."), baseline, BASELINES)
     return BASELINES[baseline].photo(tensor)

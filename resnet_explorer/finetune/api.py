@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from torch import nn
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.progress import Tell
-from resnet_explorer.common.text import duration, shortened
+from resnet_explorer.common.text import duration, shortened, unknown
 from resnet_explorer.finetune.dataset import flowers, scan
 from resnet_explorer.finetune.dataset.image_folder import LabelledPhotos, photos_at
 from resnet_explorer.finetune.runs.job import run_job
@@ -107,9 +107,7 @@ def _settings(strategy: Strategy, told: Mapping[str, Any]) -> Settings:
     known = [field.name for field in fields(Settings)]
     for name in told:
         if name not in known:
-            raise ValueError(
-                t("{name!r} is no setting; there are {listed}.").format(name=name, listed=", ".join(known))
-            )
+            raise unknown(msg("{name!r} is no setting; there are {listed}."), name, known)
     return Settings(strategy, **told)
 
 

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from resnet_explorer.common.i18n import t
+from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import unknown
 from resnet_explorer.network.layers import Block, Layer, Plan, Shape
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.spec import ResNetSpec
@@ -168,11 +169,8 @@ def place_of(p: Plan, section: str) -> Place:
     for place in found:
         if place.name == section:
             return place
-    raise ValueError(
-        t("{section!r} is no map here; there are {listed}.").format(
-            section=section, listed=", ".join(place.name for place in found)
-        )
-    )
+    words = msg("{name!r} is no map here; there are {listed}.")
+    raise unknown(words, section, (place.name for place in found))
 
 
 def place_rows(p: Plan) -> list[Row]:

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, get_args, get_type_hints
 
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.numbers import check_whole, is_whole
-from resnet_explorer.common.text import shortened
+from resnet_explorer.common.text import shortened, unknown
 
 BlockKind = Literal["basic", "bottleneck"]
 Stem = Literal["imagenet", "cifar"]
@@ -293,9 +293,7 @@ def preset(name: str) -> ResNetSpec:
     try:
         return PRESETS[name]
     except KeyError:
-        raise ValueError(
-            t("{name!r} is no preset; there are {listed}.").format(name=name, listed=", ".join(PRESETS))
-        ) from None
+        raise unknown(msg("{name!r} is no preset; there are {listed}."), name, PRESETS) from None
 
 
 def preset_name(spec: ResNetSpec) -> str | None:

@@ -17,6 +17,7 @@ from typing import Final
 from PIL import Image, ImageOps
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import unknown
 from resnet_explorer.photos.decode import Photo, open_photo
 
 HALF: Final = (600, 300)
@@ -102,11 +103,8 @@ def sample(name: str) -> Sample:
     for each in SAMPLES:
         if each.name == name:
             return each
-    raise ValueError(
-        t("{name!r} is no sample photo; there are {listed}.").format(
-            name=name, listed=", ".join(each.name for each in SAMPLES)
-        )
-    )
+    words = msg("{name!r} is no sample photo; there are {listed}.")
+    raise unknown(words, name, (each.name for each in SAMPLES))
 
 
 def sample_bytes(name: str) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import unknown
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.weights.description import Weights, from_file, from_metadata, to_metadata
 
@@ -58,9 +59,7 @@ def path_of(key: str) -> Path:
         path = folder / f"{key.removeprefix(prefix)}.safetensors"
         if key == prefix + path.stem and path != FILE and path.is_file():
             return path
-    raise ValueError(
-        t("{key!r} is no bundled network; there are {listed}.").format(key=key, listed=", ".join(all_keys()))
-    )
+    raise unknown(msg("{name!r} is no bundled network; there are {listed}."), key, all_keys())
 
 
 def described() -> list[Weights]:

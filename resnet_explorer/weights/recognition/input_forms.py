@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.text import unknown
 
 Triple = tuple[float, float, float]
 
@@ -85,9 +86,5 @@ def input_form(name: str, channels: int) -> InputForm:
     """
     forms = {form.name: form for form in input_forms(channels)}
     if name not in forms:
-        raise ValueError(
-            t("{name!r} is no way to make photos into numbers; there are {listed}.").format(
-                name=name, listed=", ".join(forms)
-            )
-        )
+        raise unknown(msg("{name!r} is no way to make photos into numbers; there are {listed}."), name, forms)
     return forms[name]
