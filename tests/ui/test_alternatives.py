@@ -29,3 +29,17 @@ def test_each_says_what_it_shows() -> None:
     found = dict(drawings())
     assert len(found) > 15
     assert [where for where, told in found.items() if not told & SAID] == []
+
+
+def test_no_button_is_a_sign_alone() -> None:
+    """Whoever hears the page hears "‹" as nothing, or as "less than"."""
+    signs = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for folder in ("pages", "resnet_explorer/ui")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr in {"button", "popover", "download_button", "link_button"} and call.args
+        if isinstance(call.args[0], ast.Constant) and not any(map(str.isalpha, str(call.args[0].value)))
+    ]
+    assert signs == []

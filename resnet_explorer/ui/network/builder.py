@@ -110,7 +110,7 @@ def network_controls(*, has_depth_and_size: bool = True) -> None:
     fresh = _changed_elsewhere()
     if has_depth_and_size:
         _famous_choice()
-    with st.popover("…", key="arch_builder", help=t("Build another network")):
+    with st.popover(t("Build another network"), key="arch_builder", help=t("Build another network")):
         way = linked_choice("arch_by", t("Build by"), WAYS, default="preset")
         if way == "depth":
             _depth_controls(fresh)

@@ -24,9 +24,10 @@ def step_buttons(key: str, here: int, before: int, after: int, words: str, go: C
         words: which of how many it is.
         go: shows another one.
     """
-    st.button("‹", key=f"{key}_before", on_click=go, args=(before,), disabled=before == here)
+    # What both are called is heard, and seen as ‹ and › (app/style.css).
+    st.button(t("The one before"), key=f"{key}_before", on_click=go, args=(before,), disabled=before == here)
     st.markdown(words, width="content")
-    st.button("›", key=f"{key}_after", on_click=go, args=(after,), disabled=after == here)
+    st.button(t("The next one"), key=f"{key}_after", on_click=go, args=(after,), disabled=after == here)
 
 
 def part_of(key: str, things: Sequence[T], at_once: int) -> Sequence[T]:
