@@ -56,8 +56,8 @@ class UploadBudget:
 
     Attributes:
         folder: whose disk is written to.
-        held: the uploads that the server holds now.
-        forget: lets it forget one.
+        held: the uploads that are in memory now.
+        forget: lets the server forget one that no page has taken.
         most: bytes that it holds of all together.
         clock: seconds from any beginning.
     """
@@ -124,12 +124,11 @@ class UploadBudget:
         heard = {upload.session: now for upload in self._coming}
         for upload in self._known.values():
             heard[upload.session] = max(upload.came, heard.get(upload.session, 0.0))
-        for key, upload in list(self._known.items()):
+        for key, upload in self._known.items():
             if key in held and now - heard[upload.session] > UNREAD:
                 self.forget(key)
-            elif key in held:
-                continue
-            del self._known[key]
+        held = self.held()  # what a page has taken meanwhile is its own
+        self._known = {key: upload for key, upload in self._known.items() if key in held}
 
 
 def _refused(sentence: str, had: int, more: int, most: int) -> ValueError:

@@ -104,6 +104,19 @@ def test_a_folder_that_comes_for_minutes_is_whole_when_it_is_there(server: Serve
     assert server.held == {("bob", "2")}
 
 
+def test_what_a_page_has_taken_counts_until_it_is_read(server: Server) -> None:
+    pages: set[Key] = set()
+    server.budget.held = lambda: server.held | pages
+    server.take("ann", "1", 500)
+    server.held.clear()
+    pages.add(("ann", "1"))  # and waits for its turn
+    server.now += 10 * UNREAD
+    with pytest.raises(ValueError, match="You have 524 MB here"):
+        server.take("ann", "2", 500)
+    pages.clear()
+    server.take("ann", "2", 500)
+
+
 def test_nothing_is_taken_where_the_disk_would_be_full(tmp_path: Path) -> None:
     budget = UploadBudget(tmp_path, set, lambda key: None)
     with (

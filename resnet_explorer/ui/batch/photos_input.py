@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -16,6 +17,7 @@ from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.photos.decode import MAX_BYTES
 from resnet_explorer.photos.samples import SAMPLES, sample_bytes
 from resnet_explorer.photos.sources import Entry, entry_of_bytes
+from resnet_explorer.photos.zip_archive import is_archive
 from resnet_explorer.ui.session.progress_job import Job
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 from resnet_explorer.ui.widgets.uploads import emptied, read_once
@@ -87,6 +89,18 @@ def batch_for(source: str, weights: Weights) -> Batch | None:
 
 
 def _take(files: list[UploadedFile]) -> None:
-    """Note what came: each file's bytes go when it has been read."""
-    found = chain.from_iterable(entry_of_bytes(file.name, partial(read_once, file)) for file in files)
-    st.session_state[_CAME] = list(found)
+    """Note what came: a file's bytes go when it has been read, an archive's with its last photo."""
+    st.session_state[_CAME] = list(chain.from_iterable(map(_entries, files)))
+
+
+def _entries(file: UploadedFile) -> Iterator[Entry]:
+    if not is_archive(file.name):
+        yield from entry_of_bytes(file.name, partial(read_once, file))
+        return
+    for entry in entry_of_bytes(file.name, file.getvalue):
+        yield Entry(entry.name, partial(_read_of, file, entry))
+
+
+def _read_of(_archive: UploadedFile, entry: Entry) -> bytes:
+    """A photo of an archive, which counts as held until all of them are let go."""
+    return entry.read()

@@ -14,6 +14,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from resnet_explorer.common.i18n import best_language, speaking
 from resnet_explorer.serving.classroom import STUDENT, Classroom
 from resnet_explorer.serving.upload_budget import Key, UploadBudget, folder_bytes
+from resnet_explorer.ui.widgets.uploads import taken
 
 PATH: Final = "/_stcore/upload_file/"
 SILENCE: Final = 60.0
@@ -84,12 +85,10 @@ def _files() -> MemoryUploadedFileManager | None:
 
 
 def _held() -> set[Key]:
+    """What Streamlit holds for pages to come, and what pages hold."""
     files = _files()
-    return (
-        {(session, file) for session, held in list(files.file_storage.items()) for file in list(held)}
-        if files
-        else set()
-    )
+    stored = list(files.file_storage.items()) if files else []
+    return taken() | {(session, file) for session, held in stored for file in list(held)}
 
 
 def _forget(key: Key) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+Key = tuple[str, str]
+"""Of an upload: its session and its file, as Streamlit names them."""
+
+_taken: Final[WeakValueDictionary[Key, UploadedFile]] = WeakValueDictionary()
+_noting: Final = threading.Lock()
 
 
 def emptied(key: str, take: Callable[[list[UploadedFile]], None]) -> dict[str, Any]:
@@ -53,7 +61,15 @@ def let_go(files: list[UploadedFile]) -> None:
     if context is None or not isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         return
     for file in files:
+        with _noting:
+            _taken[context.session_id, file.file_id] = file
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def taken() -> set[Key]:
+    """The files that pages took and hold still: their bytes are in memory until they are read or dropped."""
+    with _noting:
+        return {key for key, file in _taken.items() if not file.closed}
 
 
 def read_once(file: UploadedFile) -> bytes:
