@@ -20,18 +20,17 @@ BESIDE: Final = 76
 """Pixels that the probability takes beside the name."""
 
 
-def top_k_svg(best: Sequence[tuple[str, float]], chosen: str, network: str, width: int = WIDTH) -> str:
+def top_k_svg(best: Sequence[tuple[str, float]], chosen: str, network: str) -> str:
     """An SVG whose rows carry the class's name as `data-key`.
 
     Args:
         best: classes and their probabilities, the likeliest first.
         chosen: the class in colour.
         network: whose prediction it is, for those who hear the picture.
-        width: in pixels; the narrower, the larger the letters in a column.
     """
     words = enumerated(f"{name} {value:.1%}" for name, value in best)
-    rows = top_k_rows(best, chosen, width)
-    return svg.document(width, ROW * len(best), *rows, aria_label=named(network, words), font_size=FONT)
+    rows = top_k_rows(best, chosen, WIDTH)
+    return svg.document(WIDTH, ROW * len(best), *rows, aria_label=named(network, words), font_size=FONT)
 
 
 def top_k_rows(best: Sequence[tuple[str, float]], chosen: str, width: int) -> list[str]:

@@ -39,9 +39,9 @@ _SQUARE: Final = 20
 _SMALL: Final = 14
 
 
-def strip_picture(found: Sequence[Addition], chosen: int | None = None, where: str = "") -> Picture:
+def strip_picture(found: Sequence[Addition], where: str = "") -> Picture:
     """The strip as a picture of its own, with the ratios in words; `strip` says the rest."""
-    drawn, height = strip(found, chosen, where=where)
+    drawn, height = strip(found, where=where)
     words = t("What each block adds: the size of g(x) beside its x")
     name = (_plain_words() if _is_plain(found) else words) + where
     if any(each.ratio is not None for each in found):
@@ -49,25 +49,22 @@ def strip_picture(found: Sequence[Addition], chosen: int | None = None, where: s
     return Picture(svg.document(WIDTH, height, drawn, name=name, font_size=16), WIDTH, height)
 
 
-def strip(
-    found: Sequence[Addition], chosen: int | None = None, width: float = WIDTH, where: str = ""
-) -> tuple[str, float]:
-    """The strip as elements to put into a picture, from 0, 0, and its height.
+def strip(found: Sequence[Addition], chosen: int | None = None, where: str = "") -> tuple[str, float]:
+    """The strip as elements to put into a picture, from 0, 0, and its height; it is `WIDTH` wide.
 
     Args:
         found: of every block, in their order.
         chosen: index of the block that is framed.
-        width: it takes, in units of the picture.
         where: more for its heading: at which size the photo was looked at.
     """
     words = _plain_words() if _is_plain(found) else t("What each block adds: ‖g(x)‖ / ‖x‖")
     heading = svg.text(0, 16, words + where, font_size=16, font_weight=700, pointer_events="none")
     if len(found) <= MOST_CARDS:
-        drawn, height = _cards(found, chosen, width)
+        drawn, height = _cards(found, chosen)
     elif len(found) <= MOST_MAPS:
-        drawn, height = _narrow_cards(found, chosen, width)
+        drawn, height = _narrow_cards(found, chosen)
     else:
-        drawn, height = _columns(found, chosen, width)
+        drawn, height = _columns(found, chosen)
     return heading + svg.group(drawn, transform=f"translate(0 {HEAD})"), HEAD + height
 
 
@@ -91,9 +88,9 @@ def block_words(each: Addition) -> str:
     return t("block {number}").format(number=each.block.name.removeprefix("layer"))
 
 
-def _cards(found: Sequence[Addition], chosen: int | None, width: float) -> tuple[str, float]:
+def _cards(found: Sequence[Addition], chosen: int | None) -> tuple[str, float]:
     """Name above, the map left, ratio and bar right of it."""
-    pitch, most = (width + _GAP) / len(found), largest_ratio(found)
+    pitch, most = (WIDTH + _GAP) / len(found), largest_ratio(found)
     high, wide = _MAP + 38, pitch - _GAP
     parts = []
     for number, each in enumerate(found):
@@ -112,10 +109,10 @@ def _cards(found: Sequence[Addition], chosen: int | None, width: float) -> tuple
     return "".join(parts), high
 
 
-def _narrow_cards(found: Sequence[Addition], chosen: int | None, width: float) -> tuple[str, float]:
+def _narrow_cards(found: Sequence[Addition], chosen: int | None) -> tuple[str, float]:
     """Name, map, ratio and bar, one below the other."""
     gap = 6
-    pitch, most = (width + gap) / len(found), largest_ratio(found)
+    pitch, most = (WIDTH + gap) / len(found), largest_ratio(found)
     wide = pitch - gap
     side = min(_MAP, wide - 12)
     high = side + 54
@@ -137,17 +134,17 @@ def _narrow_cards(found: Sequence[Addition], chosen: int | None, width: float) -
     return "".join(parts), high
 
 
-def _columns(found: Sequence[Addition], chosen: int | None, width: float) -> tuple[str, float]:
+def _columns(found: Sequence[Addition], chosen: int | None) -> tuple[str, float]:
     """A column a block, its height the ratio; below, the stages and what the chosen one is.
 
     Without shortcuts all are of one height: to choose a block by.
     """
     is_plain, most = _is_plain(found), largest_ratio(found)
     left, tallest = (0.0, _SQUARE) if is_plain else (44.0, _TALL)
-    pitch = (width - left) / len(found)
+    pitch = (WIDTH - left) / len(found)
     gap = min(3.0, 0.2 * pitch)
     foot = tallest + 8.0
-    parts = [] if is_plain else [_axis(left, width, foot, most)]
+    parts = [] if is_plain else [_axis(left, foot, most)]
     for number, each in enumerate(found):
         x, tall = left + number * pitch, tallest if is_plain else tallest * (each.ratio or 0) / most
         words = ": ".join(filter(None, (block_words(each), ratio_text(each))))
@@ -181,12 +178,12 @@ def _columns(found: Sequence[Addition], chosen: int | None, width: float) -> tup
     return "".join(parts), foot + 26
 
 
-def _axis(left: float, right: float, foot: float, most: float) -> str:
+def _axis(left: float, foot: float, most: float) -> str:
     """0, and the largest ratio; a line at 1, where g(x) is as large as x."""
     parts = [svg.text(left - 6, foot, "0", text_anchor="end", font_size=_SMALL)]
     if most >= 0.75:
         one = foot - _TALL / most
-        parts.append(svg.line(left, one, right, one, stroke=LINE_GREY, stroke_dasharray="4 4"))
+        parts.append(svg.line(left, one, WIDTH, one, stroke=LINE_GREY, stroke_dasharray="4 4"))
         parts.append(svg.text(left - 6, one + 5, "1", text_anchor="end", font_size=_SMALL))
     if not 0.75 <= most < 1.4:
         words = fixed_text(most, 1 if most >= 1 else 2)

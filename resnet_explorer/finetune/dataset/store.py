@@ -137,16 +137,13 @@ def keep_zip(source: IO[bytes], name: str) -> Dataset:
 
 
 def keep_files(
-    files: Iterable[tuple[str, Callable[[], bytes]]],
-    name: str | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    files: Iterable[tuple[str, Callable[[], bytes]]], progress: Callable[[int, int], None] | None = None
 ) -> Dataset:
-    """Keep the photos of a folder as a dataset.
+    """Keep the photos of a folder as a dataset of its name.
 
     Args:
         files: the path of each inside the folder, and what gives its bytes; each is read once, one after
             the other. What is no photo by its ending is not read.
-        name: of the dataset; by default that of the folder.
         progress: called after every photo with how many are done, and how many there are.
 
     Raises:
@@ -163,7 +160,7 @@ def keep_files(
             )
         )
     tops = {PurePosixPath(path).parts[0] for path in photos}
-    shown = _shown(name or (tops.pop() if len(tops) == 1 else "photos"))
+    shown = _shown(tops.pop() if len(tops) == 1 else "photos")
 
     def write(archive: Path) -> str:
         digest = hashlib.sha256()

@@ -245,20 +245,16 @@ def confusions(predictions: Predictions) -> tuple[Confusion, ...]:
     return tuple(sorted(found, key=lambda each: -each.count))
 
 
-def calibration(predictions: Predictions, bins: int = BINS) -> Calibration:
+def calibration(predictions: Predictions) -> Calibration:
     """The reliability of the predictions, and their expected calibration error.
 
     Guo et al. 2017, section 2: bin m of M takes the confidences in ((m − 1)/M, m/M], and the error is
     Σ |B_m|/n · |acc(B_m) − conf(B_m)| (equation 3, there ECE).
-
-    Args:
-        predictions: of a run.
-        bins: M, all of one width.
     """
     confidences, correct = predictions.confidences, predictions.is_correct
-    bin_of = np.searchsorted(np.arange(1, bins) / bins, confidences)  # an edge is in the bin below it
+    bin_of = np.searchsorted(np.arange(1, BINS) / BINS, confidences)  # an edge is in the bin below it
     found = tuple(
-        _bin(number, bins, confidences[bin_of == number], correct[bin_of == number]) for number in range(bins)
+        _bin(number, confidences[bin_of == number], correct[bin_of == number]) for number in range(BINS)
     )
     error = sum(each.count * abs(each.accuracy - each.confidence) for each in found if each.count)
     return Calibration(
@@ -270,8 +266,8 @@ def calibration(predictions: Predictions, bins: int = BINS) -> Calibration:
     )
 
 
-def _bin(number: int, bins: int, confidences: NDArray[np.float64], correct: NDArray[np.bool_]) -> Bin:
-    low, high, count = number / bins, (number + 1) / bins, len(confidences)
+def _bin(number: int, confidences: NDArray[np.float64], correct: NDArray[np.bool_]) -> Bin:
+    low, high, count = number / BINS, (number + 1) / BINS, len(confidences)
     if not count:
         return Bin(low, high, 0, math.nan, math.nan)
     return Bin(low, high, count, float(confidences.mean()), float(correct.mean()))

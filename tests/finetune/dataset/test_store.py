@@ -123,7 +123,7 @@ def test_a_folder_becomes_a_dataset_of_its_photos_alone() -> None:
 
 def test_one_folder_is_split_by_share_and_seed() -> None:
     files = {f"{name}/{number}.jpg": b"x" for name in "ab" for number in range(10)}
-    dataset = keep_files(reads(files), "letters")
+    dataset = keep_files(reads(files))
     assert dataset.photos(0.3).counts("val") == (3, 3)
     assert dataset.photos(seed=1).part("val") != dataset.photos(seed=2).part("val")
 
