@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import gc
 import importlib
+import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -38,11 +40,18 @@ def warm_up(module: str = "resnet_explorer.explanation.cam") -> bool:
     """
     importlib.import_module("plotly.graph_objects")
     importlib.import_module(module)
+    _exempt(len(sys.modules))
+    return True
+
+
+@lru_cache(maxsize=1)
+def _exempt(loaded: int) -> None:
+    """Exempt what is there from garbage collection, once for each number of modules that are loaded."""
+    del loaded
     gc.unfreeze()  # the sessions of then were exempt with it, and what a lesson had would never go
     gc.collect()
     gc.freeze()
     atexit.register(gc.unfreeze)  # else libraries that look for leaks at the end complain of all of it
-    return True
 
 
 def trained(chosen: Weights) -> ResNet:
