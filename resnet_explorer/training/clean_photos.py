@@ -21,6 +21,7 @@ from resnet_explorer.explanation.predict import preprocess
 from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.photos.decode import ENDINGS, Photo, open_photo
 from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.photos.sources import is_litter
 from resnet_explorer.training.evaluation import logits_of
 
 Half = Literal["tune", "judge"]
@@ -56,7 +57,8 @@ def load_clean_photos(path: Path, classes: Sequence[str], half: Half) -> CleanPh
         with ZipFile(path) as archive:
             for name in sorted(archive.namelist()):
                 file = PurePosixPath(name)
-                if file.parent.name not in classes or not name.lower().endswith(ENDINGS):
+                is_photo = name.lower().endswith(ENDINGS) and not is_litter(file.parts)
+                if file.parent.name not in classes or not is_photo:
                     continue
                 content = archive.read(name)
                 if hashlib.sha256(content).digest()[-1] % 2 == wanted:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.photos.decode import ENDINGS, open_photo
+from resnet_explorer.photos.sources import is_litter
 
 CIFAR10_CLASSES: Final = (
     "airplane",
@@ -96,7 +97,7 @@ def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 def _from_files(files: Iterable[tuple[PurePosixPath | Path, Callable[[], bytes]]]) -> SmallImages:
     found: dict[str, list[tuple[str, np.ndarray]]] = {"train": [], "test": []}
     for name, read in files:
-        if not name.name.lower().endswith(ENDINGS) or len(name.parts) < 3:
+        if not name.name.lower().endswith(ENDINGS) or len(name.parts) < 3 or is_litter(name.parts):
             continue
         part, label = name.parts[-3:-1]
         part = "test" if part in _TEST_NAMES else part

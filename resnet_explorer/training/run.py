@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.os_error import NOT_MADE, os_error_as
 from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.training.data import SmallImages
 from resnet_explorer.training.evaluation import ChannelStatistics
@@ -140,7 +141,8 @@ def kept_epochs(
         ValueError: in one sentence, if the folder holds a run that is another or was not to be resumed, or
             its files cannot be read or written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with os_error_as(NOT_MADE, folder=folder):
+        folder.mkdir(parents=True, exist_ok=True)
     done: list[E] = []
     if (folder / CHECKPOINT).exists():
         if not resume:

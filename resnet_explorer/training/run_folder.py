@@ -126,14 +126,37 @@ def check_recipe(path: Path, spec: ResNetSpec, recipe: DataclassInstance) -> Non
             t("{path} does not say how the run was begun: {error}.").format(path=path, error=error)
         ) from None
     for part, now in _as_json(spec, recipe).items():
-        for name, value in now.items():
-            if begun[part].get(name) != value:
-                raise ValueError(
-                    t(
-                        "The run in {parent} was begun with {name} {begun}, and this is {value}; only the "
-                        "same can be resumed."
-                    ).format(parent=path.parent, name=name, begun=begun[part].get(name), value=value)
-                )
+        _check_same(path, begun[part], now)
+
+
+def check_images(path: Path, images: Mapping[str, object]) -> None:
+    """Refuse to go on with other images: it would give the names of these to what it learnt of others.
+
+    A run that was begun before that was written down is not refused.
+
+    Args:
+        path: as `write_recipe` wrote it when the run began, with `images`.
+        images: what is told of those of now.
+
+    Raises:
+        ValueError: in one sentence that names what differs.
+    """
+    try:
+        begun = dict(json.loads(path.read_text(encoding="utf-8")).get("images", images))
+    except (OSError, TypeError, ValueError, AttributeError):  # `check_recipe` says so
+        return
+    _check_same(path, begun, images)
+
+
+def _check_same(path: Path, begun: Mapping[str, object], now: Mapping[str, object]) -> None:
+    for name, value in now.items():
+        if begun.get(name) != value:
+            raise ValueError(
+                t(
+                    "The run in {parent} was begun with {name} {begun}, and this is {value}; only the "
+                    "same can be resumed."
+                ).format(parent=path.parent, name=name, begun=begun.get(name), value=value)
+            )
 
 
 def _as_json(spec: ResNetSpec, recipe: DataclassInstance) -> dict[str, Any]:

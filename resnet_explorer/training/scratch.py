@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
 import torch.nn.functional as F
@@ -28,6 +28,9 @@ from resnet_explorer.training.optimization import in_precision, loss_is_no_numbe
 from resnet_explorer.training.products import use_products
 from resnet_explorer.training.recipe import Recipe
 from resnet_explorer.training.run import Batch, Progress, Run, kept_epochs
+from resnet_explorer.training.run_folder import check_images
+
+_RECIPE: Final = "recipe.json"
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,18 @@ def train(
         progress: called after every step.
 
     Raises:
-        ValueError: in one sentence, as `kept_epochs` does.
+        ValueError: in one sentence, as `kept_epochs` does, or where the images are others than at the
+            beginning.
     """
+    images = {
+        "classes": ", ".join(data.classes),
+        "training images": len(data.train),
+        "test images": len(data.test),
+    }
+    if resume:
+        check_images(out / _RECIPE, images)
     run = ScratchRun(spec, data, recipe, initial)
-    return kept_epochs(run, out, "recipe.json", Epoch, resume=resume, progress=progress)
+    return kept_epochs(run, out, _RECIPE, Epoch, resume=resume, progress=progress, images=images)
 
 
 def load_average(checkpoint: Path, spec: ResNetSpec) -> ResNet:

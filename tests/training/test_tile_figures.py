@@ -77,6 +77,8 @@ def test_what_is_tuned_by_is_not_judged_by(tmp_path: Path) -> None:
             picture = Image.new("RGB", (20, 20), (5 * number, 90, 60))
             packed.writestr(f"photos/{('dog', 'cat')[number % 2]}/{number}.png", file_of(picture, "PNG"))
         packed.writestr("photos/cow/0.png", file_of(Image.new("RGB", (20, 20)), "PNG"))
+        for number in range(4):
+            packed.writestr(f"__MACOSX/photos/cat/._{number}.png", f"Mac OS X {number}")
     tune, judge = (load_clean_photos(path, CLASSES, half) for half in ("tune", "judge"))
     names = [{photo.name for photo in each.photos} for each in (tune, judge)]
     assert names[0] | names[1] == {f"{number}.png" for number in range(40)} and not names[0] & names[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -103,6 +104,27 @@ def test_a_resumed_run_gives_the_numbers_of_an_uninterrupted_one(
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
+def test_a_run_does_not_go_on_with_other_images(two_colours: SmallImages, tmp_path: Path) -> None:
+    next(train(TINY, two_colours, RECIPE, tmp_path))
+    others = replace(two_colours, classes=("cat", "dog"))
+    with pytest.raises(ValueError, match=r"was begun with classes red, blue, and this is cat, dog; only the"):
+        train(TINY, others, RECIPE, tmp_path, resume=True)
+    half = replace(two_colours, train=ImageSet(*(part[:32] for part in vars(two_colours.train).values())))
+    with pytest.raises(ValueError, match=r"was begun with training images 64, and this is 32; only the same"):
+        train(TINY, half, RECIPE, tmp_path, resume=True)
+    path = tmp_path / "recipe.json"
+    before = json.loads(path.read_text())
+    del before["images"]
+    path.write_text(json.dumps(before))
+    assert next(train(TINY, others, RECIPE, tmp_path, resume=True)).epoch == 2, "a run of before"
+
+
+def test_a_folder_that_cannot_be_made_is_told(two_colours: SmallImages, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("dear diary")
+    with pytest.raises(ValueError, match=r"file cannot be made: File exists\.$"):
+        next(train(TINY, two_colours, RECIPE, tmp_path / "file"))
+
+
 def test_a_trained_network_goes_on_from_its_values(two_colours: SmallImages, tmp_path: Path) -> None:
     list(train(TINY, two_colours, RECIPE, tmp_path / "first"))
     trained = load_average(tmp_path / "first" / CHECKPOINT, TINY)
@@ -188,6 +210,12 @@ def _files() -> dict[str, bytes]:
     return {
         f"{name}.png": file_of(Image.new("RGB", (4, 4), colour), "PNG") for name, colour in colours.items()
     }
+
+
+def test_what_a_mac_leaves_in_an_archive_is_no_image(tmp_path: Path) -> None:
+    litter = {"train/cat/._1.png": b"Mac OS X", "__MACOSX/train/cat/1.png": b"Mac OS X"}
+    _write_tar(tmp_path / "data.tar.xz", _files() | litter)
+    _check_small(load_small_images(tmp_path / "data.tar.xz"))
 
 
 def _check_small(data: SmallImages) -> None:

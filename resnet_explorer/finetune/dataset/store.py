@@ -150,8 +150,9 @@ def keep_files(
         ValueError: in one sentence, if there are no photos in folders of their classes; or if the disk is
             full.
     """
-    found = {path_inside(path, t("The folder")): read for path, read in files}
-    photos = {path: read for path, read in found.items() if is_photo(path)}
+    found = [(path_inside(path, t("The folder")), read) for path, read in files]
+    _check_each_once((path for path, _ in found), t("The folder"))
+    photos = {path: read for path, read in found if is_photo(path)}
     labelled_photos(Entry(path, read) for path, read in photos.items())  # refuses before anything is read
     if len(photos) > MAX_MEMBERS:
         raise ValueError(
@@ -246,19 +247,27 @@ def _check_archive(path: Path, label: str) -> None:
     """
     name = f"{label}.zip"
     found = members(path, name)
-    paths = Counter(path_inside("/".join(member.parts), name) for member in found)
-    twice = next((path for path, count in paths.items() if count > 1), None)
-    if twice is not None:
-        raise ValueError(
-            t("{name} holds two files of one name, {twice}, and is not kept.").format(
-                name=name, twice=shortened(twice)
-            )
-        )
+    _check_each_once((path_inside("/".join(member.parts), name) for member in found), name)
     labelled_photos(
         Entry(f"{label}/{'/'.join(member.parts)}", member.read)
         for member in found
         if not is_litter(member.parts)
     )
+
+
+def _check_each_once(paths: Iterable[str], container: str) -> None:
+    """Refuse two files that would be one here, where no name has signs that nobody sees.
+
+    Raises:
+        ValueError: in one sentence.
+    """
+    twice = next((path for path, count in Counter(paths).items() if count > 1), None)
+    if twice is not None:
+        raise ValueError(
+            t("{name} holds two files of one name, {twice}, and is not kept.").format(
+                name=container, twice=shortened(twice)
+            )
+        )
 
 
 def path_inside(path: str, container: str) -> str:

@@ -195,6 +195,17 @@ def test_two_files_of_one_name_are_refused(home: Path) -> None:
     assert list((home / "photos").iterdir()) == []
 
 
+def test_two_photos_whose_names_differ_in_what_nobody_sees_are_refused(home: Path) -> None:
+    def never() -> bytes:
+        raise AssertionError("read before it was refused")
+
+    files = ["a/1.png", "a/1\u200d.png", "b/1.png"]
+    with pytest.raises(
+        ValueError, match=r"^The folder holds two files of one name, a/1\.png, and is not kept"
+    ):
+        keep_files([(name, never) for name in files])
+
+
 def test_a_bomb_is_not_kept(home: Path) -> None:
     bomb = bytearray(zipped({f"{name}/{n}.bmp": bytes(9) for name in "ab" for n in range(20)}))
     for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
