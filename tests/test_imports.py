@@ -28,7 +28,7 @@ ORDER = (
 """The rooms as the README has them: a room imports only rooms that stand before it."""
 
 LOADS_TORCH = {
-    "model": "audit block_parts fold_batch_norm resnet",
+    "model": "audit block_parts fold_batch_norm resnet seeded",
     "counting": "ask_tools",
     "blocks": "run",
     "photos": "tile",
