@@ -14,7 +14,7 @@ from resnet_explorer.common.atomic_file import write_text
 from resnet_explorer.common.i18n import DEFAULT_LANGUAGE, language, t
 from resnet_explorer.common.os_error import NOT_WRITABLE, os_error_as
 from resnet_explorer.common.text import shortened
-from resnet_explorer.common.user_folder import home, own_home
+from resnet_explorer.common.user_folder import giving_names, home, own_home
 from resnet_explorer.lessons.lesson import Lesson, Question, write_lesson
 from resnet_explorer.lessons.read import read_lesson
 
@@ -100,12 +100,14 @@ def keep_lesson(lesson: Lesson, pages: Collection[str]) -> str:
         ValueError: in one sentence, if it cannot be kept.
     """
     text = write_lesson(lesson)
-    name, folder = _free_name(read_lesson(text, pages).title, pages), home() / "lessons"
-    if not (folder / f"{name}.md").exists() and len(list(folder.glob("*.md"))) >= MOST_KEPT:
-        raise ValueError(t("{most} lessons are kept already; remove one.").format(most=MOST_KEPT))
+    title, folder = read_lesson(text, pages).title, home() / "lessons"
     with os_error_as(NOT_WRITABLE, folder=folder):
         folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / f"{name}.md", text)
+        with giving_names():  # two that come at once are not to have one name
+            name = _free_name(title, pages)
+            if not (folder / f"{name}.md").exists() and len(list(folder.glob("*.md"))) >= MOST_KEPT:
+                raise ValueError(t("{most} lessons are kept already; remove one.").format(most=MOST_KEPT))
+            write_text(folder / f"{name}.md", text)
     return name
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,6 +13,7 @@ import pytest
 
 from resnet_explorer.common import user_folder
 from resnet_explorer.common.i18n import languages, speaking
+from resnet_explorer.lessons import store
 from resnet_explorer.lessons.handout import handout
 from resnet_explorer.lessons.lesson import Lesson, Question, Step
 from resnet_explorer.lessons.steps_svg import HEIGHT, WIDTH, steps_svg
@@ -73,6 +77,23 @@ def test_a_translated_lesson_has_the_same_steps_and_right_answers(name: str, lan
 def _without_words(step: Step) -> tuple[object, ...]:
     asked = step.question
     return step.page, step.parameters, asked and (len(asked.choices), asked.right, bool(asked.why))
+
+
+def test_lessons_that_are_kept_at_once_stay_two(
+    temporary_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = store._free_name
+
+    def slowly(title: str, pages: Collection[str]) -> str:
+        name = found(title, pages)
+        time.sleep(0.05)  # in which another window keeps its own
+        return name
+
+    monkeypatch.setattr(store, "_free_name", slowly)
+    both = [replace(LESSON, title=title) for title in ("C", "C#")]
+    with ThreadPoolExecutor(2) as windows:
+        names = list(windows.map(lambda lesson: keep_lesson(lesson, STEMS), both))
+    assert [find_lesson(name, STEMS).title for name in names] == ["C", "C#"]
 
 
 def test_a_lesson_is_kept_found_and_removed(temporary_home: Path) -> None:
