@@ -10,17 +10,13 @@ from typing import Any
 
 
 class BackgroundResults:
-    """Results by their questions, the last ones kept; one is computed after the other.
+    """Results by their questions, the `most` that were asked for last kept; one is computed after the other.
 
     Attributes:
         is_warm: whether any was computed: what all of them have to load first is there.
     """
 
     def __init__(self, most: int) -> None:
-        """
-        Args:
-            most: results to keep; those that were asked for last stay.
-        """
         self.most = most
         self.is_warm = False
         self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()

@@ -12,13 +12,9 @@ T = TypeVar("T")
 
 
 class SharedResults:
-    """Results by their questions, the last ones kept; they are shared and not to be changed."""
+    """Results by their questions, the `most` asked for last kept; they are shared and not to be changed."""
 
     def __init__(self, most: int) -> None:
-        """
-        Args:
-            most: results to keep; those that were asked for last stay.
-        """
         self.most = most
         self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._lock = threading.Lock()

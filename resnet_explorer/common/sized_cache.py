@@ -14,13 +14,10 @@ class SizedCache(Generic[T]):
     """Things by their keys, shared by threads.
 
     Room is counted in bytes and not in things: a dozen small networks take less than one ResNet-152.
+    One thing alone may take more than there is.
     """
 
     def __init__(self, room: int) -> None:
-        """
-        Args:
-            room: bytes that all things may take together; one alone may take more.
-        """
         self.room = room
         self._things: OrderedDict[str, tuple[int, T]] = OrderedDict()
         self._order = threading.Lock()
