@@ -110,10 +110,6 @@ def named_class(photo: str, classes: tuple[str, ...]) -> str | None:
 
     Capitals do not count, and neither do the signs that stand for spaces: "Golden_Retriever" names the
     class "golden retriever", unless another class has that very name.
-
-    Args:
-        photo: its name, with the way there.
-        classes: of the network.
     """
     *folders, _ = photo.split("/")
     if not folders:

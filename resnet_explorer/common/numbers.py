@@ -62,10 +62,6 @@ def fixed_text(value: float, digits: int = 2) -> str:
 def adding_digits(sums: Iterable[Sequence[float]], least: int = 2, most: int = 6) -> int | None:
     """The fewest digits behind the point at which each sum, as it is written, is that of its terms.
 
-    Args:
-        sums: the terms of each.
-        least, most: digits that are tried.
-
     Returns:
         The digits; None where a last digit is out by rounding at all of them.
     """

@@ -92,12 +92,7 @@ def name_ends(
 
 
 def apart(heights: Sequence[float], room: float) -> list[float]:
-    """Where words stand that name lines: as near to each line as they can without one over another.
-
-    Args:
-        heights: of the lines.
-        room: how far two words must be apart.
-    """
+    """Where words stand that name lines: as near to each line as they can, `room` from one to the next."""
     order = sorted(range(len(heights)), key=heights.__getitem__)
     groups: list[list[float]] = []  # of words that touch, each height less the room of those below it
     for place, index in enumerate(order):

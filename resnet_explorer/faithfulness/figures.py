@@ -103,12 +103,7 @@ def segments_figure(found: Occlusion, stage: str) -> go.Figure:
 
 
 def cascade_figure(found: Cascade, names: Sequence[str]) -> go.Figure:
-    """Both similarities over the cascade.
-
-    Args:
-        found: its networks.
-        names: what is random at each.
-    """
+    """Both similarities over the cascade."""
     lines: tuple[tuple[str, list[float | None], dict[str, Any]], ...] = (
         (
             t("rank correlation ρ"),

@@ -57,12 +57,7 @@ def channel_notes(found: Sequence[BoxMap]) -> Mapping[str, str]:
 
 
 def answer_end(best: Sequence[tuple[str, float]], heading: str) -> End:
-    """The likeliest classes as bars with their names on them; without any, the room for them.
-
-    Args:
-        best: names and probabilities of classes, the likeliest first.
-        heading: a line above them.
-    """
+    """The likeliest classes as bars with their names on them; without any, the room for them."""
     tracks = [
         svg.rect(0, _HEADING + _ROW * place, _WIDTH, _BAR, rx=3, fill=LINE_GREY, opacity=0.18)
         for place in range(TOP)

@@ -57,10 +57,6 @@ def batch_size(images: Tensor, spec: ResNetSpec | None = None) -> int:
 def check_room(weights: Weights, count: int) -> None:
     """Refuse photos that would fill the memory, before any is made.
 
-    Args:
-        weights: whose network it is; photos are of its size.
-        count: of the photos.
-
     Raises:
         ValueError: in one sentence.
     """

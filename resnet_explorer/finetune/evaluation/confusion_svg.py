@@ -43,11 +43,6 @@ def confusion_svg(counts: Counts, classes: tuple[str, ...], chosen: Cell | None)
 
     A cell's colour is the share of its row, on a square-root scale, so that a few mistakes among many
     right predictions are seen; the scale stands below.
-
-    Args:
-        counts: how many photos each cell holds.
-        classes: their names.
-        chosen: the cell with a frame.
     """
     count = len(classes)
     cell = min(_LARGEST, _SIDE[count <= FEW_CLASSES] / count)
