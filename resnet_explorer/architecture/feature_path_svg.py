@@ -114,7 +114,9 @@ def path_svg(
         if c.map.key == chosen
     )
     arrows = (arrow_svg(one, other, ground - 14, scale) for one, other in pairwise(columns))
-    groups = (_map_group(column, roof, ground, scale, labels[column.map.key], photo) for column in columns)
+    groups = (
+        _map_group(c, roof, ground, scale, labels[c.map.key], photo, c.map.key == chosen) for c in columns
+    )
     end = _end(columns[-1], ground, photo.end) if photo.end else ""
     name = t("Path of the feature map through {network}: {sizes}").format(
         network=heading, sizes=path_text(plan)
@@ -165,7 +167,13 @@ def _label(m: FeatureMap, notes: Mapping[str, str] | None, detail: Detail) -> tu
 
 
 def _map_group(
-    column: Column, roof: float, ground: float, scale: Scale, label: tuple[str, ...], photo: OnPath
+    column: Column,
+    roof: float,
+    ground: float,
+    scale: Scale,
+    label: tuple[str, ...],
+    photo: OnPath,
+    is_chosen: bool,
 ) -> str:
     m, face = column.map, photo.faces.get(column.map.key)
     lines = [
@@ -192,6 +200,7 @@ def _map_group(
         box_svg(column, ground, scale, face) if column.body is None else "",
         svg.rect(column.middle - 22, ground + 8, 44, 5, rx=2.5, fill=m.colour),
         *lines,
+        aria_current=svg.current(is_chosen),
         data_key=m.key,
         **svg.button(words),
     )

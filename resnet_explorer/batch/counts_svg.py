@@ -33,6 +33,7 @@ def counts_svg(counts: Sequence[tuple[int, int]], names: Sequence[str], chosen: 
             ROW * place,
             chosen in (None, index),
             WIDTH,
+            is_current=chosen == index,
         )
         for place, (index, count) in enumerate(shown)
     ]

@@ -134,6 +134,11 @@ def button(words: str) -> dict[str, Attribute]:
     return {"tabindex": 0, "role": "button", "aria_label": words}
 
 
+def current(is_chosen: bool) -> Attribute:
+    """`aria_current` of a part that can be chosen: those who hear it learn which one is."""
+    return "true" if is_chosen else None
+
+
 def image(x: float, y: float, width: float, height: float, href: str, **attributes: Attribute) -> str:
     """A picture of pixels, stretched to its place.
 

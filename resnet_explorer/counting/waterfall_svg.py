@@ -128,6 +128,7 @@ def _row(bar: Bar, y: float, scale: _Scale, chosen: bool) -> str:
         svg.text(10, middle, bar.label, font_weight=weight),
         svg.text(RIGHT + 100, middle, bar.short, text_anchor="end", font_weight=weight),
         svg.text(WIDTH - 10, middle, bar.text, text_anchor="end", font_weight=weight, opacity=0.75),
+        aria_current=svg.current(chosen),
         data_key=bar.key,
     )
 

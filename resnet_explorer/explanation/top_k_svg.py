@@ -36,13 +36,30 @@ def top_k_svg(best: Sequence[tuple[str, float]], chosen: str, network: str) -> s
 def top_k_rows(best: Sequence[tuple[str, float]], chosen: str, width: int) -> list[str]:
     """The rows alone, for a larger picture whose letters are `FONT` pixels there; arguments as above."""
     return [
-        bar_row(name, name, value, (f"{value:.1%}", f"{value:.2%}"), ROW * place, name == chosen, width)
+        bar_row(
+            name,
+            name,
+            value,
+            (f"{value:.1%}", f"{value:.2%}"),
+            ROW * place,
+            name == chosen,
+            width,
+            is_current=name == chosen,
+        )
         for place, (name, value) in enumerate(best)
     ]
 
 
 def bar_row(
-    key: str, name: str, share: float, words: tuple[str, str], y: int, is_chosen: bool, width: int
+    key: str,
+    name: str,
+    share: float,
+    words: tuple[str, str],
+    y: int,
+    is_chosen: bool,
+    width: int,
+    *,
+    is_current: bool,
 ) -> str:
     """A name and a number over a bar.
 
@@ -54,6 +71,7 @@ def bar_row(
         y: of the row, which is `ROW` high.
         is_chosen: whether it is in colour.
         width: in pixels.
+        is_current: whether it is the one that a click chose.
     """
     longest = (width - BESIDE) // LETTER
     shown = fitting_name(name, longest)
@@ -66,5 +84,6 @@ def bar_row(
         svg.text(width, y + 24, words[0], text_anchor="end", **look),
         svg.rect(0, y + 31, width, BAR, rx=3, fill=LINE_GREY, opacity=0.18),
         svg.rect(0, y + 31, max(1.0, width * share), BAR, rx=3, fill=colour),
+        aria_current=svg.current(is_current),
         data_key=key,
     )

@@ -103,6 +103,7 @@ def _cards(found: Sequence[Addition], chosen: int | None) -> tuple[str, float]:
                 _map(each, x + 9, 29, _MAP),
                 svg.text(x + _MAP + 18, 55, ratio_text(each), font_size=16),
                 _bar(each, x + _MAP + 18, 64, room, most),
+                aria_current=svg.current(each.index == chosen),
                 data_key=each.block.name,
             )
         )
@@ -128,6 +129,7 @@ def _narrow_cards(found: Sequence[Addition], chosen: int | None) -> tuple[str, f
                 _map(each, middle - side / 2, 23, side),
                 svg.text(middle, side + 39, ratio_text(each), text_anchor="middle", font_size=_SMALL),
                 _bar(each, x + 6, side + 44, wide - 12, most, high=6),
+                aria_current=svg.current(each.index == chosen),
                 data_key=each.block.name,
             )
         )
@@ -162,6 +164,7 @@ def _columns(found: Sequence[Addition], chosen: int | None) -> tuple[str, float]
                     stroke="currentColor" if is_chosen else None,
                     stroke_width=2 if is_chosen else None,
                 ),
+                aria_current=svg.current(each.index == chosen),
                 data_key=each.block.name,
             )
         )

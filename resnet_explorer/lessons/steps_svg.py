@@ -78,7 +78,14 @@ def _card(
         stroke_width=2 if is_here else None,
     )
     about = f"{number}. {as_plain(step.heading)}, {page}"
-    return svg.group(svg.title(about), ground, *lines, data_key=str(number), **svg.button(about))
+    return svg.group(
+        svg.title(about),
+        ground,
+        *lines,
+        aria_current=svg.current(is_here),
+        data_key=str(number),
+        **svg.button(about),
+    )
 
 
 def _words(words: str, x: float, y: float, room: int, most: int, size: int, weight: str) -> list[str]:

@@ -38,7 +38,7 @@ def kept(files: dict[str, bytes], name: str = "pets.zip") -> Dataset:
 
 def rows(page: AppTest) -> dict[str, str]:
     """The counts that stand beside each class."""
-    said = re.findall(r'<g data-key="\d+"><title>([^<]*)</title>', pictures(page)[0])
+    said = re.findall(r'<g [^>]*data-key="\d+"><title>([^<]*)</title>', pictures(page)[0])
     return dict(row.rsplit(": ", 1) for row in said)
 
 

@@ -125,6 +125,7 @@ def _class_row(
         svg.rect(x + 8, middle + 5, unit * row.learnt, bar, fill=TO_LEARN),
         svg.rect(x + 8 + unit * row.learnt, middle + 5, unit * row.tested, bar, fill=TO_TEST),
         *thumbnails,
+        aria_current=svg.current(is_chosen),
         data_key=row.key,
     )
 

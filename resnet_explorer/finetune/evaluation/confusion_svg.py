@@ -61,7 +61,7 @@ def confusion_svg(counts: Counts, classes: tuple[str, ...], chosen: Cell | None)
         anchor, turn = ("middle", None) if level else ("start", _turned(-45, left + middle, top - 10))
         drawn.append(_text(left + middle, top - 10, name, font, text_anchor=anchor, transform=turn))
     drawn += [
-        _cell(counts, classes, (i, j), left + cell * j, top + cell * i, cell)
+        _cell(counts, classes, (i, j), left + cell * j, top + cell * i, cell, chosen == (i, j))
         for i in range(count)
         for j in range(count)
     ]
@@ -88,7 +88,9 @@ def opacity(share: float) -> float:
     return round(0.04 + 0.7 * math.sqrt(share), 2)
 
 
-def _cell(counts: Counts, classes: tuple[str, ...], place: Cell, x: float, y: float, side: float) -> str:
+def _cell(
+    counts: Counts, classes: tuple[str, ...], place: Cell, x: float, y: float, side: float, is_chosen: bool
+) -> str:
     reference, predicted = place
     number, total = counts[reference][predicted], sum(counts[reference])
     ground = svg.rect(
@@ -118,7 +120,13 @@ def _cell(counts: Counts, classes: tuple[str, ...], place: Cell, x: float, y: fl
         if reference == predicted
         else t("{count} of {total} {name}: predicted as {other}")
     ).format(count=number, total=total, name=classes[reference], other=classes[predicted])
-    return svg.group(svg.title(sentence), ground, words, data_key=f"{reference}-{predicted}")
+    return svg.group(
+        svg.title(sentence),
+        ground,
+        words,
+        aria_current=svg.current(is_chosen),
+        data_key=f"{reference}-{predicted}",
+    )
 
 
 def _axes(left: float, top: float, side: float, font: float) -> str:
@@ -190,6 +198,7 @@ def _pair(pair: Confusion, classes: tuple[str, ...], y: float, most: int, chosen
             rx=3,
             fill=COLOUR if marked or chosen is None else LINE_GREY,
         ),
+        aria_current=svg.current(marked),
         data_key=f"{pair.reference}-{pair.predicted}",
     )
 
