@@ -1,4 +1,4 @@
-"""Networks side by side as rows of tables, as CSV and as JSON."""
+"""Networks side by side as rows of tables, as CSV and as JSON, which call classes as their networks do."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from resnet_explorer.network.spec_code import encode_spec
 from resnet_explorer.network.table_rows import Row
 from resnet_explorer.side_by_side.disagreement import Distance, agree, class_groups
 from resnet_explorer.side_by_side.predictions import NetworkPrediction, PhotoRow, Predictions, Timing
+from resnet_explorer.weights.shown_names import code_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def top_rows(photo: str, names: Sequence[str], predictions: Sequence[NetworkPred
             "network": for_spreadsheet(name),
             "weights": for_spreadsheet(prediction.network.weights.label),
             "rank": rank,
-            "label": for_spreadsheet(label),
+            "label": for_spreadsheet(code_of(label)),
             "probability": round(probability, 6),
         }
         for name, prediction in zip(names, predictions, strict=True)
@@ -64,7 +65,7 @@ def matrix_rows(
         {
             "photo": for_spreadsheet(row.photo),
             "network": for_spreadsheet(name),
-            "label": for_spreadsheet(first[0]) if first else "",
+            "label": for_spreadsheet(code_of(first[0])) if first else "",
             "probability": round(first[1], 6) if first else "",
             "differs": "yes" if number in differing(row, classes) else "no",
         }
@@ -93,7 +94,7 @@ def side_by_side_json(
             "networks": [names[pair.distance.one], names[pair.distance.other]],
             "total_variation": pair.distance.total_variation,
             "map_rank_correlation": pair.rank_correlation,
-            "map_targets": list(pair.targets),
+            "map_targets": list(map(code_of, pair.targets)),
         }
         for pair in pairs
     ]
@@ -114,8 +115,8 @@ def _network_numbers(prediction: NetworkPrediction, timing: Timing | None) -> di
         "fastest_milliseconds": timing.fastest if timing else None,
         "slowest_milliseconds": timing.slowest if timing else None,
         "runs": timing.runs if timing else 0,
-        "top": [{"label": label, "probability": value} for label, value in prediction.top()],
-        "target": prediction.name,
+        "top": [{"label": code_of(label), "probability": value} for label, value in prediction.top()],
+        "target": code_of(prediction.name),
         "probability": prediction.probability,
         "stage": prediction.result.outputs[0].stage,
     }

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from resnet_explorer import preset
+from resnet_explorer.common.i18n import speaking
 from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.side_by_side.disagreement import Distance, Gap
@@ -23,6 +24,7 @@ from resnet_explorer.ui.side_by_side.tables import (
     pairs_html,
 )
 from resnet_explorer.weights.description import Weights
+from resnet_explorer.weights.shown_names import shown_names
 
 TEN = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 FLOWERS = ("rose", "tulip", "daisy")
@@ -50,6 +52,14 @@ def test_the_matrix_as_a_table_and_as_csv() -> None:
         ("C", "rose", "0.4", "no"),
         ("D", "", "", "no"),
     ]
+
+
+def test_a_program_reads_the_same_classes_in_every_language() -> None:
+    with speaking("zh"):
+        shown = shown_names(TEN)
+        assert shown[3] != "cat" and shown[3].endswith(" cat")
+        row = PhotoRow("chelsea.png", ((shown[3], 0.9),))
+        assert matrix_rows(("A",), (shown,), [row])[0]["label"] == "cat"
 
 
 def test_the_table_says_what_a_network_is_made_of() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from PIL import Image
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.common.text import named
-from resnet_explorer.explanation.captioned_figure import ColourBar, figure, numbers_json
+from resnet_explorer.explanation.captioned_figure import Caption, ColourBar, figure, numbers_json
 from resnet_explorer.explanation.film_strip_svg import Cell, Frame, film_strip_svg
 from resnet_explorer.explanation.heatmap import jpeg_bytes
 from resnet_explorer.network.layers import Plan, section_name
@@ -64,10 +64,15 @@ def show_film_strip(result: StagePass, choice: MapChoice, viewed: ViewedPhoto, s
         )
         save_button(
             t("Strip as JSON"),
-            lambda: numbers_json(caption, {stage_label(m.stage): m.map.tolist() for m in maps}),
+            lambda: strip_numbers(caption, maps),
             f"{choice.method}-strip.json",
             key="p_strip_json",
         )
+
+
+def strip_numbers(caption: Caption, maps: Sequence[Evidence]) -> str:
+    """The map of each stage in JSON, under the stage's English name."""
+    return numbers_json(caption, {section_name(each.stage): each.map.tolist() for each in maps})
 
 
 def _draw(

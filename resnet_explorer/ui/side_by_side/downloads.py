@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.common.text import named
+from resnet_explorer.common.text import named, spreadsheet_file
 from resnet_explorer.explanation.captioned_figure import Caption, ColourBar, figure
 from resnet_explorer.network.spec import title
 from resnet_explorer.network.table_rows import to_csv
@@ -28,7 +28,7 @@ def show_saves(results: Results, pairs: Sequence[PairRow]) -> None:
     )
     save_button(
         t("CSV"),
-        lambda: to_csv(top_rows(photo, names, results.predictions)),
+        lambda: spreadsheet_file(to_csv(top_rows(photo, names, results.predictions))),
         f"{stem}-top-5.csv",
         key="sb_csv",
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.text import spreadsheet_file
 from resnet_explorer.network.table_rows import to_csv
 from resnet_explorer.photos.samples import SAMPLES
 from resnet_explorer.photos.thumbnails import thumbnail
@@ -46,7 +47,7 @@ def show_samples(networks: Sequence[ComparedNetwork], names: Sequence[str]) -> N
     st.caption(t("≠ and a bar: networks that know the same classes say different things."))
     save_button(
         t("Table as CSV"),
-        lambda: to_csv(matrix_rows(names, classes, rows)),
+        lambda: spreadsheet_file(to_csv(matrix_rows(names, classes, rows))),
         "samples.csv",
         key="sb_matrix_csv",
     )

@@ -19,6 +19,7 @@ from resnet_explorer.ui.photos.viewed_photo import ViewedPhoto, cached_pass, cla
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.session.loaded_networks import torch_gate
 from resnet_explorer.weights.catalogue import find
+from resnet_explorer.weights.shown_names import code_of
 
 if TYPE_CHECKING:
     from resnet_explorer.explanation.activations_and_gradients import StagePass
@@ -112,14 +113,15 @@ class Maps:
 
     def numbers(self) -> str:
         """Both maps as numbers, in JSON."""
+        times = ("before", "after")[-len(self.sides) :]
         numbers: dict[str, Any] = {
-            side.when.lower(): {
+            when: {
                 "network": side.name,
-                "class": side.label,
+                "class": code_of(side.label),
                 "probability": side.probability,
                 "map": np.asarray(side.found.map).tolist(),
             }
-            for side in self.sides
+            for when, side in zip(times, self.sides, strict=True)
         }
         return numbers_json(self._caption, numbers)
 
