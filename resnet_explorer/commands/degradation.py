@@ -9,7 +9,7 @@ import typer
 
 from resnet_explorer.commands.terminal import resumable, training_bar
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.training.paper_recipe import DEPTHS, KINDS, Kind, run_name
+from resnet_explorer.training.paper_recipe import DEPTHS, KINDS, Kind, PaperRecipe, run_name
 
 NETWORKS: dict[str, tuple[Kind, int]] = {
     run_name(kind, depth): (kind, depth) for depth in DEPTHS for kind in KINDS
@@ -55,7 +55,6 @@ def degradation(
     from resnet_explorer.training.evaluation import channel_statistics
     from resnet_explorer.training.optimization import fastest_precision
     from resnet_explorer.training.paper import shrunk
-    from resnet_explorer.training.paper_recipe import PaperRecipe
     from resnet_explorer.training.run_folder import CHECKPOINT
 
     chosen = [_parsed(name) for name in networks or [name for name in NETWORKS if not name.endswith("110")]]

@@ -11,7 +11,9 @@ from resnet_explorer.commands import parse
 from resnet_explorer.commands.spoken import Command, Group
 from resnet_explorer.commands.terminal import aligned, download_bar, reading_line
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.network.spec import ResNetSpec
+from resnet_explorer.network.plan import plan
+from resnet_explorer.network.spec import ResNetSpec, title
+from resnet_explorer.network.spec_code import encode_spec
 
 if TYPE_CHECKING:
     from resnet_explorer.weights.checkpoint import Checkpoint
@@ -175,7 +177,6 @@ def _read(
 
 def _others(checkpoint: Checkpoint) -> str:
     """The networks of the same shapes, and the ways from photos to numbers, to choose from."""
-    from resnet_explorer.network.spec_code import encode_spec
     from resnet_explorer.weights.recognition.alternatives import alternatives, what_it_is
     from resnet_explorer.weights.recognition.input_forms import input_forms
 
@@ -189,10 +190,6 @@ def _others(checkpoint: Checkpoint) -> str:
 
 
 def _described(checkpoint: Checkpoint) -> str:
-    from resnet_explorer.network.plan import plan
-    from resnet_explorer.network.spec import title
-    from resnet_explorer.network.spec_code import encode_spec
-
     weights = checkpoint.weights
     spec, preprocessing = weights.spec, weights.preprocessing
     shown = ", ".join(weights.classes[:5]) + (", …" if len(weights.classes) > 5 else "")

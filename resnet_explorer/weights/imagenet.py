@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 import torchvision
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.network.spec import preset, title
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.weights.description import Weights
 from resnet_explorer.weights.download import Progress, fetch
 from resnet_explorer.weights.imagenet_files import cache_folder
 from resnet_explorer.weights.tensors import network_of
-
-if TYPE_CHECKING:
-    from resnet_explorer.model.resnet import ResNet
 
 
 def describe(key: str) -> Weights:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from torch import nn
 
@@ -16,9 +15,7 @@ from resnet_explorer.network.spec import PRESETS, TORCHVISION_NAMES, preset, tit
 from resnet_explorer.weights.catalogue import best_for, find, is_file_name, load
 from resnet_explorer.weights.checkpoint import Checkpoint, checkpoint_of, read_checkpoint
 from resnet_explorer.weights.description import Weights
-
-if TYPE_CHECKING:
-    from resnet_explorer.weights.download import Progress
+from resnet_explorer.weights.download import Progress
 
 
 @dataclass(frozen=True, eq=False)
