@@ -141,13 +141,7 @@ def log_line(epoch: Epoch) -> str:
     return t(
         "epoch {epoch}: {size} px, training loss {train_loss:.3f}, test accuracy "
         "{test_accuracy:.2%}, {seconds:.0f} s"
-    ).format(
-        epoch=epoch.epoch,
-        size=epoch.size,
-        train_loss=epoch.train_loss,
-        test_accuracy=epoch.test_accuracy,
-        seconds=epoch.seconds,
-    )
+    ).format(**vars(epoch))
 
 
 def _train(
