@@ -88,7 +88,7 @@ def forget(key: str) -> None:
     _existing(key).unlink()
 
 
-def relabel(key: str, label: str) -> Weights:
+def relabel(key: str, label: str) -> None:
     """Give a kept network another name.
 
     Raises:
@@ -98,7 +98,6 @@ def relabel(key: str, label: str) -> Weights:
 
     weights = replace(describe(key), label=label)
     write_state(_path(key), read_state(_existing(key)), to_metadata(weights))
-    return weights
 
 
 def read_as(
