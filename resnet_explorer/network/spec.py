@@ -318,8 +318,13 @@ _TITLE_WORDS: Final = {
 
 
 def title(spec: ResNetSpec) -> str:
-    """What people call the network: "ResNet-50", "ResNeXt-50 32x4d", or what it is made of."""
-    name = architecture_name(spec)
+    """What people call the network: "ResNet-50", "ResNeXt-50 32x4d", or what it is made of.
+
+    Without its fully connected layer it keeps its name, though it has a layer less.
+    """
+    whole = spec.with_(include_top=True)
+    name = architecture_name(whole)
+    bare = [] if spec.include_top else [t("no fc")]
     if name is None:
         family = "Plain" if spec.shortcut == "none" else "ResNet"
         made_of = [t(spec.block), "-".join(map(str, spec.depths))]
@@ -329,9 +334,9 @@ def title(spec: ResNetSpec) -> str:
         for field, names in _TITLE_VALUES.items():
             if getattr(spec, field) in names and not _says_nothing(spec, field):
                 made_of.append(t(names[getattr(spec, field)]))
-        return f"{family}-{spec.depth} ({', '.join(made_of)})"
+        return f"{family}-{whole.depth} ({', '.join([*made_of, *bare])})"
     words = re.sub(r"(resnet|resnext|plain)(\d+)", r"\1-\2", name).split("_")
-    return " ".join(map(_title_word, words))
+    return " ".join([*map(_title_word, words), *(f"({word})" for word in bare)])
 
 
 def _says_nothing(spec: ResNetSpec, field: str) -> bool:

@@ -117,6 +117,11 @@ def test_torchvisions_residual_networks_are_presets() -> None:
             "ResNet-6 (basic, 1-1, pre-activation, option C, no norm)",
         ),
         (preset("resnet18").with_(shortcut="zero_pad"), "ResNet-18 (basic, 2-2-2-2, option A)"),
+        (preset("resnet50").with_(include_top=False), "ResNet-50 (no fc)"),  # an encoder, as MoCo's
+        (
+            ResNetSpec("basic", (2, 2), norm="none", include_top=False),
+            "ResNet-10 (basic, 2-2, no norm, no fc)",
+        ),
     ],
 )
 def test_a_title_is_what_people_call_the_network(spec: ResNetSpec, called: str) -> None:
