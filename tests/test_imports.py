@@ -34,8 +34,9 @@ LOADS_TORCH = {
     "photos": "tile",
     "weights": "checkpoint imagenet open_network reading.reader reading.saved_network "
     "recognition.average_shortcuts recognition.candidate_distances recognition.dilated "
-    "recognition.first_norm recognition.infer_from_file recognition.network_and_input "
-    "recognition.norm_distance recognition.recognise_by_norms tensors trained_network",
+    "recognition.first_norm recognition.infer_from_file recognition.live_module "
+    "recognition.network_and_input recognition.norm_distance recognition.recognise_by_norms tensors "
+    "trained_network",
     "explanation": "activations_and_gradients api integrated_gradients multi_pass predict score_cam",
     "faithfulness": "cascading_randomization deletion masked_forward occlusion random_areas",
     "features": "activations path_maps",

@@ -21,6 +21,7 @@ from resnet_explorer.weights.download import file_sha256
 from resnet_explorer.weights.open_network import check_values, open_network
 from resnet_explorer.weights.reading.saved_network import SavedNetwork, find_network
 from resnet_explorer.weights.recognition.infer_spec import recognise
+from resnet_explorer.weights.recognition.live_module import network_that_runs_so
 from resnet_explorer.weights.recognition.network_and_input import (
     NOTHING,
     Chosen,
@@ -94,11 +95,14 @@ def read_checkpoint(
 def checkpoint_of(module: nn.Module) -> Checkpoint:
     """What a live module of a residual network's form holds, read from its values as from a file.
 
+    What values leave open is told by running it on noise.
+
     Args:
         module: torchvision's, timm's, one of this library, or another with the same tensors; left as it is.
 
     Raises:
-        ValueError: in one sentence that names the first tensor that fits no residual network.
+        ValueError: in one sentence: that names the first tensor that fits no residual network, or says that
+            it puts out other numbers than a network of its values.
     """
     name = type(module).__name__
     digest = hashlib.sha256()
@@ -112,6 +116,7 @@ def checkpoint_of(module: nn.Module) -> Checkpoint:
         known = module.spec if isinstance(module, ResNet) else None
         spec = known or recognise(saved.shapes)
         check_values(saved)
+        known = network_that_runs_so(module, saved, spec) or known
     except ValueError as error:
         raise ValueError(t("{name}: {error}").format(name=name, error=error)) from None
     read = network_and_input(spec, saved.state, chosen=Chosen(network=known))
