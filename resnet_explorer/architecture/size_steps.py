@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from resnet_explorer.common.i18n import nt, t
+from resnet_explorer.common.numbers import span_text
 from resnet_explorer.network.layers import Layer, Plan, size_text
 from resnet_explorer.network.window import Window, output_size, windows
 
@@ -126,8 +127,7 @@ def floor_sentence(window: Window, line: str = "column") -> str:
         "the last {count} {lines} ({which}) are never read",
         window.unread,
     )
-    first = window.last_end + 1
-    which = str(last) if first == last else t("{first} to {last}").format(first=first, last=last)
+    which = span_text(window.last_end + 1, last)
     lost = words.format(line=one, lines=many, count=window.unread, which=which)
     return t("{span}. The last window {place}: {lost}, {what}.").format(
         span=span, place=place, lost=lost, what=_what_is_lost(window, one)

@@ -53,6 +53,11 @@ def signed_text(number: int, write: Callable[[int], str] = "{:,}".format) -> str
     return f"{'+' if number > 0 else '−' if number < 0 else ''}{write(abs(number))}"
 
 
+def span_text(first: int, last: int) -> str:
+    """Whole numbers in a row: "2 to 5", or "2" alone."""
+    return minus_sign(t("{first} to {last}").format(first=first, last=last) if last > first else str(first))
+
+
 def fixed_text(value: float, digits: int = 2) -> str:
     """So many digits behind the point, always: "−1.23", "0.50", and no "−0.00"."""
     text = f"{value:.{digits}f}"

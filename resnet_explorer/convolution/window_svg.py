@@ -11,6 +11,7 @@ from typing import Final
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY
 from resnet_explorer.common.i18n import nt, t
+from resnet_explorer.common.numbers import span_text
 from resnet_explorer.common.svg_grid import (
     FONT,
     HEAD,
@@ -156,13 +157,7 @@ def padding_under(layer: Layer, row: int, column: int) -> int:
 def unread_lines(window: Window) -> str:
     """Which lines of the padded input lie beyond the last window: "229", "34 to 35" or ""."""
     first, last = window.last_end + 1, window.padded - 1
-    return (
-        ""
-        if first > last
-        else str(first)
-        if first == last
-        else t("{first} to {last}").format(first=first, last=last)
-    )
+    return span_text(first, last) if first <= last else ""
 
 
 def unread_sentence(window: Window, line: str = "row") -> str:
@@ -297,13 +292,8 @@ def _reads(layer: Layer, row: int, column: int) -> str:
     lines = (t("Row {place} reads {span}"), t("Column {place} reads {span}"))
     texts = []
     for line, window, place in zip(lines, windows(layer), (row, column), strict=True):
-        first, last = place * window.stride, _last(window, place)
-        texts.append(
-            line.format(
-                place=place,
-                span=t("{first} to {last}").format(first=first, last=last) if last > first else first,
-            )
-        )
+        span = span_text(place * window.stride, _last(window, place))
+        texts.append(line.format(place=place, span=span))
     return "".join(
         label(WORDS, HEAD + 16 + 30 * number, text, "start", weight="700")
         for number, text in enumerate(texts)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from resnet_explorer.common import svg
 from resnet_explorer.common.colours import LINE_GREY, rgba
 from resnet_explorer.common.i18n import msg, nt, t
-from resnet_explorer.common.numbers import minus_sign, significant_text
+from resnet_explorer.common.numbers import minus_sign, significant_text, span_text
 from resnet_explorer.explanation.heatmap import png_bytes
 from resnet_explorer.features.grid_svg import ColourScale
 from resnet_explorer.features.statistics import Values
@@ -175,7 +175,7 @@ def _weights(found: Arithmetic) -> NDArray[np.float64]:
 
 
 def _headings(found: Arithmetic, left: float, right: float) -> str:
-    rows, columns = (_span(each) for each in (found.rows, found.columns))
+    rows, columns = (span_text(each[0], each[-1]) for each in (found.rows, found.columns))
     what = nt("input, row {rows}", "input, rows {rows}", len(found.rows))
     where = nt("column {columns}", "columns {columns}", len(found.columns))
     parts = [
@@ -190,11 +190,6 @@ def _headings(found: Arithmetic, left: float, right: float) -> str:
             line(right, 36, found.layer.name, size=SMALL, opacity=0.85),
         ]
     return "".join(parts)
-
-
-def _span(lines: range) -> str:
-    first, last = (minus_sign(str(line)) for line in (lines[0], lines[-1]))
-    return first if len(lines) == 1 else t("{first} to {last}").format(first=first, last=last)
 
 
 def _channel(found: Arithmetic, place: int, middle: float, reads_photo: bool, write: SumText) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import span_text
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.labs.ablation.ablations import Ablation, short
 from resnet_explorer.labs.ablation.sweep import Drops, Sweep
@@ -117,8 +118,7 @@ def paths_finding(found: PathGradients) -> str:
     ).format(first=means[0], last=means[-1], length=len(means) - 1)
     if len(means) <= found.blocks:  # of a part, nobody knows what share of the whole it brings
         return words
-    first, last = _fewest(found.contributions, 0.5)
-    lengths = t("{first} to {last}").format(first=first, last=last) if last > first else f"{first}"
+    lengths = span_text(*_fewest(found.contributions, 0.5))
     half = t(
         "Half of the gradient comes along paths through **{lengths}** of {blocks} blocks; most paths go "
         "through about {middle:g}."
