@@ -119,9 +119,10 @@ def checkpoint_of(module: nn.Module) -> Checkpoint:
         known = network_that_runs_so(module, saved, spec) or known
     except ValueError as error:
         raise ValueError(t("{name}: {error}").format(name=name, error=error)) from None
-    read = network_and_input(spec, saved.state, chosen=Chosen(network=known))
+    chosen = Chosen(network=known)
+    read = network_and_input(spec, saved.state, chosen=chosen)
     classes, class_notes = _classes(spec, None)
-    key = OWN_PREFIX + digest.hexdigest()[:HASH_DIGITS]
+    key = OWN_PREFIX + chosen.digest_of(digest.hexdigest())[:HASH_DIGITS]
     notes = (*notes_on(saved), *read.notes, *class_notes)
     return Checkpoint(Weights(key, name, read.spec, classes, read.preprocessing, "yours", notes), read.state)
 

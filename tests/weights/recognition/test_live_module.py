@@ -78,6 +78,13 @@ def test_what_no_shape_tells_is_told_by_running_it(spec: ResNetSpec) -> None:
         torch.testing.assert_close(found.network()(image), module.eval()(image))
 
 
+def test_the_same_values_in_two_networks_are_two_keys() -> None:
+    usual, paper = Wrapped(DEEP), Wrapped(DEEP.with_(stride_in="1x1"))
+    paper.load_state_dict(usual.state_dict())
+    assert checkpoint_of(usual).weights.key == checkpoint_of(usual).weights.key
+    assert checkpoint_of(usual).weights.key != checkpoint_of(paper).weights.key
+
+
 def strided_otherwise(network: ResNet) -> None:
     for conv in network.layer2.modules():
         if isinstance(conv, nn.Conv2d):
@@ -99,7 +106,9 @@ def with_another_epsilon(network: ResNet) -> None:
 def test_a_module_that_is_another_network_is_refused(change: object, is_ours: bool) -> None:
     module = Wrapped()
     change(module.net)  # type: ignore[operator]
-    with pytest.raises(ValueError, match=r": It puts out other numbers than every network .* the image first\.$"):
+    with pytest.raises(
+        ValueError, match=r": It puts out other numbers than every network .* the image first\.$"
+    ):
         checkpoint_of(module.net if is_ours else module)
 
 
