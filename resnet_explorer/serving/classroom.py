@@ -69,8 +69,9 @@ class Classroom:
             raise ValueError(t("This is no student of the class."))
         home = self.folder / student
         if not home.exists() or time.time() - _last_seen(home) > NOTED:
-            home.mkdir(exist_ok=True)
-            (home / _SEEN).touch()
+            with suppress(OSError):  # the disk is full, and whatever is to be kept there says so itself
+                home.mkdir(exist_ok=True)
+                (home / _SEEN).touch()
         return home
 
     def forget_the_gone(self, stop: Callable[[Path], None]) -> None:

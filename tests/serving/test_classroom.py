@@ -6,17 +6,21 @@ import os
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 
 from resnet_explorer.common import user_folder
+from resnet_explorer.finetune.dataset.store import datasets, keep_made
 from resnet_explorer.finetune.runs.queue import QUEUE, queue_place, waiting
 from resnet_explorer.finetune.runs.status import STOP
+from resnet_explorer.finetune.runs.store import runs
 from resnet_explorer.serving.addresses import addresses
 from resnet_explorer.serving.class_folder import class_in, served_class
 from resnet_explorer.serving.classroom import A_DAY, GONE, TEACHER, Classroom
 from resnet_explorer.serving.rights import Training, check_download, check_training
+from resnet_explorer.weights.user_store import kept
 
 
 def test_only_the_cookie_makes_the_teacher(tmp_path: Path) -> None:
@@ -56,6 +60,23 @@ def test_what_students_left_goes_some_time_after_them(tmp_path: Path) -> None:
     room.forget_the_gone(lambda home: stopped.append(home.name))
     assert list(tmp_path.iterdir()) == [here]
     assert stopped == [gone.name]
+
+
+def test_who_comes_to_a_full_disk_looks_on_and_is_told_what_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, *_: object, **__: object) -> None:
+        raise OSError(ENOSPC, "No space left on device", str(self))
+
+    room = Classroom(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", full)
+        home = room.home_of("s" * 20)
+        patch.setattr(user_folder, "_visitor_homes", [lambda: home])
+        assert runs() == [] and kept() == [] and datasets() == []
+        with pytest.raises(ValueError, match="No space left on device"):
+            keep_made(lambda path: "", "photos")
+    assert room.home_of("s" * 20).is_dir(), "there is room again"
 
 
 def test_two_who_come_at_once_remove_what_one_left(tmp_path: Path) -> None:
