@@ -21,6 +21,8 @@ URL: Final = "RESNET_EXPLORER_VOTES"
 """Of the environment: where several machines serve one class, a database that all of them reach."""
 PATIENCE: Final = 30
 """Seconds that one write waits for another."""
+SILENCE: Final = 4
+"""Seconds without a word after which a database elsewhere is away: as long stands a page that asks it."""
 
 
 class Tables(NamedTuple):
@@ -106,7 +108,11 @@ def engine(url: str) -> Engine:
     is_file = address.get_backend_name() == "sqlite"
     if is_file and address.database:
         own_home().mkdir(parents=True, exist_ok=True)
-    made = create_engine(address, connect_args={"timeout": PATIENCE} if is_file else {}, pool_pre_ping=True)
+    limits = {"timeout": PATIENCE} if is_file else {}
+    if address.drivername == "postgresql+psycopg":  # libpq's own: minutes, or none
+        limits = {"connect_timeout": SILENCE, "tcp_user_timeout": 1000 * SILENCE}
+    limits = {name: value for name, value in limits.items() if name not in address.query}
+    made = create_engine(address, connect_args=limits, pool_pre_ping=True)
     for table in tables():
         # Whoever comes at the same moment may make them first: PostgreSQL says so by an error.
         with suppress(IntegrityError, ProgrammingError), made.begin() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -133,6 +135,21 @@ def test_the_database_is_the_one_of_the_url_or_a_sentence(
         monkeypatch.setenv(database.URL, url)
         with pytest.raises(ValueError, match="database that RESNET_EXPLORER_VOTES says cannot be opened"):
             counts(ASKED)
+
+
+def test_a_database_that_says_nothing_keeps_a_page_for_seconds_not_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "SILENCE", 2)
+    with socket.socket() as silent:  # as a machine that hangs: it takes the connection, and that is all
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setenv(database.URL, f"postgresql://teacher:secret@{address}/lesson")
+        began = time.monotonic()
+        with pytest.raises(ValueError, match="cannot be reached at this moment"):
+            is_told(ASKED)
+        assert time.monotonic() - began < 30
 
 
 def test_the_export_is_a_line_for_each_answer_and_no_formula() -> None:
