@@ -9,6 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
 
+from resnet_explorer.common import i18n
+from resnet_explorer.common.i18n import t
 from resnet_explorer.common.progress import Step
 from resnet_explorer.ui.session import progress_job
 from resnet_explorer.ui.session.progress_job import Job
@@ -115,6 +117,49 @@ def test_a_rerun_that_overtakes_another_leaves_it_nothing_to_do() -> None:
 
 
 @pytest.mark.slow
+class Click(BaseException):
+    """What Streamlit raises where a run is told of one."""
+
+
+def test_a_click_in_the_midst_of_a_piece_breaks_off_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    clicked = False
+
+    def session_language() -> None:
+        if clicked:
+            raise Click
+
+    def start() -> abc.Iterator[Step[str]]:
+        nonlocal clicked
+        yield Step(1, 2)
+        clicked = True
+        words = t("Network")
+        clicked = False
+        yield Step(2, 2, words)
+
+    monkeypatch.setattr(i18n, "_visitor_languages", [session_language])
+    monkeypatch.setattr(progress_job, "who_asks", lambda: "ann")
+    job = Job(start)
+    job.advance()
+    job.advance()
+    assert job.answer == "Network"
+
+
+def test_what_was_broken_off_in_a_piece_begins_anew() -> None:
+    tries = []
+
+    def start() -> abc.Iterator[Step[int]]:
+        tries.append(1)
+        if len(tries) == 1:
+            raise Click
+        yield Step(1, 1, len(tries))
+
+    job = Job(start)
+    with pytest.raises(Click):
+        job.advance()
+    job.advance()
+    assert job.answer == 2
+
+
 def test_another_question_is_another_work() -> None:
     at = AppTest.from_function(page, default_timeout=60).run()
     at.session_state["upper"] = 2

@@ -9,7 +9,7 @@ from typing import Final, Generic, TypeVar
 
 import streamlit as st
 
-from resnet_explorer.common.i18n import nt, t
+from resnet_explorer.common.i18n import language, nt, speaking, t
 from resnet_explorer.common.progress import Step
 from resnet_explorer.common.text import named
 from resnet_explorer.ui.serving.visitor import who_asks
@@ -57,15 +57,17 @@ class Job(Generic[T]):
 
     def advance(self) -> None:
         """Do one step, while no other session computes; or none, if others have their turn."""
-        gate = torch_gate()
+        # In a part of a page the language is asked of the session, where a click breaks off what runs.
+        gate, code = torch_gate(), language()
         with gate.piece(self.who, PATIENCE) as is_held:
             self.before = gate.before(self.who)
             if not is_held or self.is_finished:  # by a rerun of the same session, while this one waited
                 return
             began = time.perf_counter()
             try:
-                self.step = next(self.steps)
-            except Exception:  # the next rerun asks again, and is told the same
+                with speaking(code):
+                    self.step = next(self.steps)
+            except BaseException:  # the next rerun asks again, and is told the same, or goes on after a click
                 gate.leave(self.who)
                 self._begin()
                 raise
