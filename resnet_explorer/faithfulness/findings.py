@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from resnet_explorer.common.i18n import t
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ CLEARLY: Final = 0.95
 """From this share of the random areas on, to cost more than they do is called more than chance."""
 
 HARDLY: Final = 0.005
-"""Areas that differ by less say nothing of which order is better."""
+"""Areas under curves that differ by less, or probabilities by half a point, say nothing of which is better."""
 
 LITTLE: Final = 0.2
 """Below this probability there is hardly anything to take away."""
@@ -103,7 +105,9 @@ def areas_finding(found: Areas) -> str:
         "That is more than with **{beaten} of {count}** areas of the same shape elsewhere "
         "(on average {mean} points)."
     ).format(beaten=found.beaten, count=count, mean=_points(-float(found.random_drops.mean())))
-    if found.beaten >= CLEARLY * count:
+    if max(abs(found.drop), float(np.abs(found.random_drops).max())) < HARDLY:
+        verdict = t("**It cannot be told:** no area of this size costs as much as half a point.")
+    elif found.beaten >= CLEARLY * count:
         verdict = t("**The hot area matters more than its size explains.**")
     elif found.beaten >= count / 2:
         verdict = t("**Not clearly more than chance:** many other places cost as much.")
@@ -182,4 +186,5 @@ def low_probability_warning(probability: float, most_probable: bool = False) -> 
 
 def _points(change: float) -> str:
     """A change of a probability in points of a hundred, with its sign."""
-    return f"{100 * change:+.1f}".replace("-", "−")
+    points = round(100 * change, 1) + 0.0  # no −0.0
+    return f"{points:+.1f}".replace("-", "−")

@@ -52,7 +52,12 @@ class Addition:
 
 
 def addition(values: BlockValues, block: Block) -> Addition:
-    """One block's, by its values and its record."""
+    """One block's, by its values and its record.
+
+    Raises:
+        ValueError: where the sums of squares leave the range of float32.
+    """
+    from resnet_explorer.explanation.predict import beyond_float32
     from resnet_explorer.inside.block_values import inner, positive_share
 
     added, brought = values.branch, values.shortcut
@@ -60,6 +65,9 @@ def addition(values: BlockValues, block: Block) -> Addition:
     brought_norm = ratio = angle = None
     if brought is not None:
         brought_norm = math.sqrt(inner(brought, brought))
+    if not math.isfinite(own + (brought_norm or 0.0)):
+        raise beyond_float32(block.name)
+    if brought is not None and brought_norm is not None:
         if brought_norm:
             ratio = own / brought_norm
         if brought_norm and own:
@@ -77,7 +85,7 @@ def additions(model: ResNet, tensor: Tensor) -> tuple[Addition, ...]:
         tensor: (1, channels, H, W).
 
     Raises:
-        ValueError: for a tensor that the network does not take.
+        ValueError: for a tensor that the network does not take, or where values grow beyond all bounds.
     """
     from resnet_explorer.inside.block_values import walk_blocks
 

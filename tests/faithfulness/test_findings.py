@@ -100,6 +100,13 @@ def test_the_rank_of_the_hot_area(without: float, beaten: int, verdict: str) -> 
     assert verdict in words
 
 
+@pytest.mark.parametrize("random", [[0.9] * 20, [0.896] * 20])
+def test_areas_that_cost_nothing_tell_nothing(random: list[float]) -> None:
+    words = areas_finding(areas(0.9, *random))
+    assert "by **+0.0 points**." in words, "and not −0.0"
+    assert words.endswith("**It cannot be told:** no area of this size costs as much as half a point.")
+
+
 def test_a_hot_area_may_cost_nothing() -> None:
     assert "by **+5.0 points**." in areas_finding(areas(0.95))
 

@@ -55,6 +55,16 @@ def seen_by_hooks(theirs: nn.Module, tensor: Tensor) -> tuple[list[Seen], Tensor
     return found, logits
 
 
+def test_sums_beyond_float32_are_told_and_no_angle_is_made_of_them() -> None:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = build(ResNetSpec("basic", (1, 1), width=8, stem="cifar", norm="none", num_classes=2)).eval()
+    with torch.no_grad():
+        model.conv1.weight *= 1e19  # type: ignore[operator]
+    with pytest.raises(ValueError, match=r"^The values at layer1\.0 leave the range of float32"):
+        additions(model, noise_photo())
+
+
 @pytest.fixture(scope="module", params=["resnet18", "resnet50"])
 def pair(request: pytest.FixtureRequest) -> tuple[ResNet, nn.Module]:
     """Ours and torchvision's, with the same values in weights and norms."""
