@@ -18,7 +18,7 @@ CLEARLY: Final = 0.95
 """From this share of the random areas on, to cost more than they do is called more than chance."""
 
 HARDLY: Final = 0.005
-"""Areas under curves that differ by less, or probabilities by half a point, say nothing of which is better."""
+"""Areas under curves that differ by less say nothing of which is better; nor do probabilities."""
 
 LITTLE: Final = 0.2
 """Below this probability there is hardly anything to take away."""
