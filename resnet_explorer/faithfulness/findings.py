@@ -36,7 +36,8 @@ def deletion_finding(found: Deletion) -> str:
         return t("Area while removing **{removed:.3f}**, while inserting **{inserted:.3f}**.").format(
             removed=removed, inserted=inserted
         )
-    if max(abs(each - removed) for each in random) < HARDLY:
+    apart = [*(each - removed for each in random), *(each - inserted for each in random_inserted)]
+    if max(map(abs, apart)) < HARDLY:
         return t(
             "Removing leaves an area of **{removed:.3f}**, and so does every random order, to {hardly}. "
             "**It cannot be told:** the probability hardly depends on the order."

@@ -69,6 +69,12 @@ def test_a_probability_that_does_not_move_tells_nothing(level: list[float]) -> N
     assert "every random order, to 0.005" in words
 
 
+def test_what_only_inserting_tells_is_told() -> None:
+    words = deletion_finding(curves(FALLING, [0.1, 0.9, 0.9], FALLING, FALLING))
+    assert "larger than with 2 of 2" in words
+    assert "**Better than every random order at inserting only:**" in words
+
+
 def test_a_baseline_that_leaves_the_class_is_told() -> None:
     words = deletion_finding(curves([0.9, 0.7, 0.68], [0.68, 0.8, 0.9], [0.9, 0.75, 0.68]))
     assert "But with everything removed the class still gets 68.0% of 90.0%" in words
