@@ -182,8 +182,8 @@ METHODS: Final[Mapping[str, Method]] = {
     "integrated": Method(
         "Integrated Gradients",
         msg(
-            "Sums the gradient by every pixel on the way from the mean colour to the photo: the pixels share "
-            "out the difference of the two logits."
+            "Sums the gradient by every pixel on the way from zeros, to most networks the mean colour, to "
+            "the photo: the pixels share out the difference of the two logits."
         ),
         "Sundararajan, Taly & Yan 2017",
         msg("equations 1 and 3"),

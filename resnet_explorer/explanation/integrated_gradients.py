@@ -62,8 +62,8 @@ def integrated_gradients(
 
     x ∘ ∫₀¹ ∇F(α x) dα (equation 1 with the baseline x' = 0), F the class's logit or the kind's probability.
     Instead of the sum of equation 3 over even steps, the integral is taken by Gauss and Legendre's rule, as
-    captum does, which gets nearer with as many points. Zero in the normalised input is the mean colour of
-    the training images: grey without content.
+    captum does, which gets nearer with as many points. Zero in the input is the mean colour of the training
+    images, grey without content; or black, for a network that subtracts no mean.
 
     Args:
         model: a network in evaluation mode; no parameter gets a `.grad`.

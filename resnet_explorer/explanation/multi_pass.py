@@ -47,7 +47,7 @@ def _integrated_gradients(
 def _of_path(integral: PathIntegral, target: Target) -> Reading:
     sentence = t(
         "All pixels, for and against, sum to **{total:.3f}**. {score} is {value:.3f} for the photo and "
-        "{baseline:.3f} for the mean colour: a difference of **{difference:.3f}**. What is between the two "
+        "{baseline:.3f} for an input of zeros: a difference of **{difference:.3f}**. What is between the two "
         "sums is the error of {steps} steps."
     )
     return Reading(

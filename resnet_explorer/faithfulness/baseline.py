@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from resnet_explorer.common.i18n import msg
+from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.text import unknown
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Baseline:
 
 
 def _mean_colour(tensor: Tensor) -> Tensor:
-    """The mean colour of the training photos, which is 0 after the normalisation."""
+    """0 to the network: the mean colour of the training photos, or black where no mean is subtracted."""
     return tensor.new_zeros(tensor.shape)
 
 
@@ -53,6 +53,16 @@ BASELINES: Final[Mapping[str, Baseline]] = {
     "blur": Baseline(msg("Blurred photo"), _blurred),
 }
 """The baselines, by the key that stands in links."""
+
+
+def baseline_name(baseline: str, mean: Sequence[float]) -> str:
+    """What people call a baseline, before a network that subtracts a mean from photos.
+
+    Args:
+        baseline: a key of `BASELINES`.
+        mean: of each channel; where it is 0, as after torchvision's ToTensor alone, 0 is black.
+    """
+    return t("Black") if baseline == "mean" and not any(mean) else t(BASELINES[baseline].name)
 
 
 def baseline_photo(tensor: Tensor, baseline: str) -> Tensor:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from resnet_explorer import ResNetSpec
 from resnet_explorer.common.progress import final_answer
-from resnet_explorer.faithfulness.baseline import BASELINES, baseline_photo
+from resnet_explorer.faithfulness.baseline import BASELINES, baseline_name, baseline_photo
 from resnet_explorer.faithfulness.deletion import Deletion, area, deletion
 from resnet_explorer.faithfulness.masked_forward import MaskedForward, photos_at_once
 from resnet_explorer.model.resnet import ResNet
@@ -193,6 +193,12 @@ def test_the_blur_keeps_the_mean_and_loses_the_detail() -> None:
     assert float(blurred.std()) < 0.3 * float(tensor.std())
     assert not baseline_photo(tensor, "mean").any()
     assert baseline_photo(torch.ones(1, 3, 1, 5), "blur").allclose(torch.ones(1, 3, 1, 5))  # one pixel high
+
+
+def test_zeros_are_the_mean_colour_only_where_a_mean_is_subtracted() -> None:
+    assert baseline_name("mean", (0.485, 0.456, 0.406)) == "Mean colour"
+    assert baseline_name("mean", (0.0, 0.0, 0.0)) == "Black"
+    assert baseline_name("blur", (0.0, 0.0, 0.0)) == "Blurred photo"
 
 
 def test_an_unknown_baseline_is_refused() -> None:

@@ -13,7 +13,7 @@ from resnet_explorer.common.numbers import minus_sign
 from resnet_explorer.common.progress import Step
 from resnet_explorer.explanation.captioned_figure import ColourBar
 from resnet_explorer.explanation.heatmap import DIVERGING, signed_picture
-from resnet_explorer.faithfulness.baseline import BASELINES, baseline_photo
+from resnet_explorer.faithfulness.baseline import BASELINES, baseline_name, baseline_photo
 from resnet_explorer.faithfulness.findings import (
     areas_finding,
     cascade_finding,
@@ -25,6 +25,7 @@ from resnet_explorer.ui.explanation.evidence import SIDE, enlarged
 from resnet_explorer.ui.faithfulness.test_view import FaithfulnessTest, Places, Result, Settings
 from resnet_explorer.ui.faithfulness.tested_map import TestedMap
 from resnet_explorer.ui.session.loaded_networks import as_stored, trained
+from resnet_explorer.ui.session.network import current_weights
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice, linked_number, linked_slider
 
 if TYPE_CHECKING:
@@ -41,12 +42,13 @@ _CASCADE_SIDE: Final = 256
 
 
 def _baseline_input() -> str:
+    weights = current_weights()
     return linked_choice(
         "pr_fill",
         t("Removed pixels become"),
         BASELINES,
         default="mean",
-        names=lambda name: t(BASELINES[name].name),
+        names=lambda name: baseline_name(name, weights.preprocessing.mean if weights else (1.0,)),
         wrap=True,
         help=t(
             "Either makes a photo that the network never saw in training, and it may react to that as well: "
