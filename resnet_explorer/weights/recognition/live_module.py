@@ -7,7 +7,7 @@ told by its norms (`recognise_by_norms`). A module shows them by what it makes o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import chain
 from typing import Final
 
@@ -100,7 +100,7 @@ def _output(module: nn.Module, image: Tensor) -> Tensor | None:
     """What a module makes of an image, in float32; None where it takes none, or puts out no tensor."""
     first = next(chain(module.parameters(), module.buffers()))
     try:
-        with _evaluating(module):
+        with _evaluating(module), _in_full(first.device):
             found = module(image.to(first.device, first.dtype))
     except Exception:  # the forward of others may want anything, and raise whatever it likes
         return None
@@ -110,6 +110,14 @@ def _output(module: nn.Module, image: Tensor) -> Tensor | None:
         return None
     found = found.float().cpu()
     return found.flatten(1) if found.shape[2:] == (1, 1) else found
+
+
+def _in_full(device: torch.device) -> AbstractContextManager[None]:
+    """Convolutions in float32: a GPU's are in TF32 unless told, whose ten bits are too few to compare."""
+    if device.type != "cuda":
+        return nullcontext()
+    flags: AbstractContextManager[None] = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
+    return flags
 
 
 @contextmanager
