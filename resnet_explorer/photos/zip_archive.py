@@ -31,7 +31,7 @@ MAX_DIRECTORY: Final = 40 * 2**20
 METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The others of `zipfile` unpack a whole block at once, however large it comes out."""
 _ENCRYPTED: Final = 0x1
-RECORD: Final = b"PK\x01\x02"
+_RECORD: Final = b"PK\x01\x02"
 """What every member's record in an archive's list begins with."""
 
 
@@ -68,7 +68,7 @@ class _Careful(io.RawIOBase):
         if self.bounded and size is not None and size > MAX_DIRECTORY:
             raise _TooLongError
         content = self._file.read(size if size is not None else -1)
-        if self.bounded and content.count(RECORD) > MAX_MEMBERS:
+        if self.bounded and has_too_many(content):
             raise _TooLongError
         return content
 
@@ -148,6 +148,11 @@ def _listed(source: Path | bytes, name: str) -> tuple[zipfile.ZipFile, list[zipf
             )
         )
     return archive, found
+
+
+def has_too_many(content: bytes) -> bool:
+    """Whether an archive, or a part of it, has more than `MAX_MEMBERS` records; none of them is read."""
+    return content.count(_RECORD) > MAX_MEMBERS
 
 
 def too_many(name: str) -> ValueError:

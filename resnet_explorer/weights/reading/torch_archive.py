@@ -13,7 +13,7 @@ import zlib
 from typing import Final
 
 from resnet_explorer.common.i18n import t
-from resnet_explorer.photos.zip_archive import MAX_MEMBERS, METHODS, RECORD, too_many
+from resnet_explorer.photos.zip_archive import METHODS, has_too_many, too_many
 from resnet_explorer.weights.reading.other_formats import other_archive
 
 PROGRAM: Final = "data.pkl"
@@ -30,7 +30,7 @@ def packed_anew(data: bytes, name: str, most: int) -> tuple[io.BytesIO, list[byt
     Raises:
         ValueError: in one sentence, if it is damaged, would unpack to too much, or is none of torch's.
     """
-    if data.count(RECORD) > MAX_MEMBERS:  # their list alone takes ten times its bytes in memory
+    if has_too_many(data):  # their list alone takes ten times its bytes in memory
         raise too_many(name)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))

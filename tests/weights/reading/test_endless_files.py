@@ -19,6 +19,7 @@ import pytest
 import torch
 
 from resnet_explorer.model.resnet import build
+from resnet_explorer.photos import zip_archive
 from resnet_explorer.weights.checkpoint import read_checkpoint
 from resnet_explorer.weights.class_names import given_names, names_in
 from resnet_explorer.weights.description import from_metadata
@@ -185,7 +186,7 @@ def test_torch_sees_the_archive_that_was_judged() -> None:
 
 
 def test_an_archive_of_too_many_files_is_not_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(torch_archive, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(zip_archive, "MAX_MEMBERS", 3)
     path = tmp_path / "many.pth"
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(4):
