@@ -11,7 +11,7 @@ import typer
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.terminal import named_network
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.common.os_error import os_error_as
+from resnet_explorer.common.os_error import FILE_NOT_WRITABLE, os_error_as
 from resnet_explorer.export.model_py import model_file
 from resnet_explorer.graph.diagram import to_dot
 from resnet_explorer.graph.svg import network_svg
@@ -114,6 +114,6 @@ def _bundle(chosen: TrainedNetwork | None) -> bytes:
 
 def _written(path: Path, content: str | bytes) -> str:
     data = content.encode() if isinstance(content, str) else content
-    with os_error_as(msg("{path} cannot be written: {reason}."), path=path):
+    with os_error_as(FILE_NOT_WRITABLE, path=path):
         path.write_bytes(data)
     return t("{path}: {count:,} bytes").format(path=path, count=len(data))

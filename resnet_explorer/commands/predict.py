@@ -16,7 +16,7 @@ import typer
 from resnet_explorer.commands import parse
 from resnet_explorer.commands.terminal import named_network, photo_bar
 from resnet_explorer.common.i18n import msg, t
-from resnet_explorer.common.os_error import NOT_MADE, os_error_as
+from resnet_explorer.common.os_error import FILE_NOT_WRITABLE, NOT_MADE, os_error_as
 from resnet_explorer.common.text import on_one_line
 from resnet_explorer.explanation.confidence import confidence_of, in_words, kind_in_words
 
@@ -182,7 +182,7 @@ class _Figures:
         """
         file = self._names.for_photo(photo.name)
         content = self._explain(photo, view).figure()
-        with os_error_as(msg("{path} cannot be written: {reason}."), path=file):
+        with os_error_as(FILE_NOT_WRITABLE, path=file):
             file.write_bytes(content)
 
 
@@ -236,7 +236,7 @@ def _csv(path: Path | None) -> Iterator[Callable[[list[Row]], None]]:
     if path is None:
         yield lambda _: None
         return
-    with os_error_as(msg("{path} cannot be written: {reason}."), path=path):
+    with os_error_as(FILE_NOT_WRITABLE, path=path):
         file = path.open("w", newline="", encoding="utf-8", errors="backslashreplace")
     with file:
         writer = csv.writer(file, lineterminator="\n")

@@ -11,6 +11,7 @@ from resnet_explorer.common.i18n import msg, t
 NOT_MADE: Final = msg("{folder} cannot be made: {reason}.")
 NOT_READABLE: Final = msg("{name} cannot be read: {reason}.")
 NOT_WRITABLE: Final = msg("{folder} cannot be written to: {reason}.")
+FILE_NOT_WRITABLE: Final = msg("{path} cannot be written: {reason}.")
 NOT_WRITTEN: Final = msg("{file} could not be written into {folder}: {reason}.")
 
 

@@ -57,17 +57,13 @@ def addition(values: BlockValues, block: Block) -> Addition:
     Raises:
         ValueError: where the sums of squares leave the range of float32.
     """
-    from resnet_explorer.explanation.predict import beyond_float32
     from resnet_explorer.inside.block_values import inner, positive_share
 
     added, brought = values.branch, values.shortcut
-    own = math.sqrt(inner(added, added))
+    own = _norm(added, block)
     brought_norm = ratio = angle = None
     if brought is not None:
-        brought_norm = math.sqrt(inner(brought, brought))
-    if not math.isfinite(own + (brought_norm or 0.0)):
-        raise beyond_float32(block.name)
-    if brought is not None and brought_norm is not None:
+        brought_norm = _norm(brought, block)
         if brought_norm:
             ratio = own / brought_norm
         if brought_norm and own:
@@ -75,6 +71,16 @@ def addition(values: BlockValues, block: Block) -> Addition:
             angle = math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
     share = positive_share(values.output) if values.has_relu else None
     return Addition(block, values.index, own, brought_norm, ratio, angle, share, values.map("branch"))
+
+
+def _norm(tensor: Tensor, block: Block) -> float:
+    from resnet_explorer.explanation.predict import beyond_float32
+    from resnet_explorer.inside.block_values import inner
+
+    norm = math.sqrt(inner(tensor, tensor))
+    if not math.isfinite(norm):
+        raise beyond_float32(block.name)
+    return norm
 
 
 def additions(model: ResNet, tensor: Tensor) -> tuple[Addition, ...]:

@@ -39,6 +39,11 @@ def logits_of(model: nn.Module, batches: Iterable[Tensor]) -> Tensor:
     return torch.cat([model(batch).float() for batch in batches])
 
 
+def accuracy(logits: Tensor, labels: Tensor) -> float:
+    """The share of (N, classes) logits whose largest is the label's: a count ÷ N, not float32's mean."""
+    return int((logits.argmax(1) == labels).sum()) / len(labels)
+
+
 def shuffled(images: Tensor, most: int | None = None) -> Tensor:
     """Images (N, …) in a random order, always the same, or so many of them."""
     return images[torch.randperm(len(images), generator=Generator().manual_seed(0))[:most]]

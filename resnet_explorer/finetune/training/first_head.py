@@ -13,6 +13,7 @@ from torch import Tensor
 from resnet_explorer.finetune.dataset.image_folder import Item
 from resnet_explorer.finetune.training.passing_order import FIRST
 from resnet_explorer.finetune.training.run_folder import FirstPoint
+from resnet_explorer.training.evaluation import accuracy
 
 DECAY: Final = 1e-3
 """Of the weights, in the loss: half of it times their squared length."""
@@ -64,7 +65,7 @@ class FirstHead:
             len(items),
             len(tested),
             float(F.cross_entropy(logits, tested)),
-            int((logits.argmax(1) == tested).sum()) / len(tested),
+            accuracy(logits, tested),
             time.perf_counter() - self._began,
         )
 

@@ -37,6 +37,7 @@ from resnet_explorer.finetune.training.workers import Workers
 from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.network.plan import plan
 from resnet_explorer.photos.preprocessing import Preprocessing
+from resnet_explorer.training.evaluation import accuracy
 from resnet_explorer.training.optimization import (
     epoch_generator,
     epoch_rng,
@@ -225,7 +226,7 @@ class Run:
             loss_sum / seen,
             right / seen,
             val_loss,
-            int((val.argmax(1) == targets).sum()) / len(targets),
+            accuracy(val, targets),
             time.perf_counter() - started,
         )
         self.history.append(result)

@@ -30,9 +30,21 @@ def step_buttons(key: str, here: int, before: int, after: int, words: str, go: C
     st.button(t("The next one"), key=f"{key}_after", on_click=go, args=(after,), disabled=after == here)
 
 
+def parts_of(count: int, at_once: int) -> int:
+    """How many parts so many things have; one, where there is nothing."""
+    return max(1, -(-count // at_once))
+
+
+def part_words(part: int, what: str, count: int, at_once: int) -> str:
+    """Which of the things a part has: "11–20 of 38 photos"; arguments as of `part_buttons`."""
+    first, last = (part - 1) * at_once + 1, min(part * at_once, count)
+    words = t("{first:,}–{last:,} of {count:,} {what}")
+    return words.format(first=first, last=last, count=count, what=what)
+
+
 def part_of(key: str, things: Sequence[T], at_once: int) -> Sequence[T]:
     """The part of many things that the link says, the first one unless told."""
-    part = linked(key, 1, whole(1, max(1, -(-len(things) // at_once))))
+    part = linked(key, 1, whole(1, parts_of(len(things), at_once)))
     return things[(part - 1) * at_once : part * at_once]
 
 
@@ -45,12 +57,11 @@ def part_buttons(key: str, what: str, count: int, at_once: int) -> None:
         count: of the things.
         at_once: things in a part.
     """
-    parts = -(-count // at_once)
+    parts = parts_of(count, at_once)
     if parts < 2:
         return
     part = st.session_state[key]
-    first, last = (part - 1) * at_once + 1, min(part * at_once, count)
-    words = t("{first:,}–{last:,} of {count:,} {what}").format(first=first, last=last, count=count, what=what)
+    words = part_words(part, what, count, at_once)
 
     def go(place: int) -> None:
         st.session_state[key] = place

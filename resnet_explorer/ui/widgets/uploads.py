@@ -12,8 +12,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-Key = tuple[str, str]
-"""Of an upload: its session and its file, as Streamlit names them."""
+from resnet_explorer.serving.upload_budget import Key
 
 _taken: Final[WeakValueDictionary[Key, UploadedFile]] = WeakValueDictionary()
 _noting: Final = threading.Lock()

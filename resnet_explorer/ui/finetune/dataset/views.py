@@ -28,7 +28,7 @@ from resnet_explorer.ui.app.url_state import linked, whole
 from resnet_explorer.ui.finetune.dataset.survey import excluded, include_all, toggle_excluded
 from resnet_explorer.ui.session.cached_result import cached_result
 from resnet_explorer.ui.widgets.linked_inputs import linked_number, linked_switch
-from resnet_explorer.ui.widgets.step_buttons import part_of
+from resnet_explorer.ui.widgets.step_buttons import part_of, part_words, parts_of
 from resnet_explorer.ui.widgets.svg_view import PLACE, show_svg
 from resnet_explorer.weights.shown_names import shown_names
 
@@ -180,13 +180,11 @@ def show_unreadable(found: Survey) -> None:
 def _part_input(key: str, what: str, things: Sequence[T], at_once: int) -> Sequence[T]:
     """The part of many things that is shown; a control where there is more than one part."""
     shown = part_of(key, things, at_once)
-    count = len(things)
-    if count > at_once:
+    parts = parts_of(len(things), at_once)
+    if parts > 1:
         control, words = st.columns([1, 5], vertical_alignment="bottom")
-        part = linked_number(key, t("Part"), 1, -(-count // at_once), default=1, at=control)
-        first, last = (part - 1) * at_once + 1, min(part * at_once, count)
-        told = t("{first:,}–{last:,} of {count:,} {what}")
-        words.markdown(told.format(first=first, last=last, count=count, what=what))
+        part = linked_number(key, t("Part"), 1, parts, default=1, at=control)
+        words.markdown(part_words(part, what, len(things), at_once))
     return shown
 
 
