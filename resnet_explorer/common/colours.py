@@ -21,8 +21,8 @@ STAGE_COLOURS: Final[Mapping[str, str]] = {
 }
 """`.streamlit/config.toml` gives them to Streamlit's own charts: stage 1 to 4, the head, the stem."""
 
-DEPTH_COLOURS: Final = ("#b795f6", "#a07cf1", "#8a5cec", "#6d35dd")
-"""For networks of growing depth, beside stages that keep their colours: one hue, the deeper the stronger."""
+DEPTH_COLOURS: Final = ("#b795f6", "#6d35dd")
+"""Of a shallow network and a deep one, beside stages that keep their colours: one hue, the deeper darker."""
 
 LINE_GREY: Final = "#9aa4b2"
 """For lines and small text that must be seen on white and on black alike."""

@@ -28,10 +28,10 @@ STUDY_PREFIX: Final = "study/"
 _LABELS: Final = (
     msg("ResNet-18 · 184 things"),
     msg("CIFAR-10, ResNet-20, 14 epochs"),
-    msg("Plain 20 · 16 px, 12 epochs"),
-    msg("Plain 56 · 16 px, 12 epochs"),
-    msg("Residual 20 · 16 px, 12 epochs"),
-    msg("Residual 56 · 16 px, 12 epochs"),
+    msg("Plain 20 · 32 px, 10 epochs"),
+    msg("Plain 56 · 32 px, 10 epochs"),
+    msg("Residual 20 · 32 px, 10 epochs"),
+    msg("Residual 56 · 32 px, 10 epochs"),
 )
 """What the files that ship call their networks."""
 

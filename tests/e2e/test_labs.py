@@ -14,7 +14,7 @@ from tests.e2e.conftest import settle, visit
 GUESSES = {
     "gradient?gw_depth=20&gw_width=4": ("Through the depth", "It vanishes: less than a tenth"),
     "signal?sf_depth=20&sf_width=4": ("Through the depth", "It grows: more than ten times"),
-    "degradation": ("Degradation", "The deepest, 56 layers"),
+    "degradation": ("Degradation", "56 layers"),
     "landscape": ("The landscape", "Around the residual one"),
     "wire?cw_view=sweep": ("Cut the wire", "It depends on the block"),
 }

@@ -30,7 +30,7 @@ LIVE = {
 
 def test_nothing_is_shown_before_a_guess() -> None:
     page = opened("degradation")
-    assert "the fewest mistakes on the very images it learns from?" in words(page)
+    assert "fewer mistakes on the very images it learns from?" in words(page)
     assert not charts(page)
 
 
@@ -41,16 +41,18 @@ def test_a_guess_is_held_against_the_logs() -> None:
     logs = logs_of_all()
     assert outcome(logs) != "deep"
     assert f"not “{CHOICES['deep']}”. {sentence(logs)}" in words(page)
-    assert any("12 epochs instead of 164, images of 16 × 16 pixels" in each.value for each in page.caption)
+    assert any(
+        "10 epochs instead of 164, batches of 32 instead of 128" in each.value for each in page.caption
+    )
 
 
 def test_which_error_is_drawn_is_in_the_link() -> None:
     page = opened("degradation", dg_guess_shown="1", dg_error="both")
     figure = charts(page)[0]
-    assert len(figure["data"]) == 16
+    assert len(figure["data"]) == 8 + 2  # and where the paper's residual networks end
     page.segmented_control(key="dg_error").set_value("test").run()
     assert page.query_params["dg_error"] == "test"
-    assert len(charts(page)[0]["data"]) == 8
+    assert len(charts(page)[0]["data"]) == 4 + 2
 
 
 def test_batches_are_timed_once_for_a_whole_class(

@@ -71,7 +71,9 @@ def test_nothing_is_shown_before_a_guess_and_then_the_verdict_is_of_what_ships()
     page = opened("landscape")
     assert "56 layers without shortcuts, 56 with, one recipe." in words(page)
     assert not charts(page)
-    plain, residual = (finding(shipped(kind).random.surface) for kind in ("plain", "residual"))
+    plain, residual = (
+        [finding(view.surface) for view in shipped(kind).random] for kind in ("plain", "residual")
+    )
     right = rougher(plain, residual)
     assert right == "unsettled"  # the measures do not say the same
     wrong = "plain"
@@ -79,7 +81,7 @@ def test_nothing_is_shown_before_a_guess_and_then_the_verdict_is_of_what_ships()
     page.button(key="_ls_guess_show").click().run()
     said = words(page)
     assert f"**{CHOICES[right]}**, not “{CHOICES[wrong]}”." in said
-    assert f"on **{plain.falling:.1%}** of the steps out from plain" in said
+    assert f"on **{sum(each.falling for each in plain) / 2:.1%}** of the steps out from plain" in said
     assert "the measures disagree" in said
     by = rougher_by(plain, residual)
     assert by == {"falling": "plain", "bent": "residual", "hollows": "plain"}
@@ -96,28 +98,28 @@ def test_every_view_of_what_ships_is_drawn_and_says_what_it_is() -> None:
         titles = [note["text"] for note in chart["layout"]["annotations"]]
         assert titles == [each.label for each in both]
         foot = words(page, "caption")
-        surface = both[0].view("training" if view == "way" else "random").surface
+        surface = both[0].view("training" if view == "way" else "0").surface
         assert f"{len(surface.up)} × {len(surface.across)} points" in foot
         assert f"{surface.photos} photos of CIFAR-10’s test set" in foot
-        assert ("epochs 1 to 12" if view == "way" else "random directions, seed 0") in foot
+        assert ("epochs 1 to 10" if view == "way" else "random directions, seed 0") in foot
         assert "computed before and shipped" in foot
         kinds = {trace["type"] for trace in chart["data"]}
         assert ("surface" in kinds) == (view == "hills")
         if view != "way":
-            centre = finding(both[1].random.surface).centre
-            assert f"| {centre:.3g} |" in words(page).replace("  ", " ")
+            centre = finding(both[1].random[0].surface).centre
+            assert f"| {centre:.3g} · {centre:.3g} |" in words(page).replace("  ", " ")
 
 
 def test_the_trajectory_is_drawn_in_both_planes() -> None:
     found = shipped("residual")
-    for plane in ("training", "random"):
+    for plane in ("training", "0", "1"):
         page = opened("landscape", **GUESSED, ls_view="way", ls_plane=plane)
         trajectory = found.view(plane).trajectory
         assert trajectory is not None
         told = [trace["customdata"] for trace in charts(page)[0]["data"] if "customdata" in trace]
         assert len(told) == 2
-        assert len(told[1]) == len(trajectory.epochs) == (12 if plane == "training" else 13)
-        assert told[1][-1].startswith("epoch 12: loss ")
+        assert len(told[1]) == len(trajectory.epochs) == (10 if plane == "training" else 11)
+        assert told[1][-1].startswith("epoch 10: loss ")
         assert told[1][-1].endswith(f"error {trajectory.error[-1]:.1%}")
         said = (
             f"{found.training.shares[0]:.1%} and" if plane == "training" else f"{trajectory.seen:.2%} of the"  # type: ignore[index]

@@ -12,7 +12,7 @@ from resnet_explorer.common.colours import DEPTH_COLOURS, LINE_GREY
 from resnet_explorer.common.i18n import msg, t
 from resnet_explorer.common.plotly_style import FONT_SIZE, STILL_AXIS, name_ends, quiet
 from resnet_explorer.labs.degradation.paired_config import PairedConfig, PairedTraining, Running
-from resnet_explorer.labs.degradation.study import DEPTHS
+from resnet_explorer.labs.degradation.study import DEPTHS, PAPER_ERRORS
 from resnet_explorer.training.paper_recipe import DROPS, KINDS, Kind, PaperEpoch
 
 Logs = Mapping[tuple[Kind, int], Sequence[PaperEpoch]]
@@ -32,7 +32,8 @@ def study_figure(logs: Logs, shown: str) -> go.Figure:
 
     Args:
         logs: of every network of the study.
-        shown: a key of `SHOWN`; test errors are solid and training errors dotted, as in the paper.
+        shown: a key of `SHOWN`; test errors are solid and training errors dotted, as in the paper. Where
+            test errors are drawn, a mark at the end says what the paper's residual networks came to.
     """
     figure = make_subplots(
         1, 2, shared_yaxes=True, subplot_titles=[t("plain"), t("residual")], horizontal_spacing=0.11
@@ -45,14 +46,17 @@ def study_figure(logs: Logs, shown: str) -> go.Figure:
         for depth, colour in zip(DEPTHS, DEPTH_COLOURS, strict=True):
             for what in _kinds_of(shown):
                 name = f"{t(kind)} {depth}"
-                trace = _curve(logs[kind, depth], what, name, colour, width=2 + DEPTHS.index(depth))
+                trace = _curve(logs[kind, depth], what, name, colour, width=3 + 2 * DEPTHS.index(depth))
                 figure.add_trace(trace.update(name=str(depth)), row=1, col=column)
         names = [
             (logs[kind, depth], t("{depth} layers").format(depth=depth), colour)
             for depth, colour in zip(DEPTHS, DEPTH_COLOURS, strict=True)
         ]
         _name_ends(figure, names, shown, highest, row=1, col=column)
-    figure.update_xaxes(title=t("epoch"), range=[0.7, epochs + 0.3], dtick=2, **STILL_AXIS)
+    if shown != "train":
+        for depth, colour in zip(DEPTHS, DEPTH_COLOURS, strict=True):
+            figure.add_trace(_paper_end(depth, epochs, colour), row=1, col=2)
+    figure.update_xaxes(title=t("epoch"), range=[0.7, epochs + 0.3], dtick=1, **STILL_AXIS)
     figure.update_yaxes(tickformat=".0%", range=[0, 1.05 * highest], **STILL_AXIS)
     figure.update_yaxes(title=t(SHOWN[shown] if shown != "both" else msg("Error")), col=1)
     for drop in DROPS:
@@ -114,6 +118,21 @@ def _name_ends(
 
 def _kinds_of(shown: str) -> tuple[str, ...]:
     return ("train", "test") if shown == "both" else (shown,)
+
+
+def _paper_end(depth: int, epochs: int, colour: str) -> go.Scatter:
+    """The test error of the paper's residual network, where our curves end."""
+    return go.Scatter(
+        x=[epochs],
+        y=[PAPER_ERRORS[depth]],
+        mode="markers",
+        name=t("paper, {depth}").format(depth=depth),
+        marker={"size": 13, "color": colour, "symbol": "diamond-open", "line_width": 3},
+        hovertemplate=t("paper, residual {depth}, its end: {error:.2%}").format(
+            depth=depth, error=PAPER_ERRORS[depth]
+        )
+        + "<extra></extra>",
+    )
 
 
 def _running(points: Running, name: str, colour: str) -> go.Scatter:

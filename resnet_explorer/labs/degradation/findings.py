@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
 from resnet_explorer.common.i18n import t
 from resnet_explorer.labs.degradation.figures import Logs
 from resnet_explorer.labs.degradation.paired_config import PairedConfig, PairedLogs
-from resnet_explorer.labs.degradation.study import DEPTHS
+from resnet_explorer.labs.degradation.study import DEPTHS, PAPER_ERRORS
 from resnet_explorer.network.plan import plan
 from resnet_explorer.network.table_rows import Row
 from resnet_explorer.training.paper_recipe import KINDS, Kind, PaperEpoch, PaperRecipe, network
 
-PAPER_ERRORS: Final[Mapping[int, float]] = {20: 0.0875, 32: 0.0751, 44: 0.0717, 56: 0.0697}
-"""Test errors of the paper's residual networks (He et al. 2015, Table 6). Its plain networks have curves in
-Figure 6 and no figures."""
 PAPER: Final = PaperRecipe()
 
 
+ALIKE: Final = 0.01
+"""Training errors as near as this may differ by chance: one run each."""
+
+
 def outcome(logs: Logs) -> str:
-    """Which plain network ended with the lowest training error: "shallow", "middle" or "deep"."""
-    best = min(DEPTHS, key=lambda depth: logs["plain", depth][-1].train_error)
-    return {DEPTHS[0]: "shallow", DEPTHS[-1]: "deep"}.get(best, "middle")
+    """Which plain network ended with the lower training error: "shallow", "deep", or "alike"."""
+    shallow, deep = (logs["plain", depth][-1].train_error for depth in DEPTHS)
+    if abs(shallow - deep) < ALIKE:
+        return "alike"
+    return "shallow" if shallow < deep else "deep"
 
 
 def sentence(logs: Logs) -> str:
@@ -114,13 +117,13 @@ def _rows_of(kind: Kind, depth: int, log: Sequence[PaperEpoch]) -> list[Row]:
 def differences(recipe: PaperRecipe) -> str:
     """How a recipe is shorter than the paper's, in a line for the figure."""
     return t(
-        "{epochs} epochs instead of {paper_epochs}, images of {side} × {side} pixels instead of "
-        "{paper_side} × {paper_side}, {precision}, seed {seed}, one run each"
+        "{epochs} epochs instead of {paper_epochs}, batches of {batch} instead of {paper_batch} and the rate "
+        "in proportion, {precision}, seed {seed}, one run each"
     ).format(
         epochs=recipe.epochs,
         paper_epochs=PAPER.epochs,
-        side=recipe.side,
-        paper_side=PAPER.side,
+        batch=recipe.batch_size,
+        paper_batch=PAPER.batch_size,
         precision=recipe.precision,
         seed=recipe.seed,
     )

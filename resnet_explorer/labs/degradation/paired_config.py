@@ -18,7 +18,7 @@ PHOTOS: Final = 1000
 LEARNT: Final = 800
 """Of those, how many are trained on; the others test."""
 RECIPE: Final = PaperRecipe(batch_size=64, side=16)
-"""The study's, with smaller batches, because 800 photos make few of the paper's 128."""
+"""The paper's, with smaller batches, because 800 photos make few of 128, and small photos, for time."""
 
 PairedLogs = tuple[tuple[PaperEpoch, ...], tuple[PaperEpoch, ...]]
 """What the epochs of both networks came to so far."""

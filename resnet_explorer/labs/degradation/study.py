@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -28,9 +29,12 @@ from resnet_explorer.training.run_folder import read_log
 from resnet_explorer.weights.bundled import STUDY, STUDY_PREFIX, describe, export_bundled, path_of
 from resnet_explorer.weights.description import Weights
 
-DEPTHS: Final = (20, 32, 44, 56)
-SHIPPED: Final[tuple[tuple[Kind, int], ...]] = tuple((kind, depth) for depth in (20, 56) for kind in KINDS)
-"""The networks whose trained values ship; the logs of all do."""
+DEPTHS: Final = (20, 56)
+"""The paper's shallowest, and its deepest but for 110."""
+PAPER_ERRORS: Final[Mapping[int, float]] = {20: 0.0875, 56: 0.0697}
+"""Test errors of the paper's residual networks (He et al. 2015, Table 6). Its plain networks have curves in
+Figure 6 and no figures."""
+NETWORKS: Final[tuple[tuple[Kind, int], ...]] = tuple((kind, depth) for depth in DEPTHS for kind in KINDS)
 
 
 def weights_of(kind: Kind, depth: int) -> Weights:
@@ -46,7 +50,7 @@ def weights_of(kind: Kind, depth: int) -> Weights:
 def study_networks() -> list[Weights]:
     """Those of the study that came with the explorer; a file that is missing or damaged is passed over."""
     found = []
-    for kind, depth in SHIPPED:
+    for kind, depth in NETWORKS:
         try:
             found.append(weights_of(kind, depth))
         except ValueError:
@@ -65,7 +69,7 @@ def counterpart(weights: Weights) -> Weights | None:
     kind: Kind = "residual" if spec.shortcut == "none" else "plain"
     alike = [
         STUDY_PREFIX + run_name(kind, depth)
-        for wanted, depth in SHIPPED
+        for wanted, depth in NETWORKS
         if wanted == kind and network(kind, depth).depths == spec.depths
     ]
     return next((each for each in study_networks() if each.key in alike), None)
@@ -87,7 +91,7 @@ def logs_of_all() -> dict[tuple[Kind, int], tuple[PaperEpoch, ...]]:
     Raises:
         ValueError: if one is missing or damaged.
     """
-    return {(kind, depth): log(kind, depth) for depth in DEPTHS for kind in KINDS}
+    return {(kind, depth): log(kind, depth) for kind, depth in NETWORKS}
 
 
 @lru_cache
@@ -118,7 +122,7 @@ def recipe(kind: Kind, depth: int) -> PaperRecipe:
 
 
 def keep(runs: Path, target: Path = STUDY) -> list[str]:
-    """Keep of the runs in a folder what ships: logs, recipes, and the values of `SHIPPED`.
+    """Keep of the runs in a folder what ships: logs, recipes, and trained values.
 
     Args:
         runs: with a folder for each network of the study, as `training.degradation` writes them.
@@ -131,22 +135,20 @@ def keep(runs: Path, target: Path = STUDY) -> list[str]:
         ValueError: if a run is missing, or is not at its end.
     """
     target.mkdir(parents=True, exist_ok=True)
-    for depth in DEPTHS:
-        for kind in KINDS:
-            name = run_name(kind, depth)
-            saved = json.loads((runs / name / "run.json").read_text(encoding="utf-8"))
-            epochs = read_log(runs / name / "log.csv", PaperEpoch)
-            if len(epochs) != saved["recipe"]["epochs"]:
-                raise ValueError(
-                    t("The run {name} has {count} of {saved} epochs.").format(
-                        name=name, count=len(epochs), saved=saved["recipe"]["epochs"]
-                    )
+    for kind, depth in NETWORKS:
+        name = run_name(kind, depth)
+        saved = json.loads((runs / name / "run.json").read_text(encoding="utf-8"))
+        epochs = read_log(runs / name / "log.csv", PaperEpoch)
+        if len(epochs) != saved["recipe"]["epochs"]:
+            raise ValueError(
+                t("The run {name} has {count} of {saved} epochs.").format(
+                    name=name, count=len(epochs), saved=saved["recipe"]["epochs"]
                 )
-            shutil.copyfile(runs / name / "run.json", target / f"{name}.json")
-            shutil.copyfile(runs / name / "log.csv", target / f"{name}.csv")
-            if (kind, depth) in SHIPPED:
-                _export(kind, depth, runs / name, target / f"{name}.safetensors", saved, epochs[-1])
-    return [run_name(kind, depth) for kind, depth in SHIPPED]
+            )
+        shutil.copyfile(runs / name / "run.json", target / f"{name}.json")
+        shutil.copyfile(runs / name / "log.csv", target / f"{name}.csv")
+        _export(kind, depth, runs / name, target / f"{name}.safetensors", saved, epochs[-1])
+    return [run_name(kind, depth) for kind, depth in NETWORKS]
 
 
 def _export(kind: Kind, depth: int, run: Path, path: Path, saved: dict[str, Any], last: PaperEpoch) -> None:

@@ -6,7 +6,7 @@ Li, Xu, Taylor, Studer, Goldstein: Visualizing the Loss Landscape of Neural Nets
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -176,19 +176,34 @@ def finding(surface: Surface) -> Finding:
     )
 
 
-def rougher_by(plain: Finding, residual: Finding) -> dict[str, Rougher]:
-    """For each measure of roughness, which surface is rougher by it."""
-    found: dict[str, Rougher] = {}
-    for measure, none in ABOUT_THE_SAME.items():
-        difference = getattr(plain, measure) - getattr(residual, measure)
-        found[measure] = "plain" if difference > none else "residual" if difference < -none else "same"
-    return found
+def rougher_by(plain: Sequence[Finding], residual: Sequence[Finding]) -> dict[str, Rougher]:
+    """For each measure of roughness, around which network the loss is rougher by it.
+
+    Args:
+        plain: a finding for each plane through the plain network.
+        residual: for each through the residual one, of the same seeds.
+    """
+    return {
+        measure: _agreed(
+            _compared(getattr(one, measure) - getattr(other, measure), none)
+            for one, other in zip(plain, residual, strict=True)
+        )
+        for measure, none in ABOUT_THE_SAME.items()
+    }
 
 
-def rougher(plain: Finding, residual: Finding) -> Rougher:
-    """Which surface is rougher by every measure; "unsettled" where they do not say the same."""
-    first, *others = rougher_by(plain, residual).values()
-    return first if all(each == first for each in others) else "unsettled"
+def rougher(plain: Sequence[Finding], residual: Sequence[Finding]) -> Rougher:
+    """Around which network the loss is rougher by every measure in every plane, or "unsettled"."""
+    return _agreed(rougher_by(plain, residual).values())
+
+
+def _compared(difference: float, none: float) -> Rougher:
+    return "plain" if difference > none else "residual" if difference < -none else "same"
+
+
+def _agreed(verdicts: Iterable[Rougher]) -> Rougher:
+    said = set(verdicts)
+    return said.pop() if len(said) == 1 else "unsettled"
 
 
 def _finite(values: Floats) -> Floats:
@@ -255,12 +270,12 @@ def _bent(loss: Floats) -> float:
 
 
 def finding_rows(
-    findings: Mapping[str, Finding], verdicts: Mapping[str, str] | None = None
+    findings: Mapping[str, Sequence[Finding]], verdicts: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """A row for each measure, a column for each network, in words.
 
     Args:
-        findings: by the network's name.
+        findings: by the network's name, one for each plane.
         verdicts: what a measure says of two networks, by its name; a last column, if there are any.
     """
     lines: Sequence[tuple[str, str, str]] = (
@@ -273,7 +288,10 @@ def finding_rows(
     )
     return [
         {"": words}
-        | {name: shape.format(getattr(found, attribute)) for name, found in findings.items()}
+        | {
+            name: " · ".join(shape.format(getattr(each, attribute)) for each in found)
+            for name, found in findings.items()
+        }
         | ({t("rougher by it"): verdicts.get(attribute, "–")} if verdicts else {})
         for words, attribute, shape in lines
     ]

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from resnet_explorer.model.resnet import ResNet
 
 DEPTH: Final = 56
-SEED: Final = 0
+SEEDS: Final = (0, 1)
+"""Of the random directions: a plane for each."""
 SPAN: Final = 1.0
-SIDE: Final = 25
+SIDE: Final = 21
 """Points a side."""
 PHOTOS: Final = 250
 MARGIN: Final = 0.15
@@ -49,7 +50,7 @@ class Landscape:
         torch: the version that computed.
         epochs: of its training.
         side: pixels of its images' sides.
-        random: the loss over filter-normalised random directions.
+        random: the loss over filter-normalised random directions, a plane for each of `SEEDS`.
         training: over the principal directions of its training.
     """
 
@@ -59,12 +60,12 @@ class Landscape:
     torch: str
     epochs: int
     side: int
-    random: View
+    random: tuple[View, ...]
     training: View
 
     def view(self, plane: str) -> View:
-        """The surface of a plane, "random" or "training"."""
-        return self.training if plane == "training" else self.random
+        """The surface of a plane: "training", or the seed of random directions as text."""
+        return next((each for each in self.random if str(each.seed) == plane), self.training)
 
 
 @language_cache(8)
@@ -84,7 +85,7 @@ def shipped(kind: Kind, folder: Path = STUDY) -> Landscape:
             torch=str(saved["torch"]),
             epochs=int(saved["epochs"]),
             side=int(saved["pixels"]),
-            random=from_json(saved["random"]),
+            random=tuple(map(from_json, saved["random"])),
             training=from_json(saved["training"]),
         )
     except (OSError, KeyError, TypeError, ValueError) as error:
@@ -95,7 +96,7 @@ def shipped(kind: Kind, folder: Path = STUDY) -> Landscape:
 def compute(
     kind: Kind, runs: Path, networks: Path = STUDY, photos: int = PHOTOS, steps: int = SIDE
 ) -> Iterator[Step[dict[str, Any]]]:
-    """Both surfaces of a network and the trajectory of its training.
+    """The surfaces of a network and the trajectory of its training.
 
     Args:
         kind: plain or residual.
@@ -127,7 +128,7 @@ def compute(
     offsets = offsets_of(states, model)
     # Without the start: the first epoch is a jump beside which all others vanish.
     principal = principal_plane(offsets[1:], model)
-    planes = {"random": random_plane(model, SEED), "training": principal.plane}
+    planes = [(seed, random_plane(model, seed)) for seed in SEEDS] + [(None, principal.plane)]
     found: dict[str, Any] = {
         "network": weights.key,
         "label": weights.label,
@@ -136,23 +137,27 @@ def compute(
         "epochs": len(snapshots) - 1,
         "pixels": weights.preprocessing.crop,
         "directions": "kernels alone; biases, norms and running statistics are the trained network's",
+        "random": [],
     }
-    done = 0
-    for plane, directions in planes.items():
-        first = 1 if plane == "training" else 0
+    done, total = 0, len(planes) * steps**2
+    for seed, directions in planes:
+        first = 1 if seed is None else 0
         epochs = range(first, len(snapshots))
         seen = trajectory_of(snapshots[first:], epochs, offsets[first:], directions, shown)
         across = up = places(SPAN, steps)
-        if plane == "training":
+        if seed is None:
             across, up = _around(seen.across, steps), _around(seen.up, steps)
         for step in surface(model, shown, directions, across, up):
             done += 1
-            if step.done < step.total:
-                yield Step(done, 2 * step.total)
-        assert step.answer is not None
-        seed, shares = (SEED, None) if plane == "random" else (None, principal.shares)
-        found[plane] = to_json(View(plane, seed, step.answer, seen, shares))  # type: ignore[arg-type]
-        yield Step(done, 2 * step.total, found if plane == "training" else None)
+            if done < total:
+                yield Step(done, total)
+            measured = step.answer
+        assert measured is not None
+        if seed is None:
+            found["training"] = to_json(View("training", None, measured, seen, principal.shares))
+        else:
+            found["random"].append(to_json(View("random", seed, measured, seen)))
+    yield Step(done, total, found)
 
 
 def _name(kind: Kind) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,8 @@ from resnet_explorer.labs.degradation.findings import (
     sentence,
 )
 from resnet_explorer.labs.degradation.study import (
-    DEPTHS,
-    SHIPPED,
+    NETWORKS,
+    PAPER_ERRORS,
     keep,
     log,
     logs_of_all,
@@ -40,11 +41,12 @@ def ended(train_error: float, test_error: float = 0.5) -> tuple[PaperEpoch, ...]
 
 
 def test_every_run_is_whole_and_of_one_recipe() -> None:
-    recipes = {recipe(kind, depth) for kind in KINDS for depth in DEPTHS}
+    recipes = {recipe(kind, depth) for kind, depth in NETWORKS}
     assert len(recipes) == 1
     (used,) = recipes
-    assert (used.batch_size, used.rate, used.momentum, used.weight_decay) == (128, 0.1, 0.9, 1e-4)
-    assert len({run_config(kind, depth)["images"] for kind in KINDS for depth in DEPTHS}) == 1
+    assert (used.side, used.momentum, used.weight_decay) == (32, 0.9, 1e-4)
+    assert used.rate / used.batch_size == pytest.approx(0.1 / 128)  # for an image as much as the paper's
+    assert len({run_config(kind, depth)["images"] for kind, depth in NETWORKS}) == 1
     for epochs in logs_of_all().values():
         assert [epoch.epoch for epoch in epochs] == list(range(1, used.epochs + 1))
         assert [epoch.rate for epoch in epochs] == pytest.approx(
@@ -53,7 +55,7 @@ def test_every_run_is_whole_and_of_one_recipe() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "depth"), SHIPPED)
+@pytest.mark.parametrize(("kind", "depth"), NETWORKS)
 def test_a_shipped_network_is_the_one_of_its_log(kind: str, depth: int) -> None:
     """On 1,000 of the 10,000 test images, within three standard deviations of the log's error."""
     weights = weights_of(kind, depth)  # type: ignore[arg-type]
@@ -81,12 +83,8 @@ def test_degradation_is_seen_in_the_logs() -> None:
 
 
 def test_the_sentences_follow_the_numbers() -> None:
-    errors = {"plain": (0.2, 0.3, 0.4, 0.5), "residual": (0.25, 0.2, 0.15, 0.1)}
-    logs = {
-        (kind, depth): ended(error, error / 2)
-        for kind in KINDS
-        for depth, error in zip(DEPTHS, errors[kind], strict=True)
-    }
+    errors = {("plain", 20): 0.2, ("plain", 56): 0.5, ("residual", 20): 0.25, ("residual", 56): 0.1}
+    logs = {network: ended(error, error / 2) for network, error in errors.items()}
     assert outcome(logs) == "shallow"
     assert "plain 20 **20.0%**, plain 56 **50.0%**; residual 20 **25.0%**, residual 56 **10.0%**" in sentence(
         logs
@@ -96,7 +94,7 @@ def test_the_sentences_follow_the_numbers() -> None:
     assert reading(logs | {("residual", 56): ended(0.6)}).endswith("1 short epochs do not show.")
     assert residual_sentence(logs).endswith("and tests better.")
     assert outcome(logs | {("plain", 56): ended(0.01)}) == "deep"
-    assert outcome(logs | {("plain", 44): ended(0.01)}) == "middle"
+    assert outcome(logs | {("plain", 56): ended(0.205)}) == "alike"
     assert "still behind the shallowest" in residual_sentence(logs | {("residual", 56): ended(0.9, 0.9)})
     assert residual_sentence(logs | {("residual", 56): ended(0.1, 0.9)}).endswith("but tests worse.")
     assert residual_sentence(logs | {("residual", 56): ended(0.9, 0.1)}).endswith("but tests better.")
@@ -104,27 +102,31 @@ def test_the_sentences_follow_the_numbers() -> None:
 
 def test_the_table_has_the_papers_table_6_beside_ours() -> None:
     found = rows(logs_of_all())
-    assert [row["layers"] for row in found] == [20, 32, 44, 56]
-    assert [round(row["parameters"] / 1e6, 2) for row in found] == [0.27, 0.46, 0.66, 0.85]
-    assert [row["paper, residual, test"] for row in found] == [0.0875, 0.0751, 0.0717, 0.0697]
+    assert [row["layers"] for row in found] == [20, 56]
+    assert [round(row["parameters"] / 1e6, 2) for row in found] == [0.27, 0.85]
+    assert [row["paper, residual, test"] for row in found] == [0.0875, 0.0697]
     assert found[0]["plain, test"] == log("plain", 20)[-1].test_error
 
 
 def test_the_figure_draws_every_run_where_it_belongs() -> None:
     logs = logs_of_all()
     figure = study_figure(logs, "both")
-    assert len(figure.data) == 16
+    assert len(figure.data) == 8 + 2
     drawn = {(trace.xaxis, trace.name, trace.line.dash): list(trace.y) for trace in figure.data}
     assert drawn["x", "20", "dot"] == [epoch.train_error for epoch in log("plain", 20)]
     assert drawn["x2", "56", "solid"] == [epoch.test_error for epoch in log("residual", 56)]
-    assert len(study_figure(logs, "train").data) == 8
+    assert len(study_figure(logs, "train").data) == 4
+    ends = [trace for trace in figure.data if trace.mode == "markers"]
+    assert [(trace.xaxis, *trace.x, *trace.y) for trace in ends] == [
+        ("x2", len(log("plain", 20)), PAPER_ERRORS[depth]) for depth in (20, 56)
+    ]
 
 
 def test_what_differs_from_the_paper_is_told() -> None:
-    saved = differences(PaperRecipe(epochs=12, side=16, precision="bfloat16"))
+    saved = differences(PaperRecipe(epochs=10, batch_size=32, rate=0.025))
     assert saved == (
-        "12 epochs instead of 164, images of 16 × 16 pixels instead of 32 × 32, "
-        "bfloat16, seed 0, one run each"
+        "10 epochs instead of 164, batches of 32 instead of 128 and the rate in proportion, float32, seed 0, "
+        "one run each"
     )
 
 
@@ -147,17 +149,20 @@ def test_the_command_trains_and_what_ships_is_kept(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "runs"
-    assert main(["degradation", str(folder), "--out", str(out), "--epochs", "1", "--side", "4"]) == 0
+    arguments = ["--out", str(out), "--epochs", "1", "--side", "4", "--batch", "8"]
+    assert main(["degradation", str(folder), *arguments]) == 0
     assert "residual 56, epoch 1: training error" in capsys.readouterr().err
-    assert sorted(each.name for each in out.iterdir()) == sorted(f"{k}-{d}" for k in KINDS for d in DEPTHS)
+    assert sorted(each.name for each in out.iterdir()) == sorted(
+        f"{kind}-{depth}" for kind in KINDS for depth in (20, 32, 44, 56)
+    )
+    recipe = json.loads((out / "plain-44" / "run.json").read_text())["recipe"]
+    assert (recipe["batch_size"], recipe["rate"]) == (8, 0.1 / 16)
     assert keep(out, tmp_path / "study") == ["plain-20", "residual-20", "plain-56", "residual-56"]
-    with (tmp_path / "study" / "residual-44.csv").open() as file:
+    with (tmp_path / "study" / "residual-56.csv").open() as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["1"]
-    again = ["--epochs", "1", "--side", "4"]
-    assert main(["degradation", str(folder), "plain-20", "--out", str(out), *again]) == 1
+    assert main(["degradation", str(folder), "plain-20", *arguments]) == 1
     assert "holds a run already" in capsys.readouterr().err
-    resumed = ["--epochs", "2", "--side", "4", "--resume"]
-    assert main(["degradation", str(folder), "plain-20", "--out", str(out), *resumed]) == 1
+    assert main(["degradation", str(folder), "plain-20", *arguments, "--epochs", "2", "--resume"]) == 1
     assert "was begun with epochs 1, and this is 2" in capsys.readouterr().err
     assert main(["degradation", str(folder), "plain-21", "--out", str(out)]) == 2
 

@@ -221,10 +221,11 @@ def test_the_verdict_is_of_the_numbers() -> None:
         return Finding(1, 2, 0.5, falling, hollows, bent)
 
     rough, even = measured(0.1, 4, 0.4), measured(0.05, 1, 0.2)
-    assert rougher(rough, even) == "plain"
-    assert rougher(even, rough) == "residual"
-    assert rougher(measured(0.1), measured(0.11)) == "same"
-    assert rougher(rough, measured(0.05, 1, 0.4)) == "unsettled"
+    assert rougher([rough, rough], [even, even]) == "plain"
+    assert rougher([even], [rough]) == "residual"
+    assert rougher([measured(0.1)], [measured(0.11)]) == "same"
+    assert rougher([rough], [measured(0.05, 1, 0.4)]) == "unsettled"
+    assert rougher([rough, even], [even, rough]) == "unsettled"  # one way along each pair of directions
     with pytest.raises(ValueError, match="square grid"):
         finding(Surface(np.arange(1.0, 4), np.arange(1.0, 4), np.ones((3, 3)), np.ones((3, 3)), 1))
 
@@ -288,19 +289,22 @@ def test_what_ships_is_computed_from_the_runs(study: Path) -> None:
     from resnet_explorer.weights.bundled import describe
 
     steps = list(compute("plain", study / "runs", study, photos=20, steps=5))
-    assert [step.done for step in steps] == list(range(1, 51))
-    assert {step.total for step in steps} == {50}
+    assert [step.done for step in steps] == list(range(1, 76))
+    assert {step.total for step in steps} == {75}
     (study / "landscape-plain-8.json").write_text(json.dumps(steps[-1].answer))
     found = shipped("plain", study)
     model = load_file(study / "plain-8.safetensors")
     assert found.values == values_digest(model)
     assert (found.epochs, found.side, found.label) == (3, 16, "plain 8")
     shown = photos_for(describe(study / "plain-8.safetensors"), 20)
-    again = final_answer(random_surface(model, shown, 0, 1, 5))
-    assert np.allclose(found.random.surface.loss, again.loss, rtol=1e-4)
-    assert found.random.trajectory is not None
+    assert [view.seed for view in found.random] == [0, 1]
+    for view in found.random:
+        again = final_answer(random_surface(model, shown, view.seed, 1, 5))
+        assert np.allclose(view.surface.loss, again.loss, rtol=1e-4)
+    first = found.random[0].trajectory
+    assert first is not None
     assert found.training.trajectory is not None
-    assert found.random.trajectory.epochs == (0, 1, 2, 3)
+    assert first.epochs == (0, 1, 2, 3)
     assert found.training.trajectory.epochs == (1, 2, 3)
     assert found.training.surface.centre is not None
     # Three networks lie in one plane.
@@ -315,7 +319,7 @@ def test_what_ships_is_computed_from_the_runs(study: Path) -> None:
         loss_and_error(second, shown.images, shown.labels)[0], rel=1e-4
     )
     # Measured from the file in float16, so the last snapshot is the end itself.
-    assert found.random.trajectory.distance[-1] == 0
+    assert first.distance[-1] == 0
 
 
 def test_a_place_on_the_trainings_map_is_its_snapshot_with_the_ends_norms(study: Path) -> None:
@@ -350,8 +354,8 @@ def test_what_ships_is_of_the_network_that_ships(kind) -> None:  # type: ignore[
     from resnet_explorer.weights.catalogue import find, load
 
     found = shipped(kind)
-    view = found.random
-    assert (view.seed, view.surface.photos) == (landscape_study.SEED, landscape_study.PHOTOS)
+    view = found.random[-1]
+    assert (view.seed, view.surface.photos) == (landscape_study.SEEDS[-1], landscape_study.PHOTOS)
     assert view.surface.loss.shape == (landscape_study.SIDE,) * 2
     if not landscape_study.STUDY.joinpath(f"{kind}-56.safetensors").is_file():
         pytest.skip("the study's networks are not here")
@@ -359,10 +363,10 @@ def test_what_ships_is_of_the_network_that_ships(kind) -> None:  # type: ignore[
     model = load(weights)
     assert found.values == values_digest(model)
     shown = photos_for(weights, view.surface.photos)
-    where = [-1 / 3, 0, 1 / 4]
-    again = final_answer(surface(model, shown, random_plane(model, landscape_study.SEED), where, where))
-    assert view.surface.across[[8, 12, 15]] == pytest.approx(where, abs=1e-6)
-    assert view.surface.loss[np.ix_([8, 12, 15], [8, 12, 15])] == pytest.approx(again.loss, rel=1e-4)
+    where = [-0.3, 0, 0.3]
+    again = final_answer(surface(model, shown, random_plane(model, landscape_study.SEEDS[-1]), where, where))
+    assert view.surface.across[[7, 10, 13]] == pytest.approx(where, abs=1e-6)
+    assert view.surface.loss[np.ix_([7, 10, 13], [7, 10, 13])] == pytest.approx(again.loss, rel=1e-4)
 
 
 def test_rows_and_figures_hold_the_numbers() -> None:

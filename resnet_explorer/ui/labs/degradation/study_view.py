@@ -10,9 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_explorer.common.i18n import msg, prose, t
 from resnet_explorer.labs.compared_svg import Strip, compared_svg
-from resnet_explorer.labs.degradation.study import DEPTHS, logs_of_all, recipe, run_config
+from resnet_explorer.labs.degradation.study import DEPTHS, NETWORKS, logs_of_all, recipe, run_config
 from resnet_explorer.network.table_rows import to_csv, to_markdown
-from resnet_explorer.training.paper_recipe import KINDS, PaperRecipe, network
+from resnet_explorer.training.paper_recipe import KINDS, PaperRecipe, network, run_name
 from resnet_explorer.ui.app.page_end import end_page
 from resnet_explorer.ui.labs.question import HEIGHT, Guess, guess, is_shown, reason, show_chart, verdict
 from resnet_explorer.ui.session.cached_result import cached_result
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from resnet_explorer.labs.degradation.figures import Logs
 
 CHOICES: Final = {
-    "shallow": msg("The shallowest, 20 layers"),
-    "middle": msg("One in between"),
-    "deep": msg("The deepest, 56 layers"),
+    "shallow": msg("20 layers"),
+    "deep": msg("56 layers"),
+    "alike": msg("Both alike, within a point"),
 }
 """What may be guessed, in English."""
 CURVES: Final = msg("Curves: training error dotted, test error solid.")
@@ -52,8 +52,8 @@ def ask(place: DeltaGenerator) -> Guess:
     with place:
         guessed = guess(
             "dg_guess",
-            t("Which of the four makes the fewest mistakes on the very images it learns from?"),
-            t("Four plain networks, {few} to {many} layers, learn the same images by one recipe.").format(
+            t("Which of the two makes fewer mistakes on the very images it learns from?"),
+            t("Two plain networks, {few} and {many} layers, learn the same images by one recipe.").format(
                 few=DEPTHS[0], many=DEPTHS[-1]
             ),
             CHOICES,
@@ -115,7 +115,8 @@ def study_details() -> None:
     st.markdown(residual_sentence(logs))
     words = t(
         "Our own runs on CIFAR-10, shorter than the paper’s: {differences}. "
-        "Dashed lines: the rate falls to a tenth. {curves}"
+        "Dashed lines: the rate falls to a tenth. Diamonds: test errors of the paper’s residual networks at "
+        "their end. {curves}"
     )
     st.caption(words.format(differences=differences(used), curves=t(CURVES)))
     _table(logs)
@@ -151,6 +152,7 @@ def _in_words(images: str) -> str:
 def _recipe(used: PaperRecipe) -> None:
     run = run_config(KINDS[0], DEPTHS[0])
     archive = run["images"].split()[-1]
+    names = " ".join(run_name(kind, depth) for kind, depth in NETWORKS)
     with st.expander(t("The recipe, and the command that made the runs")):
         st.markdown(
             prose("degradation_recipe").format(
@@ -166,7 +168,7 @@ def _recipe(used: PaperRecipe) -> None:
             )
         )
         st.code(
-            f"python -m resnet_explorer degradation {archive} --out runs/degradation "
-            f"--epochs {used.epochs} --side {used.side} --seed {used.seed} --threads {run['threads']}",
+            f"python -m resnet_explorer degradation {archive} {names} --out runs/degradation "
+            f"--epochs {used.epochs} --batch {used.batch_size} --seed {used.seed} --threads {run['threads']}",
             language="bash",
         )

@@ -135,7 +135,7 @@ def _show(
         )
     )
     if surface.centre is not None and len(surface.across) >= FINE:
-        places.below.markdown(finding_table({as_markdown(weights.label): finding(surface)}))
+        places.below.markdown(finding_table({as_markdown(weights.label): [finding(surface)]}))
     with places.take_home:
         save_button(t("CSV"), lambda: to_csv(grid_rows(surface)), "landscape.csv", key="ls_own_csv")
         save_button(

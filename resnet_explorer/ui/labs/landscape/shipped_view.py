@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
@@ -22,7 +22,7 @@ from resnet_explorer.labs.landscape.numbers import (
     rougher_by,
     to_json,
 )
-from resnet_explorer.labs.landscape.study import Landscape, shipped
+from resnet_explorer.labs.landscape.study import SEEDS, Landscape, shipped
 from resnet_explorer.network.table_rows import to_csv, to_markdown
 from resnet_explorer.training.paper_recipe import KINDS, network
 from resnet_explorer.ui.app.page_end import end_page
@@ -50,7 +50,12 @@ CHOICES: Final = {
     "unsettled": msg("Not settled"),
 }
 """What may be guessed, in English, and what nobody guesses."""
-SAID: Final = {"plain": msg("plain"), "residual": msg("residual"), "same": msg("neither")}
+SAID: Final = {
+    "plain": msg("plain"),
+    "residual": msg("residual"),
+    "same": msg("neither"),
+    "unsettled": msg("not settled"),
+}
 """Which is rougher by a measure, in English."""
 VIEWS: Final = {
     "map": msg("From above"),
@@ -68,8 +73,12 @@ SHORT: Final = {
     "again": msg("compute one"),
 }
 """What is drawn, in English and short, for the head of the page."""
-PLANES: Final = {"training": msg("Its own two directions"), "random": msg("Two random directions")}
-"""Of the trajectory's map, in English."""
+PLANES: Final = {
+    "training": msg("Its own two directions"),
+    "0": msg("Two random directions, seed 0"),
+    "1": msg("Two random directions, seed 1"),
+}
+"""Of a map, in English, by its code in the link."""
 
 
 def ask(places: Screen) -> Guess:
@@ -89,9 +98,10 @@ def ask(places: Screen) -> Guess:
 
 
 def plane_input(places: Screen) -> str:
-    """Draw the choice of the plane of the trajectory's map, a key of `PLANES`."""
-    label = t("Training’s way is drawn along")
-    return linked_choice("ls_plane", label, PLANES, default="training", names=PLANES, at=places.settings)
+    """Draw the choice of the plane, a key of `PLANES`."""
+    return linked_choice(
+        "ls_plane", t("Drawn along"), PLANES, default="training", names=PLANES, at=places.settings
+    )
 
 
 def show_shipped(view: str, plane: str, guessed: Guess, places: Screen) -> None:
@@ -99,7 +109,7 @@ def show_shipped(view: str, plane: str, guessed: Guess, places: Screen) -> None:
 
     Args:
         view: a key of `VIEWS`, but "again".
-        plane: a key of `PLANES`; only the trajectory is not always drawn along random directions.
+        plane: a key of `PLANES`; only the trajectory is drawn along the training's own directions.
         guessed: the reader's guess.
         places: of the screen.
 
@@ -109,19 +119,20 @@ def show_shipped(view: str, plane: str, guessed: Guess, places: Screen) -> None:
     from resnet_explorer.labs.landscape.figures import surface_figure
 
     is_trajectory = view == "way"
-    plane = plane if is_trajectory else "random"
+    if plane == "training" and not is_trajectory:
+        plane = str(SEEDS[0])
     found = [shipped(kind) for kind in KINDS]
-    plain, residual = map(_finding, found)
+    plain, residual = map(_findings, found)
     words = t(
         "The loss falls on **{plain:.1%}** of the steps out from plain, on **{residual:.1%}** from residual."
     )
-    measured = words.format(plain=plain.falling, residual=residual.falling)
+    measured = words.format(plain=_mean(plain, "falling"), residual=_mean(residual, "falling"))
     right = rougher(plain, residual)
     words = t(
         "It bends downwards at {plain:.0%} of the points around plain, {residual:.0%} around residual{said}."
     )
     said = t(": the measures disagree, so these two networks do not tell") if right == "unsettled" else ""
-    why = words.format(plain=plain.bent, residual=residual.bent, said=said)
+    why = words.format(plain=_mean(plain, "bent"), residual=_mean(residual, "bent"), said=said)
     views = {each.label: each.view(plane) for each in found}
     figure = cached_result("_ls_figure", (view, plane), lambda: surface_figure(views, view))
     with places.picture:
@@ -139,9 +150,9 @@ def show_shipped(view: str, plane: str, guessed: Guess, places: Screen) -> None:
             st.markdown(_trajectory_words(each, plane))
     else:
         verdicts = {measure: t(SAID[code]) for measure, code in rougher_by(plain, residual).items()}
-        st.markdown(finding_table({each.label: _finding(each) for each in found}, verdicts))
+        st.markdown(finding_table({each.label: _findings(each) for each in found}, verdicts))
         st.markdown(prose("landscape_measures"))
-        st.markdown(_hollow_words(plain, residual))
+        st.markdown(_hollow_words(plain[0], residual[0]))
 
 
 def grid_words(view: View, *, is_loss: bool = True) -> str:
@@ -154,13 +165,19 @@ def grid_words(view: View, *, is_loss: bool = True) -> str:
     )
 
 
-def finding_table(findings: Mapping[str, Finding], verdicts: Mapping[str, str] | None = None) -> str:
+def finding_table(
+    findings: Mapping[str, Sequence[Finding]], verdicts: Mapping[str, str] | None = None
+) -> str:
     """The measures of networks, by their names in Markdown, and what each says of two."""
     return to_markdown(finding_rows(findings, verdicts), right=findings)
 
 
-def _finding(found: Landscape) -> Finding:
-    return finding(found.random.surface)
+def _findings(found: Landscape) -> list[Finding]:
+    return [finding(view.surface) for view in found.random]
+
+
+def _mean(findings: Sequence[Finding], measure: str) -> float:
+    return float(sum(getattr(each, measure) for each in findings) / len(findings))
 
 
 def _hollow_words(plain: Finding, residual: Finding) -> str:
@@ -185,7 +202,7 @@ def _foot(found: list[Landscape], plane: str, *, is_loss: bool) -> str:
     view = first.view(plane)
     directions = (
         t("filter-normalised random directions, seed {seed}").format(seed=view.seed)
-        if plane == "random"
+        if view.seed is not None
         else t("principal components of the snapshots after epochs 1 to {last}").format(last=first.epochs)
     )
     words = t(
@@ -205,7 +222,7 @@ def _trajectory_words(found: Landscape, plane: str) -> str:
     trajectory = found.view(plane).trajectory
     if trajectory is None:
         return ""
-    if plane == "random":
+    if plane != "training":
         words = t(
             "**{label}**: {seen:.2%} of the squared distances lies in this plane. The start was {start:,.0f} "
             "away from the end, the network after one epoch {one:,.0f} (as vectors of all kernels)."
@@ -218,7 +235,7 @@ def _trajectory_words(found: Landscape, plane: str) -> str:
         "**{label}**: the two components hold {first:.1%} and {second:.1%} of the variance of the trajectory "
         "after the first epoch."
     )
-    start = found.random.trajectory
+    start = found.random[0].trajectory
     if start is not None:
         words += " " + t(
             "The first epoch was a jump: from {start:,.0f} away from the end to {one:,.0f}, off this map."
