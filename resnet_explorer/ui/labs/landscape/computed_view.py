@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from html import escape
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from resnet_explorer.common.i18n import msg, t
+from resnet_explorer.common.plotly_style import as_label
 from resnet_explorer.common.progress import Step
 from resnet_explorer.common.text import as_markdown
 from resnet_explorer.labs.landscape.config import COUNTS, DEFAULT, LAST_SEED, SIDES, WIDEST, SurfaceConfig
@@ -109,7 +109,7 @@ def _show(
 
     shown = linked_choice("ls_look", t("Drawn"), VIEWS, default="map", names=VIEWS, at=places.settings)
     view = View("random", config.seed, surface)
-    views = {escape(weights.label): view}  # Plotly takes some tags for what they say
+    views = {as_label(weights.label): view}
     if not is_whole:
         st.info(t("Stopped: every point shown is computed, on a coarser grid than asked for."))
     figure = cached_result(
