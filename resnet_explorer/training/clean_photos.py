@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from statistics import fmean
 from typing import Literal
 from zipfile import BadZipFile, ZipFile
 
@@ -22,7 +23,7 @@ from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.photos.decode import ENDINGS, Photo, open_photo
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.photos.sources import is_litter
-from resnet_explorer.training.evaluation import logits_of
+from resnet_explorer.training.evaluation import logits_of, share
 
 Half = Literal["tune", "judge"]
 
@@ -84,5 +85,5 @@ def photo_logits(model: ResNet, photos: Sequence[Photo], preprocessing: Preproce
 
 def macro_accuracy(answers: Tensor, labels: Tensor) -> float:
     """The mean over the classes of the part that is right, so that each class counts the same."""
-    right = (answers == labels).float()
-    return float(torch.stack([right[labels == label].mean() for label in labels.unique()]).mean())
+    right = answers == labels
+    return fmean(share(right[labels == label]) for label in labels.unique())

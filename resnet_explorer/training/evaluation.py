@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 import torch
@@ -39,9 +40,14 @@ def logits_of(model: nn.Module, batches: Iterable[Tensor]) -> Tensor:
     return torch.cat([model(batch).float() for batch in batches])
 
 
+def share(flags: Tensor) -> float:
+    """Of (N,) flags those that are true: a count ÷ N, not float32's mean; NaN of none."""
+    return int(flags.sum()) / len(flags) if len(flags) else math.nan
+
+
 def accuracy(logits: Tensor, labels: Tensor) -> float:
-    """The share of (N, classes) logits whose largest is the label's: a count ÷ N, not float32's mean."""
-    return int((logits.argmax(1) == labels).sum()) / len(labels)
+    """The share of (N, classes) logits whose largest is the label's."""
+    return share(logits.argmax(1) == labels)
 
 
 def shuffled(images: Tensor, most: int | None = None) -> Tensor:

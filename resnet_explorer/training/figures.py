@@ -21,7 +21,7 @@ from resnet_explorer.model.resnet import ResNet
 from resnet_explorer.photos.decode import open_photo
 from resnet_explorer.photos.preprocessing import Preprocessing
 from resnet_explorer.training.data import ImageSet, SmallImages
-from resnet_explorer.training.evaluation import logits_of, normalized_batches
+from resnet_explorer.training.evaluation import logits_of, normalized_batches, share
 from resnet_explorer.weights.description import Weights
 
 UPLOADS: Final = 1000
@@ -60,14 +60,14 @@ def measure(model: ResNet, weights: Weights, data: SmallImages) -> Figures:
     logits = logits_of(model, normalized_batches(data.test.images, (mean, std)))
     right = logits.argmax(1) == data.test.labels
     per_class = {
-        name: float(right[data.test.labels == index].float().mean())
+        name: share(right[data.test.labels == index])
         for index, name in enumerate(weights.classes)
         if (data.test.labels == index).any()
     }
     count = min(UPLOADS, len(data.test))
     centred = replace(weights.preprocessing, crop_policy="centre")
     return Figures(
-        float(right.float().mean()),
+        share(right),
         per_class,
         _uploads_accuracy(model, weights.preprocessing, data.test, count),
         _uploads_accuracy(model, centred, data.test, count),

@@ -12,7 +12,7 @@ from resnet_explorer.common.i18n import t
 from resnet_explorer.model.resnet import build_seeded
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.training.data import ImageSet, SmallImages
-from resnet_explorer.training.evaluation import channel_statistics, logits_of, normalized_batches
+from resnet_explorer.training.evaluation import channel_statistics, logits_of, normalized_batches, share
 from resnet_explorer.training.optimization import in_precision
 from resnet_explorer.training.paper_recipe import PaperEpoch, PaperRecipe
 from resnet_explorer.training.run import Batch, Run
@@ -70,7 +70,7 @@ class PaperRun(Run[PaperRecipe, PaperEpoch]):
             train_loss=sum(loss * count for loss, _, count in batches) / seen,
             train_error=sum(wrong for _, wrong, _ in batches) / seen,
             test_loss=F.cross_entropy(logits, labels).item(),
-            test_error=float((logits.argmax(1) != labels).float().mean()),
+            test_error=share(logits.argmax(1) != labels),
         )
 
     def _rate(self, number: int, place: int) -> float:

@@ -23,7 +23,7 @@ from torch import Generator, Tensor, nn
 from resnet_explorer.model.resnet import BasicBlock, Bottleneck, ResNet, build
 from resnet_explorer.network.spec import ResNetSpec
 from resnet_explorer.training.data import ImageSet, SmallImages
-from resnet_explorer.training.evaluation import logits_of, normalized
+from resnet_explorer.training.evaluation import accuracy, logits_of, normalized
 from resnet_explorer.training.optimization import in_precision, loss_is_no_number, parameter_groups
 from resnet_explorer.training.products import use_products
 from resnet_explorer.training.recipe import Recipe
@@ -164,7 +164,7 @@ class ScratchRun(Run[Recipe, Epoch]):
             train_loss=sum(loss for loss, _, _ in batches) / self.steps,
             train_accuracy=(count - sum(wrong for _, wrong, _ in batches)) / count,
             test_loss=F.cross_entropy(logits, labels).item(),
-            test_accuracy=float((logits.argmax(1) == labels).float().mean()),
+            test_accuracy=accuracy(logits, labels),
             seconds=time.perf_counter() - self.started,
         )
 

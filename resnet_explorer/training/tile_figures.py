@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from resnet_explorer.training.clean_photos import macro_accuracy
+from resnet_explorer.training.evaluation import share
 from resnet_explorer.training.mosaics import Mosaics
 
 
@@ -68,10 +69,10 @@ def tile_figures(logits: Tensor, data: Mosaics) -> TileFigures:
     confused = Counter(zip(labels[~right].tolist(), answers[~right].tolist(), strict=True))
     return TileFigures(
         len(labels),
-        _part(right),
-        _part(_among_five(logits, labels)),
-        {name: _part(right[labels == index]) for index, name in enumerate(classes)},
-        {name: _part(right[data.test_sources == index]) for index, name in enumerate(data.sources)},
+        share(right),
+        share(_among_five(logits, labels)),
+        {name: share(right[labels == index]) for index, name in enumerate(classes)},
+        {name: share(right[data.test_sources == index]) for index, name in enumerate(data.sources)},
         tuple(
             (classes[reference], classes[answer], n) for (reference, answer), n in confused.most_common(20)
         ),
@@ -96,7 +97,7 @@ def photo_figures(
         len(labels),
         macro_accuracy(answers, labels),
         macro_accuracy(five, labels),
-        {classes[index]: _part(right[labels == index]) for index in labels.unique().tolist()},
+        {classes[index]: share(right[labels == index]) for index in labels.unique().tolist()},
         _by_source(answers, class_sources),
         _by_source(labels, class_sources),
     )
@@ -109,7 +110,3 @@ def _among_five(logits: Tensor, labels: Tensor) -> Tensor:
 def _by_source(indices: Tensor, class_sources: Sequence[str]) -> dict[str, float]:
     counts = Counter(class_sources[index] for index in indices.tolist())
     return {name: counts[name] / len(indices) for name in sorted(set(class_sources))}
-
-
-def _part(flags: Tensor) -> float:
-    return float(flags.float().mean())
