@@ -64,7 +64,7 @@ def test_a_network_of_the_link_that_is_not_here_is_told() -> None:
         "landscape", **GUESSED | {"ls_view": "again", "ls_net": "torchvision/resnet50/IMAGENET1K_V2"}
     )
     assert "`: this network is not here." in page.warning[0].value
-    assert page.selectbox(key="ls_net").value == "study/residual-56"
+    assert page.selectbox(key="ls_net").value == "study/residual-20"
 
 
 def test_nothing_is_shown_before_a_guess_and_then_the_verdict_is_of_what_ships() -> None:

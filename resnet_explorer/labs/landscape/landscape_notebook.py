@@ -22,7 +22,7 @@ from resnet_explorer.training.paper_recipe import KINDS
 from resnet_explorer.weights import catalogue
 
 # %% tags=["parameters"]
-key = "study/residual-56"
+key = "study/residual-20"
 count = 100
 seed = 0
 span = 1.0

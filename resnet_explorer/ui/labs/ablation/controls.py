@@ -107,7 +107,7 @@ def setup_input(controls: DeltaGenerator, places: Screen) -> AblationSetup:
             [key for key in (weights_key(), DEFAULT) if key],
             lambda weights: any(map(can_skip, weights.plan.blocks)),
             label_visibility="collapsed",
-            width=240,
+            width=256,
         )
     blocks = weights.plan.blocks
     dataset = "" if knows_them(weights.classes) else _dataset_input(places)
