@@ -16,8 +16,10 @@ from resnet_explorer import ResNetSpec, build, preset
 from resnet_explorer.inside.additions import addition_rows, additions
 from resnet_explorer.inside.block_values import BlockValues, Part, block_values_at, walk_blocks
 from resnet_explorer.inside.logit_parts import logit_parts
+from resnet_explorer.labs.photos import photos_for
 from resnet_explorer.model.fold_batch_norm import for_evaluation
 from resnet_explorer.model.resnet import ResNet
+from resnet_explorer.weights.catalogue import find, load
 from resnet_explorer.weights.kinds import Kind
 from tests.labs.networks import network
 from tests.model.test_torchvision import live_norms
@@ -243,3 +245,14 @@ def test_a_block_channel_class_or_tensor_that_there_is_not_is_refused_in_a_sente
         logit_parts(model, noise_photo(side=8), 3)
     with pytest.raises(ValueError, match=r"\(1, 3, height, width\) is needed"):
         additions(model, torch.zeros(3, 8, 8))
+
+
+@pytest.mark.slow
+def test_in_stage_1_of_nine_blocks_the_first_rewrites_and_the_last_refines() -> None:
+    """The study's residual 56; the median of ‖g(x)‖ / ‖x‖ over its first 12 test photos."""
+    weights = find("study/residual-56")
+    model = load(weights)
+    found = [additions(model, photo[None]) for photo in photos_for(weights, 12).images]
+    ratios = np.median([[each.ratio for each in blocks[:9]] for blocks in found], axis=0)
+    assert [round(float(ratio), 2) for ratio in (ratios[0], ratios[-1])] == [0.72, 0.24]
+    assert (ratios[1:] < 0.5).all()
