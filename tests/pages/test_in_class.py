@@ -291,7 +291,7 @@ def test_no_link_shows_a_labs_answer_while_the_class_is_asked(
     ask_as(ANN)
     link = {"dg_guess_shown": "1"}
     early = opened("degradation", **link)
-    assert "## Which of the four" in text(early) and not charts(early)
+    assert "## Which of the two" in text(early) and not charts(early)
     assert charts(opened("degradation", **link, lesson="residual", step="2")), (
         "the lesson's own step shows it"
     )
