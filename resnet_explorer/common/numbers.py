@@ -53,6 +53,12 @@ def signed_text(number: int, write: Callable[[int], str] = "{:,}".format) -> str
     return f"{'+' if number > 0 else '−' if number < 0 else ''}{write(abs(number))}"
 
 
+def points_text(change: float) -> str:
+    """A change of a share in points of a hundred, with its sign: 0.393 is "+39.3", −0.014 "−1.4"."""
+    points = round(100 * change, 1) + 0.0  # no −0.0
+    return minus_sign(f"{points:+.1f}")
+
+
 def span_text(first: int, last: int) -> str:
     """Whole numbers in a row: "2 to 5", or "2" alone."""
     return minus_sign(t("{first} to {last}").format(first=first, last=last) if last > first else str(first))

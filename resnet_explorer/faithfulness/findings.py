@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import points_text
 
 if TYPE_CHECKING:
     from resnet_explorer.faithfulness.cascading_randomization import Cascade
@@ -98,14 +99,17 @@ def areas_finding(found: Areas) -> str:
         "Without the hottest {share:.0%} the probability goes from {whole:.1%} to {without:.1%}: "
         "by **{drop} points**."
     ).format(
-        share=float(found.mask.mean()), whole=found.whole, without=found.without, drop=_points(-found.drop)
+        share=float(found.mask.mean()),
+        whole=found.whole,
+        without=found.without,
+        drop=points_text(-found.drop),
     )
     if not count:
         return numbers
     rank = t(
         "That is more than with **{beaten} of {count}** areas of the same shape elsewhere "
         "(on average {mean} points)."
-    ).format(beaten=found.beaten, count=count, mean=_points(-float(found.random_drops.mean())))
+    ).format(beaten=found.beaten, count=count, mean=points_text(-float(found.random_drops.mean())))
     if max(abs(found.drop), float(np.abs(found.random_drops).max())) < HARDLY:
         verdict = t("**It cannot be told:** no area of this size costs as much as half a point.")
     elif found.beaten >= CLEARLY * count:
@@ -183,9 +187,3 @@ def low_probability_warning(probability: float, most_probable: bool = False) -> 
     words = t("The network gives this class only {probability:.1%}: there is little to take away.")
     more = "" if most_probable else " " + t("The most probable class tells more.")
     return words.format(probability=probability) + more
-
-
-def _points(change: float) -> str:
-    """A change of a probability in points of a hundred, with its sign."""
-    points = round(100 * change, 1) + 0.0  # no −0.0
-    return f"{points:+.1f}".replace("-", "−")

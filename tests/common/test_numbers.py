@@ -17,6 +17,7 @@ from resnet_explorer.common.numbers import (
     count_text,
     decimal_text,
     fixed_text,
+    points_text,
     scientific_text,
     signed_text,
     significant_text,
@@ -87,6 +88,7 @@ def test_a_negative_number_is_bracketed_in_a_sum() -> None:
 
 def test_a_difference_has_its_sign() -> None:
     assert [signed_text(n) for n in (17, -4, 0, -18_992_128)] == ["+17", "−4", "0", "−18,992,128"]
+    assert [points_text(share) for share in (0.3926, -0.0144, -0.0001)] == ["+39.3", "−1.4", "+0.0"]
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def study_figure(logs: Logs, shown: str) -> go.Figure:
         for depth, colour in zip(DEPTHS, DEPTH_COLOURS, strict=True):
             for what in _kinds_of(shown):
                 name = f"{t(kind)} {depth}"
-                trace = _curve(logs[kind, depth], what, name, colour, width=3 + 2 * DEPTHS.index(depth))
+                trace = _curve(logs[kind, depth], what, name, colour, width=4 + DEPTHS.index(depth))
                 figure.add_trace(trace.update(name=str(depth)), row=1, col=column)
         names = [
             (logs[kind, depth], t("{depth} layers").format(depth=depth), colour)

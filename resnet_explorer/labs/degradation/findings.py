@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Final
 
 from resnet_explorer.common.i18n import t
+from resnet_explorer.common.numbers import points_text
 from resnet_explorer.labs.degradation.figures import Logs
 from resnet_explorer.labs.degradation.paired_config import PairedConfig, PairedLogs
 from resnet_explorer.labs.degradation.study import DEPTHS, PAPER_ERRORS
@@ -55,11 +56,12 @@ def reading(logs: Logs) -> str:
         said = t("that depth pays, {epochs} short epochs do not show, but with shortcuts it harms less.")
     else:
         said = t("that depth pays, {epochs} short epochs do not show.")
-    words = t(
-        "From {few} to {many} layers the error goes by {plain:+.1f} points plain, {residual:+.1f} residual: "
-    )
+    words = t("From {few} to {many} layers the error goes by {plain} points plain, {residual} residual: ")
     return words.format(
-        few=DEPTHS[0], many=DEPTHS[-1], plain=100 * harm["plain"], residual=100 * harm["residual"]
+        few=DEPTHS[0],
+        many=DEPTHS[-1],
+        plain=points_text(harm["plain"]),
+        residual=points_text(harm["residual"]),
     ) + said.format(epochs=len(logs["residual", DEPTHS[-1]]))
 
 

@@ -92,7 +92,7 @@ def test_the_sentences_follow_the_numbers() -> None:
     assert "plain 20 **20.0%**, plain 56 **50.0%**; residual 20 **25.0%**, residual 56 **10.0%**" in sentence(
         logs
     )
-    assert "by +30.0 points plain, -15.0 residual: with shortcuts depth pays." in reading(logs)
+    assert "by +30.0 points plain, −15.0 residual: with shortcuts depth pays." in reading(logs)
     assert reading(logs | {("residual", 56): ended(0.3)}).endswith("but with shortcuts it harms less.")
     assert reading(logs | {("residual", 56): ended(0.6)}).endswith("1 short epochs do not show.")
     assert residual_sentence(logs).endswith("and tests better.")
