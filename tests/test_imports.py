@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import json
 import re
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -181,6 +183,20 @@ def test_what_is_not_listed_never_loads_torch() -> None:
 def test_what_is_listed_does_load_torch() -> None:
     for name in sorted(with_torch()):
         assert reaches_torch(name), f"{name} loads no torch any more: take it off the list"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests" / "benchmarks").glob("*.py")), ids=lambda path: path.stem
+)
+def test_what_a_benchmark_imports_is_there(path: Path) -> None:
+    """No other test runs them: a name that has moved would be seen only by who measures."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] in (PACKAGE, "tests"):
+            module = importlib.import_module(str(node.module))
+            for each in node.names:
+                is_module = find_spec(f"{node.module}.{each.name}") if hasattr(module, "__path__") else None
+                assert hasattr(module, each.name) or is_module, f"{node.module} has no {each.name}"
 
 
 def reaches_torch(module: str) -> bool:

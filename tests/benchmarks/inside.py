@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from resnet_explorer import build, preset
 from resnet_explorer.explanation.predict import predict
 from resnet_explorer.inside.additions import additions
-from resnet_explorer.inside.block_values import block_values
+from resnet_explorer.inside.block_values import walk_blocks
 from resnet_explorer.model.fold_batch_norm import for_evaluation
 from tests.benchmarks.timing import Row, side_by_side
 from tests.framed import keep_frame
@@ -27,8 +27,8 @@ def rows() -> Iterator[Row]:
         times = side_by_side(
             {
                 "forward": lambda model=model: predict(model, photo),  # type: ignore[misc]
-                "kept": lambda model=model: block_values(model, photo),  # type: ignore[misc]
-                "sums": lambda model=model: [each.total for each in block_values(model, photo)],  # type: ignore[misc]
+                "kept": lambda model=model: list(walk_blocks(model, photo)),  # type: ignore[misc]
+                "sums": lambda model=model: [each.total for each in walk_blocks(model, photo)],  # type: ignore[misc]
                 "numbers": lambda model=model: additions(model, photo),  # type: ignore[misc]
             },
             rounds=31,
