@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -75,19 +76,31 @@ def test_nothing_is_shown_before_a_guess_and_then_the_verdict_is_of_what_ships()
         [finding(view.surface) for view in shipped(kind).random] for kind in ("plain", "residual")
     )
     right = rougher(plain, residual)
-    assert right == "unsettled"  # the measures do not say the same
-    wrong = "plain"
+    assert right == "plain"  # by every measure (Li et al. 2018, section 6)
+    wrong = "residual"
     page.segmented_control(key="ls_guess").set_value(wrong).run()
     page.button(key="_ls_guess_show").click().run()
     said = words(page)
     assert f"**{CHOICES[right]}**, not “{CHOICES[wrong]}”." in said
     assert f"on **{sum(each.falling for each in plain) / 2:.1%}** of the steps out from plain" in said
-    assert "the measures disagree" in said
+    assert "75% of the points around plain, 34% around residual." in said
     by = rougher_by(plain, residual)
-    assert by == {"falling": "plain", "bent": "residual", "hollows": "plain"}
+    assert by == {"falling": "plain", "bent": "plain", "hollows": "plain"}
     rows = [line for line in said.splitlines() if line.startswith("| ") and line.count("|") == 5]
-    assert [row.split("|")[4].strip() for row in rows[-3:]] == ["plain", "residual", "plain"]
+    assert [row.split("|")[4].strip() for row in rows[-3:]] == ["plain", "plain", "plain"]
     assert len(charts(page)) == 1
+
+
+def test_where_two_planes_do_not_say_the_same_nothing_is_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, residual = shipped("plain"), shipped("residual")
+    crossed = {
+        "plain": replace(plain, random=(plain.random[0], residual.random[1])),
+        "residual": replace(residual, random=(residual.random[0], plain.random[1])),
+    }
+    monkeypatch.setattr("resnet_explorer.ui.labs.landscape.shipped_view.shipped", crossed.__getitem__)
+    said = words(opened("landscape", **GUESSED))
+    assert f"**{CHOICES['unsettled']}.**" in said
+    assert "the measures disagree, so these two networks do not tell" in said
 
 
 def test_every_view_of_what_ships_is_drawn_and_says_what_it_is() -> None:
