@@ -10,14 +10,14 @@ from resnet_explorer.common.i18n import prose, t
 from resnet_explorer.ui.app.head import head
 from resnet_explorer.ui.app.refusal import shown_refusal
 from resnet_explorer.ui.labs.landscape.computed_view import linked_config, show_computed
-from resnet_explorer.ui.labs.landscape.shipped_view import SHORT, ask, plane_input, show_shipped
+from resnet_explorer.ui.labs.landscape.shipped_view import SHORT, ask, linked_planes, show_shipped
 from resnet_explorer.ui.labs.question import notebook_button, screen
 from resnet_explorer.ui.widgets.linked_inputs import linked_choice
 
 controls = head(__file__, has_own_networks=True)
 places = screen()
 linked_config()  # its place in the link, though its controls are out of sight
-plane = plane_input(places)
+linked_planes()
 guessed = ask(places)
 view = linked_choice(
     "ls_view",
@@ -32,7 +32,7 @@ with shown_refusal(places.picture):
     if view == "again":
         show_computed(places)
     else:
-        show_shipped(view, plane, guessed, places)
+        show_shipped(view, guessed, places)
 with places.take_home:
     notebook_button("landscape/landscape_notebook.py", "landscape.ipynb", asdict(linked_config()))
 st.subheader(t("What it means"))

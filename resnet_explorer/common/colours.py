@@ -21,8 +21,9 @@ STAGE_COLOURS: Final[Mapping[str, str]] = {
 }
 """`.streamlit/config.toml` gives them to Streamlit's own charts: stage 1 to 4, the head, the stem."""
 
-DEPTH_COLOURS: Final = ("#b795f6", "#6d35dd")
-"""Of a shallow network and a deep one, beside stages that keep their colours: one hue, the deeper darker."""
+DEPTH_COLOURS: Final = ("#a07cf1", "#7b48e3")
+"""Of a shallow network and a deep one, beside stages that keep their colours: one hue, the deeper darker.
+Both are at least 3 to 1 on white and on black."""
 
 LINE_GREY: Final = "#9aa4b2"
 """For lines and small text that must be seen on white and on black alike."""

@@ -16,7 +16,7 @@ Kind = Literal["plain", "residual"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 DEPTHS: Final = (20, 32, 44, 56, 110)
-"""The paper's depths."""
+"""The paper's depths, but for 1202."""
 DROPS: Final = (1 / 2, 3 / 4)
 """Where the rate is divided by ten: 32,000 and 48,000 of the paper's 64,000 iterations."""
 

@@ -26,7 +26,7 @@ def test_a_guess_first_then_the_answer(page: Page, app: str, address: str) -> No
     visit(page, f"{app}/{address}", heading)
     expect(page.locator(".js-plotly-plot")).to_have_count(0)
     expect(page.locator(".st-key-foot")).to_be_hidden()  # nothing but the question
-    page.get_by_text(said).click()
+    page.locator(".st-key-guess").get_by_text(said).last.click()
     settle(page)
     expect(page.locator(".js-plotly-plot")).to_have_count(0)  # a guess may be changed until it is shown
     page.get_by_role("button", name="Show", exact=True).click()

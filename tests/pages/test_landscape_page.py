@@ -100,7 +100,7 @@ def test_where_two_planes_do_not_say_the_same_nothing_is_settled(monkeypatch: py
     monkeypatch.setattr("resnet_explorer.ui.labs.landscape.shipped_view.shipped", crossed.__getitem__)
     said = words(opened("landscape", **GUESSED))
     assert f"**{CHOICES['unsettled']}.**" in said
-    assert "the measures disagree, so these two networks do not tell" in said
+    assert "the measures or the directions disagree, so these two networks do not tell" in said
 
 
 def test_every_view_of_what_ships_is_drawn_and_says_what_it_is() -> None:
@@ -123,7 +123,7 @@ def test_every_view_of_what_ships_is_drawn_and_says_what_it_is() -> None:
             assert f"| {centre:.3g} · {centre:.3g} |" in words(page).replace("  ", " ")
 
 
-def test_the_trajectory_is_drawn_in_both_planes() -> None:
+def test_the_trajectory_is_drawn_in_every_plane() -> None:
     found = shipped("residual")
     for plane in ("training", "0", "1"):
         page = opened("landscape", **GUESSED, ls_view="way", ls_plane=plane)
@@ -135,7 +135,9 @@ def test_the_trajectory_is_drawn_in_both_planes() -> None:
         assert told[1][-1].startswith("epoch 10: loss ")
         assert told[1][-1].endswith(f"error {trajectory.error[-1]:.1%}")
         said = (
-            f"{found.training.shares[0]:.1%} and" if plane == "training" else f"{trajectory.seen:.2%} of the"  # type: ignore[index]
+            f"{found.training.shares[0]:.1%} and"
+            if plane == "training"
+            else f"{100 * trajectory.seen:.2g} % of the"  # type: ignore[index]
         )
         assert said in words(page)
 

@@ -32,8 +32,8 @@ def study_figure(logs: Logs, shown: str) -> go.Figure:
 
     Args:
         logs: of every network of the study.
-        shown: a key of `SHOWN`; test errors are solid and training errors dotted, as in the paper. Where
-            test errors are drawn, a mark at the end says what the paper's residual networks came to.
+        shown: a key of `SHOWN`; test errors are solid and training errors dotted (the paper's: dashed).
+            Where test errors are drawn, a mark at the end says what the paper's residual networks came to.
     """
     figure = make_subplots(
         1, 2, shared_yaxes=True, subplot_titles=[t("plain"), t("residual")], horizontal_spacing=0.11

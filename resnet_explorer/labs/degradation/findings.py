@@ -16,8 +16,6 @@ from resnet_explorer.network.table_rows import Row
 from resnet_explorer.training.paper_recipe import KINDS, Kind, PaperEpoch, PaperRecipe, network
 
 PAPER: Final = PaperRecipe()
-
-
 ALIKE: Final = 0.01
 """Training errors as near as this may differ by chance: one run each."""
 
@@ -31,7 +29,7 @@ def outcome(logs: Logs) -> str:
 
 
 def sentence(logs: Logs) -> str:
-    """The training errors at the end, of the shallowest and the deepest of both kinds, in Markdown."""
+    """The training errors at the end, of both depths and both kinds, in Markdown."""
     plain, residual = (
         t("{kind} {few} **{shallow:.1%}**, {kind} {many} **{deep:.1%}**").format(
             kind=t(kind),
@@ -50,7 +48,7 @@ def reading(logs: Logs) -> str:
     harm = {
         kind: logs[kind, DEPTHS[-1]][-1].train_error - logs[kind, DEPTHS[0]][-1].train_error for kind in KINDS
     }
-    if harm["residual"] < 0:
+    if harm["residual"] <= -ALIKE:
         said = t("with shortcuts depth pays.")
     elif harm["residual"] < harm["plain"]:
         said = t("that depth pays, {epochs} short epochs do not show, but with shortcuts it harms less.")
@@ -70,11 +68,11 @@ def residual_sentence(logs: Logs) -> str:
     shallow, deep = (logs["residual", depth][-1] for depth in (DEPTHS[0], DEPTHS[-1]))
     gains = shallow.train_error - deep.train_error, shallow.test_error - deep.test_error
     words = {
-        (True, True): t("With shortcuts the deepest learns better than the shallowest, and tests better."),
-        (True, False): t("With shortcuts the deepest learns better than the shallowest, but tests worse."),
-        (False, True): t("With shortcuts the deepest learns worse than the shallowest, but tests better."),
+        (True, True): t("With shortcuts the deeper learns better than the shallower, and tests better."),
+        (True, False): t("With shortcuts the deeper learns better than the shallower, but tests worse."),
+        (False, True): t("With shortcuts the deeper learns worse than the shallower, but tests better."),
         (False, False): t(
-            "With shortcuts the deepest is still behind the shallowest: so short a training does not show "
+            "With shortcuts the deeper is still behind the shallower: so short a training does not show "
             "what the paper’s long one does."
         ),
     }

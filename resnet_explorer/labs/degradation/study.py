@@ -1,7 +1,7 @@
-"""What ships of the study of degradation: its logs, its recipe and some of its networks.
+"""What ships of the study of degradation: its logs, its recipe and its networks.
 
-`python -m resnet_explorer degradation DATA --out RUNS` trains the networks, and
-`python -m resnet_explorer.labs.degradation.study RUNS` keeps what ships.
+`python -m resnet_explorer degradation DATA plain-20 … --epochs 10 --batch 32 --out RUNS` trains the networks,
+and `python -m resnet_explorer.labs.degradation.study RUNS` keeps what ships.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from resnet_explorer.weights.bundled import STUDY, STUDY_PREFIX, describe, expor
 from resnet_explorer.weights.description import Weights
 
 DEPTHS: Final = (20, 56)
-"""The paper's shallowest, and its deepest but for 110."""
+"""The ends of the paper's 20, 32, 44 and 56 (section 4.2); beyond are 110 and 1202."""
 PAPER_ERRORS: Final[Mapping[int, float]] = {20: 0.0875, 56: 0.0697}
 """Test errors of the paper's residual networks (He et al. 2015, Table 6). Its plain networks have curves in
 Figure 6 and no figures."""

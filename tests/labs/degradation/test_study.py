@@ -98,7 +98,7 @@ def test_the_sentences_follow_the_numbers() -> None:
     assert residual_sentence(logs).endswith("and tests better.")
     assert outcome(logs | {("plain", 56): ended(0.01)}) == "deep"
     assert outcome(logs | {("plain", 56): ended(0.205)}) == "alike"
-    assert "still behind the shallowest" in residual_sentence(logs | {("residual", 56): ended(0.9, 0.9)})
+    assert "still behind the shallower" in residual_sentence(logs | {("residual", 56): ended(0.9, 0.9)})
     assert residual_sentence(logs | {("residual", 56): ended(0.1, 0.9)}).endswith("but tests worse.")
     assert residual_sentence(logs | {("residual", 56): ended(0.9, 0.1)}).endswith("but tests better.")
 

@@ -115,8 +115,8 @@ def study_details() -> None:
     st.markdown(residual_sentence(logs))
     words = t(
         "Our own runs on CIFAR-10, shorter than the paper’s: {differences}. "
-        "Dashed lines: the rate falls to a tenth. Diamonds: test errors of the paper’s residual networks at "
-        "their end. {curves}"
+        "Dashed lines: the rate falls to a tenth. Diamonds, where test errors are drawn: those of the "
+        "paper’s residual networks at their end. {curves}"
     )
     st.caption(words.format(differences=differences(used), curves=t(CURVES)))
     _table(logs)

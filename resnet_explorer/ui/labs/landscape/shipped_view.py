@@ -26,6 +26,7 @@ from resnet_explorer.labs.landscape.study import SEEDS, Landscape, shipped
 from resnet_explorer.network.table_rows import to_csv, to_markdown
 from resnet_explorer.training.paper_recipe import KINDS, network
 from resnet_explorer.ui.app.page_end import end_page
+from resnet_explorer.ui.app.url_state import linked, one_of
 from resnet_explorer.ui.labs.question import (
     HEIGHT,
     Guess,
@@ -74,11 +75,13 @@ SHORT: Final = {
 }
 """What is drawn, in English and short, for the head of the page."""
 PLANES: Final = {
-    "training": msg("Its own two directions"),
+    "training": msg("The training’s own two directions"),
     "0": msg("Two random directions, seed 0"),
     "1": msg("Two random directions, seed 1"),
 }
 """Of a map, in English, by its code in the link."""
+RANDOM: Final = tuple(map(str, SEEDS))
+"""Those of `PLANES` that any view is drawn along; the trajectory alone can be seen in the training's own."""
 
 
 def ask(places: Screen) -> Guess:
@@ -97,19 +100,25 @@ def ask(places: Screen) -> Guess:
     return guessed
 
 
-def plane_input(places: Screen) -> str:
-    """Draw the choice of the plane, a key of `PLANES`."""
-    return linked_choice(
-        "ls_plane", t("Drawn along"), PLANES, default="training", names=PLANES, at=places.settings
-    )
+def linked_planes() -> None:
+    """Give the choices of the plane their places in the link, though no control is seen yet."""
+    linked("ls_plane", "training", one_of(PLANES))
+    linked("ls_pair", RANDOM[0], one_of(RANDOM))
 
 
-def show_shipped(view: str, plane: str, guessed: Guess, places: Screen) -> None:
+def plane_input(view: str, places: Screen) -> str:
+    """Draw the choice of the plane of a view, a key of `PLANES`."""
+    key, planes, default = ("ls_pair", RANDOM, RANDOM[0])
+    if view == "way":
+        key, planes, default = ("ls_plane", tuple(PLANES), "training")
+    return linked_choice(key, t("Drawn along"), planes, default=default, names=PLANES, at=places.settings)
+
+
+def show_shipped(view: str, guessed: Guess, places: Screen) -> None:
     """What ships, plain beside residual, and how often the loss falls straight outwards.
 
     Args:
         view: a key of `VIEWS`, but "again".
-        plane: a key of `PLANES`; only the trajectory is drawn along the training's own directions.
         guessed: the reader's guess.
         places: of the screen.
 
@@ -118,9 +127,7 @@ def show_shipped(view: str, plane: str, guessed: Guess, places: Screen) -> None:
     """
     from resnet_explorer.labs.landscape.figures import surface_figure
 
-    is_trajectory = view == "way"
-    if plane == "training" and not is_trajectory:
-        plane = str(SEEDS[0])
+    plane = plane_input(view, places)
     found = [shipped(kind) for kind in KINDS]
     plain, residual = map(_findings, found)
     words = t(
@@ -131,7 +138,11 @@ def show_shipped(view: str, plane: str, guessed: Guess, places: Screen) -> None:
     words = t(
         "It bends downwards at {plain:.0%} of the points around plain, {residual:.0%} around residual{said}."
     )
-    said = t(": the measures disagree, so these two networks do not tell") if right == "unsettled" else ""
+    said = (
+        t(": the measures or the directions disagree, so these two networks do not tell")
+        if right == "unsettled"
+        else ""
+    )
     why = words.format(plain=_mean(plain, "bent"), residual=_mean(residual, "bent"), said=said)
     views = {each.label: each.view(plane) for each in found}
     figure = cached_result("_ls_figure", (view, plane), lambda: surface_figure(views, view))
@@ -142,7 +153,7 @@ def show_shipped(view: str, plane: str, guessed: Guess, places: Screen) -> None:
     with places.take_home:
         _saves(found, plane)
     st.caption(_foot(found, plane, is_loss=view != "error"))
-    if is_trajectory:
+    if view == "way":
         st.markdown(prose("landscape_trajectory"))
         if plane == "training":
             st.markdown(prose("landscape_trajectory_axes"))
@@ -224,11 +235,14 @@ def _trajectory_words(found: Landscape, plane: str) -> str:
         return ""
     if plane != "training":
         words = t(
-            "**{label}**: {seen:.2%} of the squared distances lies in this plane. The start was {start:,.0f} "
+            "**{label}**: {seen} of the squared distances lies in this plane. The start was {start:,.0f} "
             "away from the end, the network after one epoch {one:,.0f} (as vectors of all kernels)."
         )
         return words.format(
-            label=found.label, seen=trajectory.seen, start=trajectory.distance[0], one=trajectory.distance[1]
+            label=found.label,
+            seen=f"{100 * trajectory.seen:.2g} %",
+            start=trajectory.distance[0],
+            one=trajectory.distance[1],
         )
     shares = found.training.shares or (0.0, 0.0)
     words = t(
@@ -238,7 +252,8 @@ def _trajectory_words(found: Landscape, plane: str) -> str:
     start = found.random[0].trajectory
     if start is not None:
         words += " " + t(
-            "The first epoch was a jump: from {start:,.0f} away from the end to {one:,.0f}, off this map."
+            "In the first epoch the distance to the end went from {start:,.0f} to {one:,.0f}; the start is "
+            "not drawn."
         ).format(start=start.distance[0], one=start.distance[1])
     return words.format(label=found.label, first=shares[0], second=shares[1])
 
@@ -261,5 +276,6 @@ def _saves(found: list[Landscape], plane: str) -> None:
         ]
         return json.dumps(views) + "\n"
 
-    save_button(t("CSV"), table, f"landscape-{plane}.csv", key="ls_csv")
-    save_button(t("JSON"), everything, f"landscape-{plane}.json", key="ls_json")
+    name = f"random-{plane}" if plane in RANDOM else plane
+    save_button(t("CSV"), table, f"landscape-{name}.csv", key="ls_csv")
+    save_button(t("JSON"), everything, f"landscape-{name}.json", key="ls_json")
