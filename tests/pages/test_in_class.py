@@ -295,10 +295,15 @@ def test_no_link_shows_a_labs_answer_while_the_class_is_asked(
     assert charts(opened("degradation", **link, lesson="residual", step="2")), (
         "the lesson's own step shows it"
     )
+    ask_as(BOB)
+    opened("degradation").segmented_control(key="dg_guess").set_value("deep").run()
     ask_as(teacher)
     asking.button(key="_dg_guess_show").click().run()
+    ask_as(ANN)
+    shown = opened("degradation", **link)
+    assert charts(shown) and "You: " not in text(shown)
     ask_as(BOB)
-    assert charts(opened("degradation", **link))
+    assert "You: 56 layers." in text(opened("degradation", **link)), "what was counted, in a new window"
 
 
 def test_the_code_leads_to_the_step_that_is_open(ask_as: Ask, teacher: Mapping[str, str]) -> None:

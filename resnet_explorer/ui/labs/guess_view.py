@@ -119,6 +119,17 @@ def is_too_early(key: str, asked: Asked) -> bool:
     return not is_of_step and is_being_asked(asked)
 
 
+def voted(choices: Mapping[str, str], asked: Asked) -> str | None:
+    """What this student answered the class, as a code of the choices; None if nothing, or nobody asks him.
+
+    Args:
+        choices: as of `ask_alone`.
+        asked: the guess as a question to the class.
+    """
+    counted = vote_of(asked, browser_name()) if role() == "student" else None
+    return None if counted is None else list(choices)[counted]
+
+
 def show(key: str, shown: bool = True) -> None:
     """Show the answer, or ask anew."""
     st.session_state[f"{key}_shown"] = shown
@@ -131,8 +142,7 @@ def _student(
 ) -> None:
     browser, codes = browser_name(), list(choices)
     if not told:
-        counted = vote_of(asked, browser)
-        mine = None if counted is None else codes[counted]
+        mine = voted(choices, asked)
         if st.session_state.get(key) != mine:
             st.session_state[key] = mine  # in another tab, or forgotten, as the class is asked anew
     draw()

@@ -25,6 +25,7 @@ from resnet_explorer.ui.labs.guess_view import (
     is_too_early,
     show,
     show_guesses,
+    voted,
 )
 from resnet_explorer.ui.serving.visitor import role
 from resnet_explorer.ui.widgets.component import style
@@ -115,6 +116,9 @@ def guess(
                 show(key, False)
     style(__file__)
     if is_shown(key):
+        if of_class and guessed is None:  # in a window that was opened anew, what was counted is the guess
+            with shown_refusal():
+                guessed = voted(choices, of_class)
         room = _question_line(key, question, t(choices[guessed]) if guessed else None, settings)
         return Guess(key, guessed, of_class, room)
     with st.container(key="guess"):
