@@ -126,7 +126,7 @@ def compute(
     snapshots = [*_snapshots(runs / name, model), model]  # the last is the one that ships, in float16
     states: list[Mapping[str, torch.Tensor]] = [network.state_dict() for network in snapshots]
     offsets = offsets_of(states, model)
-    # Without the start: plain, the first epoch is a jump beside which all others vanish.
+    # Without the start: the plain network's first epoch is a jump beside which all others vanish.
     principal = principal_plane(offsets[1:], model)
     planes = [(seed, random_plane(model, seed)) for seed in SEEDS] + [(None, principal.plane)]
     found: dict[str, Any] = {

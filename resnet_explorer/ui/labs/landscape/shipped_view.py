@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 from typing import Final
 
 import streamlit as st
@@ -108,10 +109,10 @@ def linked_planes() -> None:
 
 def plane_input(view: str, places: Screen) -> str:
     """Draw the choice of the plane of a view, a key of `PLANES`."""
-    key, planes, default = ("ls_pair", RANDOM, RANDOM[0])
+    label, room = t("Drawn along"), places.settings
     if view == "way":
-        key, planes, default = ("ls_plane", tuple(PLANES), "training")
-    return linked_choice(key, t("Drawn along"), planes, default=default, names=PLANES, at=places.settings)
+        return linked_choice("ls_plane", label, PLANES, default="training", names=PLANES, at=room)
+    return linked_choice("ls_pair", label, RANDOM, default=RANDOM[0], names=PLANES, at=room)
 
 
 def show_shipped(view: str, guessed: Guess, places: Screen) -> None:
@@ -129,7 +130,8 @@ def show_shipped(view: str, guessed: Guess, places: Screen) -> None:
 
     plane = plane_input(view, places)
     found = [shipped(kind) for kind in KINDS]
-    plain, residual = map(_findings, found)
+    findings = {each.label: [finding(view.surface) for view in each.random] for each in found}
+    plain, residual = findings.values()
     words = t(
         "The loss falls on **{plain:.1%}** of the steps out from plain, on **{residual:.1%}** from residual."
     )
@@ -161,7 +163,7 @@ def show_shipped(view: str, guessed: Guess, places: Screen) -> None:
             st.markdown(_trajectory_words(each, plane))
     else:
         verdicts = {measure: t(SAID[code]) for measure, code in rougher_by(plain, residual).items()}
-        st.markdown(finding_table({each.label: _findings(each) for each in found}, verdicts))
+        st.markdown(finding_table(findings, verdicts))
         st.markdown(prose("landscape_measures"))
         st.markdown(_hollow_words(plain[0], residual[0]))
 
@@ -183,12 +185,8 @@ def finding_table(
     return to_markdown(finding_rows(findings, verdicts), right=findings)
 
 
-def _findings(found: Landscape) -> list[Finding]:
-    return [finding(view.surface) for view in found.random]
-
-
 def _mean(findings: Sequence[Finding], measure: str) -> float:
-    return float(sum(getattr(each, measure) for each in findings) / len(findings))
+    return fmean(getattr(each, measure) for each in findings)
 
 
 def _hollow_words(plain: Finding, residual: Finding) -> str:
